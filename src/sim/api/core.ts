@@ -1,0 +1,54 @@
+import type { ObjectMeta, Timestamp } from './meta.ts';
+
+export interface Namespace {
+  readonly kind: 'Namespace';
+  readonly metadata: ObjectMeta;
+  readonly status: { readonly phase: 'Active' | 'Terminating' };
+}
+
+export interface Lease {
+  readonly kind: 'Lease';
+  readonly metadata: ObjectMeta;
+  readonly spec: {
+    readonly holderIdentity: string;
+    readonly leaseDurationSeconds: number;
+    readonly acquireTime: Timestamp;
+    readonly renewTime: Timestamp;
+    readonly leaseTransitions: number;
+  };
+}
+
+export interface ObjectReference {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What `kubectl describe` shows under Events. Not an engine event. */
+export interface Event {
+  readonly kind: 'Event';
+  readonly metadata: ObjectMeta;
+  readonly involvedObject: ObjectReference;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly source: string;
+  readonly count: number;
+  readonly firstTimestamp: Timestamp;
+  readonly lastTimestamp: Timestamp;
+}
+
+export interface PriorityClass {
+  readonly kind: 'PriorityClass';
+  readonly metadata: ObjectMeta;
+  readonly value: number;
+  readonly globalDefault: boolean;
+  readonly preemptionPolicy: 'PreemptLowerPriority' | 'Never';
+}
+
+/** A kind that the API server stores and shows but that nothing in the simulation acts on. */
+export interface InertObject {
+  readonly kind: 'ConfigMap' | 'Secret' | 'ServiceAccount';
+  readonly metadata: ObjectMeta;
+}

@@ -1,0 +1,82 @@
+import type { Event, InertObject, Lease, Namespace, PriorityClass } from './core.ts';
+import type { Node } from './node.ts';
+import type { Pod } from './pod.ts';
+import type { PodDisruptionBudget } from './policy.ts';
+import type { EndpointSlice, Service } from './service.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+  VolumeAttachment,
+} from './storage.ts';
+import type { Deployment, ReplicaSet } from './workloads.ts';
+
+/** Every kind the API server stores, by name. The one place to add a kind. */
+export interface Kinds {
+  Namespace: Namespace;
+  Node: Node;
+  PriorityClass: PriorityClass;
+  ConfigMap: InertObject;
+  Secret: InertObject;
+  ServiceAccount: InertObject;
+  PersistentVolume: PersistentVolume;
+  PersistentVolumeClaim: PersistentVolumeClaim;
+  StorageClass: StorageClass;
+  CSINode: CSINode;
+  CSIDriver: CSIDriver;
+  CSIStorageCapacity: CSIStorageCapacity;
+  VolumeAttachment: VolumeAttachment;
+  PodDisruptionBudget: PodDisruptionBudget;
+  Service: Service;
+  EndpointSlice: EndpointSlice;
+  Deployment: Deployment;
+  ReplicaSet: ReplicaSet;
+  Pod: Pod;
+  Lease: Lease;
+  Event: Event;
+}
+
+export type Kind = keyof Kinds;
+export type ApiObject = Kinds[Kind];
+
+interface KindFacts {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+export const KINDS: { readonly [K in Kind]: KindFacts } = {
+  Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
+  Node: { apiVersion: 'v1', plural: 'nodes', namespaced: false },
+  PriorityClass: { apiVersion: 'scheduling.k8s.io/v1', plural: 'priorityclasses', namespaced: false },
+  ConfigMap: { apiVersion: 'v1', plural: 'configmaps', namespaced: true },
+  Secret: { apiVersion: 'v1', plural: 'secrets', namespaced: true },
+  ServiceAccount: { apiVersion: 'v1', plural: 'serviceaccounts', namespaced: true },
+  PersistentVolume: { apiVersion: 'v1', plural: 'persistentvolumes', namespaced: false },
+  PersistentVolumeClaim: { apiVersion: 'v1', plural: 'persistentvolumeclaims', namespaced: true },
+  StorageClass: { apiVersion: 'storage.k8s.io/v1', plural: 'storageclasses', namespaced: false },
+  CSINode: { apiVersion: 'storage.k8s.io/v1', plural: 'csinodes', namespaced: false },
+  CSIDriver: { apiVersion: 'storage.k8s.io/v1', plural: 'csidrivers', namespaced: false },
+  CSIStorageCapacity: { apiVersion: 'storage.k8s.io/v1', plural: 'csistoragecapacities', namespaced: true },
+  VolumeAttachment: { apiVersion: 'storage.k8s.io/v1', plural: 'volumeattachments', namespaced: false },
+  PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets', namespaced: true },
+  Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
+  EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
+  Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
+  ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true },
+  Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },
+  Lease: { apiVersion: 'coordination.k8s.io/v1', plural: 'leases', namespaced: true },
+  Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
+};
+
+/** The name under which the store, the caches and the work queues know an object: `namespace/name`, or `name`. */
+export function keyOf(object: { readonly metadata: { readonly namespace: string; readonly name: string } }): string {
+  return objectKey(object.metadata.namespace, object.metadata.name);
+}
+
+export function objectKey(namespace: string, name: string): string {
+  return namespace === '' ? name : namespace + '/' + name;
+}

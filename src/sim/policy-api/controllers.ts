@@ -1,0 +1,49 @@
+import type { Change } from '../api/change.ts';
+import type { Kind, Kinds } from '../api/kinds.ts';
+import type { ApiObject } from '../api/kinds.ts';
+import type { LabelSelector } from '../api/meta.ts';
+import type { Request, Response } from '../api/request.ts';
+
+/**
+ * A controller as a policy. It owns no thread: its host calls `sync` for a key from the work queue, sends each request
+ * it yields through the controller's own client, and resumes it with the answer. An array of requests is sent at once
+ * and resumed with the answers in the same order. A sync that throws is retried with back-off, as an error in Go is.
+ */
+export type SyncSteps = Generator<Request | readonly Request[], void, Response & readonly Response[]>;
+
+/** What the informers of the controller manager have delivered: possibly old, never torn. */
+export interface ControllerLister<K extends Kind> {
+  get(key: string): Kinds[K] | undefined;
+  list(namespace?: string): readonly Kinds[K][];
+  /** Objects whose controller reference has this uid. */
+  ownedBy(uid: string): readonly Kinds[K][];
+  /** Objects of a namespace without a controller reference that match: what adoption looks for. */
+  orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][];
+  /** Objects of a namespace whose labels have all these pairs. */
+  labelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Kinds[K][];
+}
+
+export interface ControllerHost {
+  /** Microseconds. */
+  now(): number;
+  lister<K extends Kind>(kind: K): ControllerLister<K>;
+  enqueue(key: string): void;
+  enqueueAfter(key: string, delayMicros: number): void;
+  /** Records an Event about an object, through the spam filter and the same client. */
+  record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Five characters of the alphabet Kubernetes uses, or more; from the controller's own stream. */
+  randomSuffix(length: number): string;
+}
+
+export interface Controller {
+  readonly name: string;
+  /** Syncs that may be under way at once. */
+  readonly workers: number;
+  /** What happens to the queue when an object of a kind changes. The kinds named here are the informers it needs. */
+  readonly handlers: { readonly [K in Kind]?: (change: Change<K>) => void };
+  sync(key: string): SyncSteps;
+  /** Retries after an error; then the key waits for its next change. Absent: for ever. */
+  readonly maxRetries?: number;
+}
+
+export type ControllerFactory = (host: ControllerHost) => Controller;

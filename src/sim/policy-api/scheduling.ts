@@ -1,0 +1,213 @@
+import type { Change } from '../api/change.ts';
+import type { Kind, Kinds } from '../api/kinds.ts';
+import type { Labels } from '../api/meta.ts';
+import type { Node } from '../api/node.ts';
+import type { Pod, PodAffinityTerm } from '../api/pod.ts';
+import type { Status } from './status.ts';
+
+/**
+ * The scheduling framework as a plugin sees it: kube-scheduler's extension points, one interface each. A plugin is an
+ * object that implements the ones it needs. Views are readonly; whatever a plugin keeps between extension points of one
+ * cycle lies in the CycleState under its own name.
+ */
+
+/** Amounts in the units kube-scheduler computes in: thousandths of a CPU, bytes, and whole units of anything else. */
+export interface Resources {
+  readonly milliCpu: number;
+  readonly memoryBytes: number;
+  readonly ephemeralStorageBytes: number;
+  readonly pods: number;
+  /** Extended resources and huge pages, by name. Shared and empty when there are none. */
+  readonly scalar: ReadonlyMap<string, number>;
+}
+
+/** A pod (anti-)affinity term with its selector compiled and its namespaces resolved as far as the pod alone allows. */
+export interface AffinityTerm {
+  readonly term: PodAffinityTerm;
+  readonly topologyKey: string;
+  readonly namespaces: ReadonlySet<string>;
+  readonly matchesLabels: (labels: Labels) => boolean;
+  /** `undefined`: no namespaceSelector given, which selects nothing. */
+  readonly matchesNamespaceLabels: ((labels: Labels) => boolean) | undefined;
+}
+
+export interface WeightedAffinityTerm extends AffinityTerm {
+  readonly weight: number;
+}
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** A pod and what the scheduler derives from its spec; derived once for all pods that share the spec by identity. */
+export interface PodInfo {
+  readonly pod: Pod;
+  readonly requests: Resources;
+  /** Requests with 100m CPU and 200 MB where a container names none: what LeastAllocated scores with. */
+  readonly nonZeroMilliCpu: number;
+  readonly nonZeroMemoryBytes: number;
+  readonly hostPorts: readonly HostPort[];
+  readonly requiredAffinityTerms: readonly AffinityTerm[];
+  readonly requiredAntiAffinityTerms: readonly AffinityTerm[];
+  readonly preferredAffinityTerms: readonly WeightedAffinityTerm[];
+  readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[];
+}
+
+/** A node as the scheduler's cache knows it: assumed pods included. */
+export interface NodeInfo {
+  readonly node: Node;
+  readonly name: string;
+  /** In the order kube-scheduler would hold them: a confirmed pod moves to the end. */
+  readonly pods: readonly PodInfo[];
+  readonly podsWithAffinity: readonly PodInfo[];
+  readonly podsWithRequiredAntiAffinity: readonly PodInfo[];
+  readonly requested: Resources;
+  readonly nonZeroMilliCpu: number;
+  readonly nonZeroMemoryBytes: number;
+  readonly allocatable: Resources;
+  usesPort(port: HostPort): boolean;
+  /** Image name to its size and the number of nodes that have it. */
+  imageState(name: string): { readonly sizeBytes: number; readonly numNodes: number } | undefined;
+  /** Uses of each persistent volume claim, by `namespace/name`. */
+  readonly claimUses: ReadonlyMap<string, number>;
+}
+
+/** All nodes at the start of a cycle, in kube-scheduler's zone-interleaved order, and the other objects plugins list. */
+export interface Snapshot {
+  readonly nodes: readonly NodeInfo[];
+  readonly nodesWithPodsWithAffinity: readonly NodeInfo[];
+  readonly nodesWithPodsWithRequiredAntiAffinity: readonly NodeInfo[];
+  get(nodeName: string): NodeInfo | undefined;
+  isClaimUsed(namespacedName: string): boolean;
+}
+
+/** Read access to what the scheduler's informers have delivered. */
+export interface Lister<K extends Kind> {
+  get(key: string): Kinds[K] | undefined;
+  list(namespace?: string): readonly Kinds[K][];
+}
+
+/** A random stream of the plugin's own. */
+export interface RandomStream {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Uniform in 0..n-1. */
+  below(n: number): number;
+}
+
+/** What the factory of a plugin is given. */
+export interface PluginHandle {
+  readonly snapshot: () => Snapshot;
+  lister<K extends Kind>(kind: K): Lister<K>;
+  /** Microseconds of simulated time. */
+  readonly now: () => number;
+  readonly random: RandomStream;
+  /** Pods nominated to a node, in order of nomination. */
+  nominatedPods(nodeName: string): readonly PodInfo[];
+  /** Feature gates by Kubernetes' name. */
+  readonly featureGates: Readonly<Record<string, boolean>>;
+}
+
+/** Scratch of one scheduling cycle. A plugin reads and writes under its own key only. */
+export interface CycleState {
+  read<T>(key: string): T | undefined;
+  write(key: string, value: unknown): void;
+  readonly skipFilter: ReadonlySet<string>;
+  readonly skipScore: ReadonlySet<string>;
+  /** A copy whose entries can be changed without touching this one; values with a `clone()` are cloned. */
+  clone(): CycleState;
+}
+
+export interface PreFilterResult {
+  /** Only these nodes can take the pod. */
+  readonly nodeNames?: ReadonlySet<string>;
+}
+
+/** A plugin may state what it watches and whether a change can help the pod it rejected. */
+export type QueueingHint = 'Queue' | 'QueueSkip';
+
+export interface ClusterEventHint {
+  /** For instance `Node/Add`, `Node/UpdateNodeLabel`, `AssignedPod/Delete`: kube-scheduler's resource and action. */
+  readonly events: readonly string[];
+  /** Absent: every such event queues the pod. */
+  readonly hint?: (pod: Pod, change: Change) => QueueingHint;
+}
+
+export interface Plugin {
+  readonly name: string;
+}
+export interface PreEnqueuePlugin extends Plugin {
+  preEnqueue(pod: Pod): Status | undefined;
+}
+export interface QueueSortPlugin extends Plugin {
+  /** Negative when `a` goes first. `enqueuedAt` in microseconds; the queue breaks ties by sequence. */
+  compare(
+    a: { readonly pod: Pod; readonly enqueuedAt: number },
+    b: { readonly pod: Pod; readonly enqueuedAt: number },
+  ): number;
+}
+export interface EnqueueExtensions extends Plugin {
+  eventsToRegister(): readonly ClusterEventHint[];
+}
+export interface PreFilterPlugin extends Plugin {
+  preFilter(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+  ): { readonly status?: Status; readonly result?: PreFilterResult } | undefined;
+  /** Present when a simulated change of pods on a node (preemption, nominated pods) alters the state. */
+  addPod?(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Status | undefined;
+  removePod?(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Status | undefined;
+}
+export interface FilterPlugin extends Plugin {
+  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined;
+}
+export interface PostFilterResult {
+  /** `''` clears the nomination; absent leaves it as it is. */
+  readonly nominatedNodeName?: string;
+  /** Most important first. */
+  readonly victims?: readonly Pod[];
+}
+export interface PostFilterPlugin extends Plugin {
+  postFilter(
+    state: CycleState,
+    pod: PodInfo,
+    statuses: ReadonlyMap<string, Status>,
+  ): { readonly status?: Status; readonly result?: PostFilterResult };
+}
+export interface PreScorePlugin extends Plugin {
+  preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined;
+}
+export interface ScorePlugin extends Plugin {
+  /** An integer; after `normalizeScores` from 0 to 100. */
+  score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** In place. `scores[i]` belongs to `nodes[i]`. */
+  normalizeScores?(state: CycleState, pod: PodInfo, scores: number[], nodes: readonly NodeInfo[]): Status | undefined;
+}
+export interface ReservePlugin extends Plugin {
+  reserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
+  unreserve(state: CycleState, pod: PodInfo, nodeName: string): void;
+}
+export interface PermitPlugin extends Plugin {
+  /** Code.Wait holds the pod until `allow` or `reject`, at most `timeoutMicros`. */
+  permit(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): { readonly status?: Status; readonly timeoutMicros?: number } | undefined;
+}
+export interface PreBindPlugin extends Plugin {
+  preBind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
+}
+export interface BindPlugin extends Plugin {
+  /** Skip: not mine. Success: the host sends the binding request. */
+  bind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
+}
+export interface PostBindPlugin extends Plugin {
+  postBind(state: CycleState, pod: PodInfo, nodeName: string): void;
+}
+
+/** Makes a plugin from its arguments (`pluginConfig[].args`, validated) and the handle. */
+export type PluginFactory = (args: unknown, handle: PluginHandle) => Plugin;

@@ -1,0 +1,199 @@
+import type { ApiObject } from './api/kinds.ts';
+import type { LabelSelector } from './api/meta.ts';
+import type { ResourceList } from './api/pod.ts';
+import type { PodSpec } from './api/pod.ts';
+import type { Taint } from './api/node.ts';
+
+/**
+ * What a simulation is given: a scenario after reading, with every default filled in and every object in its canonical
+ * form. All times and durations are whole microseconds.
+ */
+export interface Scenario {
+  readonly name: string;
+  /** The comment or field that says what is asked. Shown above the result. */
+  readonly question: string;
+  /** Absent: until nothing but periodic work is left, at most `limits.horizonMicros`. */
+  readonly durationMicros: number | undefined;
+  readonly horizonMicros: number;
+  readonly seed: string;
+  readonly cluster: ClusterSpec;
+  /** Manifests to apply at time 0, in order of application. */
+  readonly manifests: readonly ApiObject[];
+  /** Objects that exist before time 0: a cluster as it is. */
+  readonly initial: readonly ApiObject[];
+  readonly workloads: readonly WorkloadSpec[];
+  readonly behaviours: readonly BehaviourSpec[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly expectations: readonly Expectation[];
+}
+
+export interface ClusterSpec {
+  readonly nodes: readonly NodePool[];
+  readonly parameters: Parameters;
+  readonly scheduler: SchedulerSpec;
+}
+
+export interface NodePool {
+  /** Nodes are called `<name>-<i>`, i from 0. */
+  readonly name: string;
+  readonly count: number;
+  /** Dealt to the nodes in turn. Empty: no zone label. */
+  readonly zones: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+}
+
+export interface SchedulerSpec {
+  /** A KubeSchedulerConfiguration as read and validated, or absent for the defaults. Opaque to all but the scheduler. */
+  readonly configuration: unknown;
+}
+
+/** A random duration or amount. Times in microseconds. */
+export type Distribution =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
+  | { readonly kind: 'exponential'; readonly mean: number }
+  | { readonly kind: 'lognormal'; readonly mean: number; readonly cv: number }
+  | { readonly kind: 'weibull'; readonly shape: number; readonly scale: number }
+  | { readonly kind: 'pareto'; readonly shape: number; readonly minimum: number }
+  | { readonly kind: 'empirical'; readonly values: readonly number[] };
+
+export interface RateLimit {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+/**
+ * Every hop's time, by name. The defaults, their units and their sources stand in `parameters.ts`; a scenario may set
+ * any of them under `cluster.parameters`.
+ */
+export interface Parameters {
+  readonly network: { readonly clientToApiServer: Distribution };
+  readonly apiServer: { readonly read: Distribution; readonly write: Distribution };
+  readonly etcd: { readonly commit: Distribution };
+  readonly watch: { readonly delivery: Distribution };
+  readonly controllerManager: {
+    readonly sync: Distribution;
+    readonly client: RateLimit | undefined;
+    readonly endpointSliceBatchPeriod: number;
+  };
+  readonly scheduler: { readonly cycle: Distribution; readonly client: RateLimit | undefined };
+  readonly kubelet: {
+    readonly admission: Distribution;
+    readonly volumeWait: Distribution;
+    readonly sandbox: Distribution;
+    readonly containerCreate: Distribution;
+    readonly containerStart: Distribution;
+    readonly statusDelay: Distribution;
+    readonly teardown: Distribution;
+    readonly plegPeriod: number;
+    readonly client: RateLimit | undefined;
+  };
+  readonly image: {
+    readonly registryRoundTrip: Distribution;
+    readonly sizeBytes: Distribution;
+    readonly bandwidthBytesPerSecond: number;
+    readonly unpackBytesPerSecond: number;
+  };
+  /** Whether components write Events (the API kind). */
+  readonly events: boolean;
+}
+
+/** Bare pods that arrive over time, without an owner. */
+export interface WorkloadSpec {
+  readonly name: string;
+  readonly namespace: string;
+  readonly count: number;
+  readonly startMicros: number;
+  /** Time between two arrivals; absent: all at `startMicros`. */
+  readonly interarrival: Distribution | undefined;
+  /** One is drawn a pod, by weight. */
+  readonly templates: readonly {
+    readonly weight: number;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly spec: PodSpec;
+  }[];
+  /** How long a pod's containers run before they exit 0; absent: for ever. Finished pods are deleted when `deleteFinished`. */
+  readonly lifetime: Distribution | undefined;
+  readonly deleteFinished: boolean;
+}
+
+/** What the containers of matching pods do. The first match wins. */
+export interface BehaviourSpec {
+  readonly selector: LabelSelector;
+  readonly container: string | undefined;
+  /** From the container's start until it counts as started up and answers probes. */
+  readonly startMicros: Distribution | undefined;
+  /** From the container's start until it is ready. */
+  readonly readyAfter: Distribution | undefined;
+  /** From the container's start until it exits; absent: it runs until it is stopped. */
+  readonly exitAfter: Distribution | undefined;
+  readonly exitCode: number;
+  /** How many times it exits; later starts run for ever. Absent: every time. */
+  readonly exits: number | undefined;
+  /** How long it takes to end after SIGTERM. */
+  readonly stopAfter: Distribution | undefined;
+  /** Image pulls fail this many times before they succeed; Infinity: always. */
+  readonly pullFailures: number;
+}
+
+export type KubectlCommand =
+  | { readonly verb: 'apply'; readonly objects: readonly ApiObject[] }
+  | {
+      readonly verb: 'scale';
+      readonly kind: 'Deployment' | 'ReplicaSet';
+      readonly key: string;
+      readonly replicas: number;
+    }
+  | {
+      readonly verb: 'set-image';
+      readonly kind: 'Deployment';
+      readonly key: string;
+      readonly images: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly verb: 'delete';
+      readonly kind: ApiObject['kind'];
+      readonly key: string;
+      readonly gracePeriodSeconds: number | undefined;
+    };
+
+export interface TimelineEntry {
+  readonly atMicros: number;
+  /** As written, for messages. */
+  readonly text: string;
+  readonly command: KubectlCommand;
+}
+
+/** A condition on the cluster's true state. */
+export type Condition =
+  | { readonly that: 'every-deployment-available' }
+  | { readonly that: 'every-pod-running' }
+  | { readonly that: 'every-service-has-endpoints' }
+  | {
+      readonly that: 'available';
+      readonly kind: 'Deployment';
+      readonly key: string;
+      readonly atLeast: number | undefined;
+    }
+  | { readonly that: 'has-endpoints'; readonly key: string; readonly atLeast: number }
+  | {
+      readonly that: 'pods';
+      readonly selector: LabelSelector;
+      readonly namespace: string | undefined;
+      readonly phase: string | undefined;
+      readonly atLeast: number;
+      readonly atMost: number;
+    };
+
+export interface Expectation {
+  /** When it must hold: at one time, at every moment from a time on, or at the end. */
+  readonly when:
+    | { readonly kind: 'at'; readonly atMicros: number }
+    | { readonly kind: 'always'; readonly fromMicros: number }
+    | { readonly kind: 'end' };
+  readonly condition: Condition;
+  readonly text: string;
+}
