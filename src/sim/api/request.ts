@@ -59,3 +59,23 @@ export interface Watch {
   readonly nodeName?: string;
   receive(change: Change): void;
 }
+
+/** Queries a second and burst of a client's token bucket; absent: no limit. */
+export interface ClientRateLimit {
+  readonly qps: number;
+  readonly burst: number;
+}
+
+/**
+ * The API server as its neighbours see it. Watches start from the current state: what exists at the time arrives as
+ * ADDED first.
+ */
+export interface ApiServer {
+  client(identity: string, limit: ClientRateLimit | undefined): Client;
+  watch(watch: Watch): void;
+}
+
+/** Records Events (the API kind) for one component: aggregates, filters spam, and sends them through a client. */
+export interface EventRecorder {
+  record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+}
