@@ -57,6 +57,11 @@ export interface Watch {
   readonly kind: Kind;
   /** Only pods bound to this node, as a kubelet watches them. A pod that becomes bound arrives as ADDED. */
   readonly nodeName?: string;
+  /**
+   * With `nodeName`: a change of nothing but `status` (a kubelet's own write, coming back) wakes nobody; it arrives, in
+   * order, before the next change that does.
+   */
+  readonly statusCanWait?: boolean;
   receive(change: Change): void;
 }
 
