@@ -1,0 +1,93 @@
+import type { Distribution, Parameters } from './scenario.ts';
+
+const MILLISECOND = 1_000;
+const SECOND = 1_000_000;
+const MEGABYTE = 1_000_000;
+
+function constant(value: number): Distribution {
+  return { kind: 'constant', value };
+}
+
+function uniform(min: number, max: number): Distribution {
+  return { kind: 'uniform', min, max };
+}
+
+function lognormal(mean: number, cv: number): Distribution {
+  return { kind: 'lognormal', mean, cv };
+}
+
+/**
+ * What every hop takes when a scenario does not say otherwise. Times are microseconds.
+ *
+ * Section numbers refer to the project's sheet of Kubernetes behaviour. "Published" means that Kubernetes documents or
+ * defaults the value, "recorded" that it was measured on real components, "model" that it is our own choice inside the
+ * range the sheet gives. Every one of them can be set under `spec.cluster.parameters` (rate limits under
+ * `spec.cluster.clientLimits`).
+ */
+export const DEFAULT_PARAMETERS: Parameters = {
+  network: {
+    /** One way between a client and the API server. Published: round trips inside a data centre take up to a few hundred microseconds (1.2). */
+    clientToApiServer: constant(250),
+  },
+  apiServer: {
+    /** A read answered from the watch cache. Model: 1 to 2 ms uncontended (2.2). */
+    read: constant(1 * MILLISECOND),
+    /**
+     * Decoding, admission, validation and encoding of a write, without the commit. Model: writes take 4 to 10 ms at the
+     * median in all (2.2); with the commit and the network below this gives about 5 ms.
+     */
+    write: lognormal(4 * MILLISECOND, 1),
+  },
+  etcd: {
+    /** From proposal to applied. Model: p50 1.5 to 2 ms, p99 8 to 10 ms (1.2); this has p50 1.7 ms and p99 8.8 ms. */
+    commit: lognormal(2_200, 0.8),
+  },
+  watch: {
+    /** From commit to the watcher's cache. Model: about 5 ms when nothing is loaded (2.2, 10.2). */
+    delivery: lognormal(5 * MILLISECOND, 0.5),
+  },
+  controllerManager: {
+    /** What one sync of a controller computes before its first request. Model (10.2: a controller's step takes 10 ms, most of it the request). */
+    sync: constant(500),
+    /** Each controller's own token bucket. Published: 20 a second, burst 30 (2.7). */
+    client: { qps: 20, burst: 30 },
+    /** `--endpointslice-updates-batch-period`. Published: 0 (3.8). */
+    endpointSliceBatchPeriod: 0,
+  },
+  scheduler: {
+    /** One scheduling cycle, from taking the pod to the decision. Model: 1 to 5 ms (10.2). */
+    cycle: lognormal(2 * MILLISECOND, 0.5),
+    /** Published: 50 a second, burst 100 (2.7). */
+    client: { qps: 50, burst: 100 },
+  },
+  kubelet: {
+    /** Admission handlers and cgroups. Model: 10 to 30 ms (4.9). */
+    admission: uniform(10 * MILLISECOND, 30 * MILLISECOND),
+    /** Until the volumes of a pod with any volume are seen mounted. Recorded: the first poll, 300 ms (4.2). */
+    volumeWait: constant(300 * MILLISECOND),
+    /** Sandbox and network set-up. Model: 150 to 500 ms (4.9). */
+    sandbox: uniform(150 * MILLISECOND, 500 * MILLISECOND),
+    /** Model: creating and starting a container take 100 to 300 ms together (4.9). */
+    containerCreate: uniform(50 * MILLISECOND, 150 * MILLISECOND),
+    containerStart: uniform(50 * MILLISECOND, 150 * MILLISECOND),
+    /** From a change on the node until its status write leaves. Recorded: 5 to 30 ms (4.2). */
+    statusDelay: uniform(5 * MILLISECOND, 30 * MILLISECOND),
+    /** From the end of the last container until the pod is taken away. Recorded: 0.3 to 1.5 s (4.6). */
+    teardown: uniform(300 * MILLISECOND, 1_500 * MILLISECOND),
+    /** Relisting of containers. Published: 1 s (4.1). */
+    plegPeriod: 1 * SECOND,
+    /** Published: 50 a second, burst 100 (2.7). */
+    client: { qps: 50, burst: 100 },
+  },
+  image: {
+    /** Manifest and authorisation round trips of a pull. Model: 0.3 to 1 s (4.9). */
+    registryRoundTrip: uniform(300 * MILLISECOND, 1 * SECOND),
+    /** Bytes on the wire of an image nothing is said about; drawn once an image. Model: our choice, no source. */
+    sizeBytes: lognormal(100 * MEGABYTE, 0.8),
+    /** Model: 25 to 100 MB/s (4.9). */
+    bandwidthBytesPerSecond: 50 * MEGABYTE,
+    /** Model: 50 to 150 MB/s (4.9). */
+    unpackBytesPerSecond: 100 * MEGABYTE,
+  },
+  events: true,
+};
