@@ -3,6 +3,7 @@ import type { Kind, Kinds } from '../api/kinds.ts';
 import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod, PodAffinityTerm } from '../api/pod.ts';
+import type { Resources } from '../api/pod-requests.ts';
 import type { Status } from './status.ts';
 
 /**
@@ -11,15 +12,7 @@ import type { Status } from './status.ts';
  * cycle lies in the CycleState under its own name.
  */
 
-/** Amounts in the units kube-scheduler computes in: thousandths of a CPU, bytes, and whole units of anything else. */
-export interface Resources {
-  readonly milliCpu: number;
-  readonly memoryBytes: number;
-  readonly ephemeralStorageBytes: number;
-  readonly pods: number;
-  /** Extended resources and huge pages, by name. Shared and empty when there are none. */
-  readonly scalar: ReadonlyMap<string, number>;
-}
+export type { Resources } from '../api/pod-requests.ts';
 
 /** A pod (anti-)affinity term with its selector compiled and its namespaces resolved as far as the pod alone allows. */
 export interface AffinityTerm {
@@ -44,7 +37,10 @@ export interface HostPort {
 /** A pod and what the scheduler derives from its spec; derived once for all pods that share the spec by identity. */
 export interface PodInfo {
   readonly pod: Pod;
+  /** What a node counts for it: a resize under way is included. */
   readonly requests: Resources;
+  /** By its spec alone: what an incoming pod asks for in Filter. */
+  readonly specRequests: Resources;
   /** Requests with 100m CPU and 200 MB where a container names none: what LeastAllocated scores with. */
   readonly nonZeroMilliCpu: number;
   readonly nonZeroMemoryBytes: number;
@@ -67,11 +63,19 @@ export interface NodeInfo {
   readonly nonZeroMilliCpu: number;
   readonly nonZeroMemoryBytes: number;
   readonly allocatable: Resources;
+  /** Whether a wanted host port conflicts with one in use: address 0.0.0.0 stands for all. */
   usesPort(port: HostPort): boolean;
   /** Image name to its size and the number of nodes that have it. */
   imageState(name: string): { readonly sizeBytes: number; readonly numNodes: number } | undefined;
-  /** Uses of each persistent volume claim, by `namespace/name`. */
+  /** Uses of each persistent volume claim by the node's pods, by `namespace/name`. */
   readonly claimUses: ReadonlyMap<string, number>;
+}
+
+/** A private copy of a node, for what-if questions: preemption takes pods away from it and gives them back. */
+export interface MutableNodeInfo extends NodeInfo {
+  addPod(pod: PodInfo): void;
+  /** Finds the pod by uid; false when it is not there. The last pod of the list takes its place. */
+  removePod(pod: PodInfo): boolean;
 }
 
 /** All nodes at the start of a cycle, in kube-scheduler's zone-interleaved order, and the other objects plugins list. */
@@ -108,6 +112,16 @@ export interface PluginHandle {
   nominatedPods(nodeName: string): readonly PodInfo[];
   /** Feature gates by Kubernetes' name. */
   readonly featureGates: Readonly<Record<string, boolean>>;
+  /** A copy that can be changed freely; the state of the cluster stays as it is. */
+  cloneNode(node: NodeInfo): MutableNodeInfo;
+  /**
+   * This profile's Filter plugins on one node, with the pods nominated to it counted as kube-scheduler counts them.
+   * `undefined`: the pod fits.
+   */
+  runFilters(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined;
+  /** The PreFilter plugins' AddPod on a state that is the caller's own copy. */
+  runAddPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Status | undefined;
+  runRemovePod(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Status | undefined;
 }
 
 /** Scratch of one scheduling cycle. A plugin reads and writes under its own key only. */
@@ -170,11 +184,18 @@ export interface PostFilterResult {
   /** Most important first. */
   readonly victims?: readonly Pod[];
 }
+/** Why each node was refused: its own status where it was looked at, and one status for all the others. */
+export interface NodeStatuses {
+  readonly explicit: ReadonlyMap<string, Status>;
+  readonly absent: Status;
+  get(nodeName: string): Status;
+}
+
 export interface PostFilterPlugin extends Plugin {
   postFilter(
     state: CycleState,
     pod: PodInfo,
-    statuses: ReadonlyMap<string, Status>,
+    statuses: NodeStatuses,
   ): { readonly status?: Status; readonly result?: PostFilterResult };
 }
 export interface PreScorePlugin extends Plugin {
