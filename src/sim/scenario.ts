@@ -1,3 +1,4 @@
+import type { Distribution } from './engine/samplers.ts';
 import type { ApiObject } from './api/kinds.ts';
 import type { LabelSelector } from './api/meta.ts';
 import type { ResourceList } from './api/pod.ts';
@@ -50,15 +51,7 @@ export interface SchedulerSpec {
   readonly configuration: unknown;
 }
 
-/** A random duration or amount. Times in microseconds. */
-export type Distribution =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
-  | { readonly kind: 'exponential'; readonly mean: number }
-  | { readonly kind: 'lognormal'; readonly mean: number; readonly cv: number }
-  | { readonly kind: 'weibull'; readonly shape: number; readonly scale: number }
-  | { readonly kind: 'pareto'; readonly shape: number; readonly minimum: number }
-  | { readonly kind: 'empirical'; readonly values: readonly number[] };
+export type { Distribution };
 
 export interface RateLimit {
   readonly qps: number;
