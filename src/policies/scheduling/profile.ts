@@ -21,6 +21,7 @@ import {
   type PluginReference,
   type ProfileConfiguration,
 } from './configuration/configuration.ts';
+import type { ProfilePlugins } from './framework/extension-points.ts';
 
 /** What a plugin must have to take part in an extension point. */
 interface PluginAt {
@@ -53,18 +54,6 @@ const METHOD: { readonly [P in ExtensionPoint]: keyof PluginAt[P] } = {
   postBind: 'postBind',
 };
 
-/** One profile, resolved: the plugins of each extension point in the order in which they run. */
-export interface Profile {
-  readonly schedulerName: string;
-  /** Absent: the configuration's own. */
-  readonly percentageOfNodesToScore: number | undefined;
-  readonly points: { readonly [P in ExtensionPoint]: readonly PluginAt[P][] };
-  /** By plugin name, for every plugin that scores; at least 1. */
-  readonly weights: ReadonlyMap<string, number>;
-  /** Every plugin the profile made, by name, in the order in which they are first named. */
-  readonly plugins: ReadonlyMap<string, Plugin>;
-}
-
 /** A profile that kube-scheduler would refuse to start with. */
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
@@ -78,11 +67,11 @@ export function implementsPoint(plugin: Plugin, point: ExtensionPoint): boolean 
  * Makes the plugins of a profile and orders them (kube-scheduler-semantics.md 2.3). `handleOf` gives each plugin its own
  * handle, with its own random stream. Throws a ProfileError where kube-scheduler would not start.
  */
-export function resolveProfile(
+export function resolvePlugins(
   configuration: ProfileConfiguration,
   registry: ReadonlyMap<string, PluginFactory>,
   handleOf: (pluginName: string) => PluginHandle,
-): Profile {
+): ProfilePlugins {
   const plugins = new Map<string, Plugin>();
   for (const point of ['multiPoint', ...EXTENSION_POINTS] as const) {
     for (const { name } of configuration.plugins[point].enabled) {
@@ -96,19 +85,30 @@ export function resolveProfile(
       plugins.set(name, factory(configuration.args.get(name), handleOf(name)));
     }
   }
-  const points: Partial<Record<ExtensionPoint, readonly Plugin[]>> = {};
-  for (const point of EXTENSION_POINTS) points[point] = pluginsAt(point, configuration, plugins);
-  const profile: Profile = {
-    schedulerName: configuration.schedulerName,
-    percentageOfNodesToScore: configuration.percentageOfNodesToScore,
-    points: points as Profile['points'],
-    weights: scoreWeights(configuration, plugins),
-    plugins,
+  const at = <P extends ExtensionPoint>(point: P): readonly PluginAt[P][] =>
+    pluginsAt(point, configuration, plugins) as unknown as readonly PluginAt[P][];
+  const weights = scoreWeights(configuration, plugins);
+  const queueSort = at('queueSort');
+  const bind = at('bind');
+  if (queueSort.length !== 1) {
+    throw new ProfileError(`exactly one queueSort plugin is needed, profile has ${queueSort.length}`);
+  }
+  if (bind.length === 0) throw new ProfileError('at least one bind plugin is needed');
+  return {
+    all: [...plugins.values()],
+    queueSort: queueSort[0]!,
+    preEnqueue: at('preEnqueue'),
+    preFilter: at('preFilter'),
+    filter: at('filter'),
+    postFilter: at('postFilter'),
+    preScore: at('preScore'),
+    score: at('score').map((plugin) => ({ plugin, weight: weights.get(plugin.name) ?? 1 })),
+    reserve: at('reserve'),
+    permit: at('permit'),
+    preBind: at('preBind'),
+    bind,
+    postBind: at('postBind'),
   };
-  const sorts = profile.points.queueSort.length;
-  if (sorts !== 1) throw new ProfileError(`exactly one queueSort plugin is needed, profile has ${sorts}`);
-  if (profile.points.bind.length === 0) throw new ProfileError('at least one bind plugin is needed');
-  return profile;
 }
 
 /**
