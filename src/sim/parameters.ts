@@ -43,8 +43,11 @@ export const DEFAULT_PARAMETERS: Parameters = {
     commit: lognormal(2_200, 0.8),
   },
   watch: {
-    /** From commit to the watcher's cache. Model: about 5 ms when nothing is loaded (2.2, 10.2). */
-    delivery: lognormal(5 * MILLISECOND, 0.5),
+    /**
+     * From commit to the watcher's cache. Model: about 5 ms when nothing is loaded (2.2, 10.2). Its minimum is what no
+     * change can undercut: changes that follow within the spread travel together.
+     */
+    delivery: uniform(2 * MILLISECOND, 8 * MILLISECOND),
   },
   controllerManager: {
     /** What one sync of a controller computes before its first request. Model (10.2: a controller's step takes 10 ms, most of it the request). */

@@ -1,5 +1,5 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
-import { floorOf, sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
+import { sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
 import type { Kind } from '../../api/kinds.ts';
@@ -147,4 +147,11 @@ function isStatusOnly(change: Change<'Pod'>): boolean {
 function asSeenByNode(change: Change<'Pod'>): Change<'Pod'> {
   if (change.type !== 'MODIFIED' || change.previous?.spec.nodeName !== undefined) return change;
   return { type: 'ADDED', object: change.object, previous: undefined };
+}
+
+/** What no sample undercuts, in microseconds. */
+function floorOf(distribution: Distribution): number {
+  if (distribution.kind === 'constant') return distribution.value;
+  if (distribution.kind === 'uniform') return Math.floor(distribution.min);
+  return 0;
 }

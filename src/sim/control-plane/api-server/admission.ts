@@ -1,0 +1,102 @@
+import type { ApiObject } from '../../api/kinds.ts';
+import type { ObjectMeta } from '../../api/meta.ts';
+import type { Pod, PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
+import { deepFreeze } from '../../api/freeze.ts';
+import { qosClassOf } from '../../api/qos.ts';
+
+/**
+ * Mutating admission: what the API server adds to a new object. `stamped` is its metadata as it will be stored. The
+ * result has every member in a fixed order, so that all versions of a kind share one shape.
+ */
+export function admit(object: ApiObject, stamped: ObjectMeta): ApiObject {
+  switch (object.kind) {
+    case 'Pod':
+      return { kind: 'Pod', metadata: stamped, spec: admitPodSpec(object.spec), status: newPodStatus(object) };
+    case 'Deployment':
+      return { kind: 'Deployment', metadata: stamped, spec: object.spec, status: NEW_DEPLOYMENT_STATUS };
+    case 'ReplicaSet':
+      return { kind: 'ReplicaSet', metadata: stamped, spec: object.spec, status: NEW_REPLICA_SET_STATUS };
+    default:
+      return { ...object, metadata: stamped };
+  }
+}
+
+const NEW_DEPLOYMENT_STATUS = deepFreeze({
+  observedGeneration: 0,
+  replicas: 0,
+  updatedReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  unavailableReplicas: 0,
+  terminatingReplicas: 0,
+  collisionCount: undefined,
+  conditions: [],
+});
+
+const NEW_REPLICA_SET_STATUS = deepFreeze({
+  observedGeneration: 0,
+  replicas: 0,
+  fullyLabeledReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  terminatingReplicas: 0,
+  conditions: [],
+});
+
+/** Specs that were admitted before, by what came in: pods of one template share the admitted spec too. */
+const admitted = new WeakMap<PodSpec, PodSpec>();
+
+/**
+ * ServiceAccount, Priority and DefaultTolerationSeconds (kubernetes-behaviour.md 2.8), in that order. Priority classes
+ * are resolved where the manifest was read; what names none has priority 0.
+ */
+function admitPodSpec(spec: PodSpec): PodSpec {
+  const known = admitted.get(spec);
+  if (known !== undefined) return known;
+  const result: PodSpec = deepFreeze({
+    ...spec,
+    serviceAccountName: spec.serviceAccountName ?? 'default',
+    priority: spec.priority ?? 0,
+    preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',
+    tolerations: withDefaultTolerations(spec.tolerations ?? []),
+  });
+  admitted.set(spec, result);
+  admitted.set(result, result);
+  return result;
+}
+
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const DEFAULT_TOLERATION_SECONDS = 300;
+
+function withDefaultTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
+  const missing = [NOT_READY, UNREACHABLE].filter((key) => !tolerations.some((one) => toleratesNoExecute(one, key)));
+  if (missing.length === 0) return tolerations;
+  return [
+    ...tolerations,
+    ...missing.map(
+      (key): Toleration => ({
+        key,
+        operator: 'Exists',
+        effect: 'NoExecute',
+        tolerationSeconds: DEFAULT_TOLERATION_SECONDS,
+      }),
+    ),
+  ];
+}
+
+function toleratesNoExecute(toleration: Toleration, key: string): boolean {
+  const sameKey = toleration.key === key || toleration.key === undefined || toleration.key === '';
+  return sameKey && (toleration.effect === 'NoExecute' || toleration.effect === undefined || toleration.effect === '');
+}
+
+const statuses = new WeakMap<PodSpec, PodStatus>();
+
+function newPodStatus(pod: Pod): PodStatus {
+  let status = statuses.get(pod.spec);
+  if (status === undefined) {
+    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions: [], qosClass: qosClassOf(pod.spec) });
+    statuses.set(pod.spec, status);
+  }
+  return status;
+}

@@ -1,0 +1,227 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { assert } from '../../engine/assert.ts';
+import { sampler, type Sampler } from '../../engine/samplers.ts';
+import type { KeyedDraws, Stream } from '../../engine/streams.ts';
+import { deepFreeze } from '../../api/freeze.ts';
+import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
+import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
+import type { Change } from '../../api/change.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { Parameters } from '../../scenario.ts';
+import { TokenBucket } from '../client/token-bucket.ts';
+import { Store, type Commit } from '../etcd/store.ts';
+import { WatchHub } from '../watch/watch-hub.ts';
+import { bind } from './bind.ts';
+import { create, type CreateContext } from './create.ts';
+import { remove } from './delete.ts';
+import { nameSuffix, UidMint } from './identity.ts';
+import { refuse, type Outcome } from './outcome.ts';
+import { patch, patchPodStatus } from './patch.ts';
+import { update } from './update.ts';
+
+/** A request under way: from the client's call until its answer. */
+interface InFlight {
+  request: Request;
+  answer: (response: Response) => void;
+  response: Response | undefined;
+}
+
+/** Who is told of every commit, at the moment it happens. Observers, not components. */
+export type CommitObserver = (commit: Commit) => void;
+
+/**
+ * The one door to the store. A request waits for its client's token, travels, is worked on, commits in etcd, and is
+ * answered. While nothing is overloaded or broken its time is a sum of sampled parts, so a write costs two events: the
+ * commit, at which it takes effect against the state of that moment, and the answer.
+ *
+ *   write = token + network + apiServer.write + etcd.commit | + network
+ *   read  = token + network + apiServer.read                | + network
+ */
+export class SimulatedApiServer implements ApiServer {
+  readonly store: Store;
+  readonly #engine: Engine;
+  readonly #hub: WatchHub;
+  readonly #network: Sampler;
+  readonly #networkStream: Stream;
+  readonly #write: Sampler;
+  readonly #read: Sampler;
+  readonly #workStream: Stream;
+  readonly #commit: Sampler;
+  readonly #commitStream: Stream;
+  readonly #uids: UidMint;
+  readonly #suffixes: KeyedDraws;
+  #suffixesMinted = 0;
+
+  readonly #inFlight: InFlight[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #carryOutKind: EventKind;
+  readonly #answerKind: EventKind;
+  readonly #observers: CommitObserver[] = [];
+  readonly #creating: CreateContext;
+  #requests = 0;
+
+  constructor(engine: Engine, parameters: Parameters) {
+    this.#engine = engine;
+    this.#hub = new WatchHub(engine, parameters.watch.delivery);
+    this.store = new Store((commit) => {
+      this.#hub.publish(commit);
+      for (const observe of this.#observers) observe(commit);
+    });
+    this.#network = sampler(parameters.network.clientToApiServer);
+    this.#networkStream = engine.stream('network/client-to-api-server');
+    this.#write = sampler(parameters.apiServer.write);
+    this.#read = sampler(parameters.apiServer.read);
+    this.#workStream = engine.stream('api-server/work');
+    this.#commit = sampler(parameters.etcd.commit);
+    this.#commitStream = engine.stream('etcd/commit');
+    this.#uids = new UidMint(engine.keyed('api-server/uid'));
+    this.#suffixes = engine.keyed('api-server/generate-name');
+    this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
+    this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
+    this.#creating = {
+      now: 0,
+      revision: 0,
+      exists: () => false,
+      namespace: (name) => this.store.get('Namespace', name),
+      mintUid: () => this.#uids.mint(),
+      mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
+    };
+  }
+
+  /** How many requests were sent so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Tells `observer` of every commit from now on. */
+  observe(observer: CommitObserver): void {
+    this.#observers.push(observer);
+  }
+
+  client(_identity: string, limit: ClientRateLimit | undefined): Client {
+    const bucket = limit === undefined ? undefined : new TokenBucket(limit);
+    return {
+      send: (request, answer) => {
+        const leaves = bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now);
+        this.#send(request, answer, leaves);
+      },
+    };
+  }
+
+  watch(watch: Watch): void {
+    this.#hub.add(watch);
+    for (const object of this.store.values(watch.kind)) {
+      if (watch.nodeName !== undefined && (object as Pod).spec.nodeName !== watch.nodeName) continue;
+      watch.receive({ type: 'ADDED', object, previous: undefined } as Change);
+    }
+  }
+
+  /**
+   * Puts an object there as if it had always been: what a cluster holds before the run begins. Keeps the uid and the
+   * creation time it comes with.
+   */
+  install(object: ApiObject): ApiObject {
+    const metadata = deepFreeze({
+      ...object.metadata,
+      uid: object.metadata.uid === '' ? this.#uids.mint() : object.metadata.uid,
+      generation: Math.max(1, object.metadata.generation),
+      resourceVersion: this.store.nextRevision,
+    });
+    return this.store.put({ ...object, metadata } as ApiObject, this.#engine.now);
+  }
+
+  #send(request: Request, answer: (response: Response) => void, leaves: number): void {
+    this.#requests++;
+    const slot = this.#freeSlots.pop() ?? this.#inFlight.length;
+    const flight = this.#inFlight[slot];
+    if (flight === undefined) this.#inFlight.push({ request, answer, response: undefined });
+    else {
+      flight.request = request;
+      flight.answer = answer;
+    }
+    let at = leaves + this.#network(this.#networkStream);
+    if (request.verb === 'get') at += this.#read(this.#workStream);
+    else at += this.#write(this.#workStream) + this.#commit(this.#commitStream);
+    this.#engine.at(at, this.#carryOutKind, slot);
+  }
+
+  #carryOut(slot: number): void {
+    const flight = this.#inFlight[slot]!;
+    flight.response = this.#respond(flight.request);
+    this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
+  }
+
+  #answer(slot: number): void {
+    const flight = this.#inFlight[slot]!;
+    const { answer, response } = flight;
+    assert(response !== undefined, 'a request is carried out before it is answered');
+    flight.response = undefined;
+    flight.answer = nobody;
+    this.#freeSlots.push(slot);
+    answer(response);
+  }
+
+  #respond(request: Request): Response {
+    if (request.verb === 'get') {
+      const object = this.store.get(request.kind, request.key);
+      if (object !== undefined) return { ok: true, object };
+      return refuse('NotFound', `${request.kind} "${request.key}" not found`).response;
+    }
+    return this.#commitOutcome(this.#outcomeOf(request));
+  }
+
+  #outcomeOf(request: Exclude<Request, { verb: 'get' }>): Outcome {
+    const { store } = this;
+    const now = this.#engine.now;
+    const revision = store.nextRevision;
+    const context = { now, revision };
+    switch (request.verb) {
+      case 'create': {
+        const { kind } = request.object;
+        return create(request.object, {
+          ...this.#creating,
+          now,
+          revision,
+          exists: (key) => store.get(kind, key) !== undefined,
+        });
+      }
+      case 'update': {
+        const { object } = request;
+        return update(store.get(object.kind, keyOf(object)), object, request.subresource, context);
+      }
+      case 'patch': {
+        const { kind, key } = request;
+        return patch(store.get(kind, key), kind, nameOf(key), request.uid, request.patch, context);
+      }
+      case 'patch-status':
+        return patchPodStatus(store.get('Pod', request.key), nameOf(request.key), request.uid, request.status, context);
+      case 'bind':
+        return bind(store.get('Pod', request.key), nameOf(request.key), request.uid, request.node, context);
+      case 'delete': {
+        const { kind, key } = request;
+        return remove(store.get(kind, key), kind, nameOf(key), request, context);
+      }
+    }
+  }
+
+  #commitOutcome(outcome: Outcome): Response {
+    switch (outcome.does) {
+      case 'put':
+        return { ok: true, object: this.store.put(outcome.object, this.#engine.now) };
+      case 'remove':
+        return { ok: true, object: this.store.remove(outcome.object, this.#engine.now) };
+      case 'nothing':
+        return { ok: true, object: outcome.object };
+      case 'refuse':
+        return outcome.response;
+    }
+  }
+}
+
+function nobody(): void {}
+
+function nameOf(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}
+
+export type { Commit, Kind };

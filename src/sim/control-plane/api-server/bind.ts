@@ -1,0 +1,50 @@
+import type { ApiObject } from '../../api/kinds.ts';
+import type { Condition } from '../../api/meta.ts';
+import { mergeConditions } from './patch.ts';
+import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import { nextVersion } from './update.ts';
+
+/**
+ * POST pods/binding: gives the pod its node, for good. Atomic: it fails where the pod has one already, is being
+ * deleted, or is gated.
+ */
+export function bind(
+  current: ApiObject | undefined,
+  name: string,
+  uid: string,
+  node: string,
+  context: WriteContext,
+): Outcome {
+  if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
+  if (uid !== current.metadata.uid) {
+    return refuse('Conflict', `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`);
+  }
+  const { spec, status } = current;
+  if (spec.nodeName !== undefined) {
+    return refuse('Conflict', `pod ${name} is already assigned to node "${spec.nodeName}"`);
+  }
+  if (current.metadata.deletionTimestamp !== undefined) {
+    return refuse('Conflict', `pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if (spec.schedulingGates !== undefined && spec.schedulingGates.length > 0) {
+    return refuse('Conflict', `pod ${name} has non-empty .spec.schedulingGates`);
+  }
+  const scheduled: Condition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastTransitionTime: wholeSecond(context.now),
+  };
+  return {
+    does: 'put',
+    object: {
+      kind: 'Pod',
+      metadata: nextVersion(current.metadata, context),
+      spec: { ...spec, nodeName: node },
+      status: {
+        ...status,
+        nominatedNodeName: undefined,
+        conditions: mergeConditions(status.conditions, [scheduled]),
+      },
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { ApiObject } from '../../api/kinds.ts';
+import type { Reason, Response } from '../../api/request.ts';
+
+/** What a write does to the store: the leaves compute it, the API server commits it. */
+export type Outcome =
+  | { readonly does: 'put'; readonly object: ApiObject }
+  | { readonly does: 'remove'; readonly object: ApiObject }
+  /** A write that changes nothing: no revision, no watch event. */
+  | { readonly does: 'nothing'; readonly object: ApiObject }
+  | { readonly does: 'refuse'; readonly response: Response };
+
+/** What a write may know besides the object it writes to. */
+export interface WriteContext {
+  /** Microseconds. */
+  readonly now: number;
+  /** The revision this write will be committed at. */
+  readonly revision: number;
+}
+
+const CODES: { readonly [R in Reason]: number } = {
+  BadRequest: 400,
+  Forbidden: 403,
+  NamespaceTerminating: 403,
+  NotFound: 404,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Invalid: 422,
+};
+
+export function refuse(reason: Reason, message: string): { readonly does: 'refuse'; readonly response: Response } {
+  return { does: 'refuse', response: { ok: false, code: CODES[reason], reason, message } };
+}
+
+/** API timestamps have a resolution of one second. */
+export function wholeSecond(micros: number): number {
+  return micros - (micros % 1_000_000);
+}
