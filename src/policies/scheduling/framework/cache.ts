@@ -1,0 +1,180 @@
+import type { Node } from '../../../sim/api/node.ts';
+import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
+import { claimKeys } from './claim-keys.ts';
+import { ImageStates } from './image-states.ts';
+import { NodeState } from './node-info.ts';
+import { NodeTree } from './node-tree.ts';
+import { NodeSnapshot } from './snapshot.ts';
+
+/**
+ * The scheduler's own idea of the cluster: nodes and the pods on them, assumed ones included. `refresh` at the start of a
+ * cycle makes the snapshot current.
+ */
+export class SchedulerCache {
+  readonly snapshot = new NodeSnapshot();
+  readonly #tree = new NodeTree();
+  /** Nodes that exist. */
+  readonly #nodes = new Map<string, NodeState>();
+  /** Pods on nodes that do not exist (yet, or any more): they count when the node comes. */
+  readonly #orphans = new Map<string, Map<string, PodInfo>>();
+  readonly #pods = new Map<string, { info: PodInfo; nodeName: string; assumed: boolean }>();
+  readonly #images = new ImageStates();
+  readonly #changed = new Set<NodeState>();
+  readonly #claimUses = new Map<string, number>();
+
+  addNode(node: Node): void {
+    const known = this.#nodes.get(node.metadata.name);
+    if (known !== undefined) {
+      this.updateNode(node);
+      return;
+    }
+    const state = new NodeState(node);
+    this.#nodes.set(state.name, state);
+    this.#tree.add(node);
+    this.#images.add(node);
+    for (const pod of this.#orphans.get(state.name)?.values() ?? []) this.#put(state, pod);
+    this.#orphans.delete(state.name);
+    this.#changed.add(state);
+  }
+
+  updateNode(node: Node): void {
+    const state = this.#nodes.get(node.metadata.name);
+    if (state === undefined) {
+      this.addNode(node);
+      return;
+    }
+    this.#tree.update(state.node, node);
+    if (state.node.status.images !== node.status.images) {
+      this.#images.remove(state.node);
+      this.#images.add(node);
+    }
+    state.node = node;
+    this.#changed.add(state);
+  }
+
+  removeNode(name: string): void {
+    const state = this.#nodes.get(name);
+    if (state === undefined) return;
+    this.#nodes.delete(name);
+    this.#tree.remove(state.node);
+    this.#images.remove(state.node);
+    this.#changed.delete(state);
+    if (state.pods.length === 0) return;
+    const orphans = new Map<string, PodInfo>();
+    for (const pod of [...state.pods]) {
+      orphans.set(pod.pod.metadata.uid, pod);
+      this.#take(state, pod);
+    }
+    this.#orphans.set(name, orphans);
+  }
+
+  /** A pod that has, or is assumed to have, a node. A pod known under this uid is replaced: it moves to the end. */
+  addPod(info: PodInfo, nodeName: string, assumed = false): void {
+    const { uid } = info.pod.metadata;
+    this.removePod(uid);
+    this.#pods.set(uid, { info, nodeName, assumed });
+    const state = this.#nodes.get(nodeName);
+    if (state !== undefined) {
+      this.#put(state, info);
+      return;
+    }
+    let orphans = this.#orphans.get(nodeName);
+    if (orphans === undefined) this.#orphans.set(nodeName, (orphans = new Map()));
+    orphans.set(uid, info);
+  }
+
+  removePod(uid: string): PodInfo | undefined {
+    const known = this.#pods.get(uid);
+    if (known === undefined) return undefined;
+    this.#pods.delete(uid);
+    const state = this.#nodes.get(known.nodeName);
+    if (state !== undefined) {
+      this.#take(state, known.info);
+      return known.info;
+    }
+    const orphans = this.#orphans.get(known.nodeName);
+    orphans?.delete(uid);
+    if (orphans?.size === 0) this.#orphans.delete(known.nodeName);
+    return known.info;
+  }
+
+  podOf(uid: string): PodInfo | undefined {
+    return this.#pods.get(uid)?.info;
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.#pods.get(uid)?.assumed === true;
+  }
+
+  nodeOf(uid: string): string | undefined {
+    return this.#pods.get(uid)?.nodeName;
+  }
+
+  node(name: string): NodeState | undefined {
+    return this.#nodes.get(name);
+  }
+
+  get nodeCount(): number {
+    return this.#nodes.size;
+  }
+
+  /**
+   * Brings the snapshot to the present. The order of nodes is taken anew only when a name came that was not in it, or
+   * it holds more names than there are nodes (semantics sheet 4.2).
+   */
+  refresh(): NodeSnapshot {
+    let newName = false;
+    for (const state of this.#changed) {
+      if (state.node.status.images !== undefined && state.frozenImages !== this.#images.version) {
+        state.images = this.#images.freeze(state.node);
+        state.frozenImages = this.#images.version;
+      }
+      const shown = this.snapshot.get(state.name);
+      if (shown === state) continue;
+      if (shown === undefined) newName = true;
+      else this.snapshot.replace(state);
+    }
+    this.#changed.clear();
+    if (newName || this.snapshot.nodes.length !== this.#nodes.size) {
+      const order: NodeState[] = [];
+      for (const name of this.#tree.list()) order.push(this.#nodes.get(name)!);
+      this.snapshot.reorder(order, this.#claimUses);
+    }
+    return this.snapshot;
+  }
+
+  #put(state: NodeState, pod: PodInfo): void {
+    const affinity = state.podsWithAffinity.length;
+    const anti = state.podsWithRequiredAntiAffinity.length;
+    state.addPod(pod);
+    this.#noteSubLists(state, affinity, anti);
+    this.#countClaims(pod, 1);
+    this.#changed.add(state);
+  }
+
+  #take(state: NodeState, pod: PodInfo): void {
+    const affinity = state.podsWithAffinity.length;
+    const anti = state.podsWithRequiredAntiAffinity.length;
+    state.removePod(pod);
+    this.#noteSubLists(state, affinity, anti);
+    this.#countClaims(pod, -1);
+    this.#changed.add(state);
+  }
+
+  #noteSubLists(state: NodeState, affinity: number, anti: number): void {
+    if (
+      (affinity === 0) !== (state.podsWithAffinity.length === 0) ||
+      (anti === 0) !== (state.podsWithRequiredAntiAffinity.length === 0)
+    ) {
+      this.snapshot.forgetSubLists();
+    }
+  }
+
+  #countClaims(pod: PodInfo, sign: 1 | -1): void {
+    for (const key of claimKeys(pod)) {
+      const count = (this.#claimUses.get(key) ?? 0) + sign;
+      if (count === 0) this.#claimUses.delete(key);
+      else this.#claimUses.set(key, count);
+    }
+  }
+}
