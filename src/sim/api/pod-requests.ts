@@ -317,3 +317,22 @@ export function podLimits(pod: { readonly spec: PodSpec }): Resources {
   }
   return resources;
 }
+
+const scoredByContainers = new WeakMap<PodSpec, Resources>();
+
+/**
+ * What NodeResourcesFit's scores count for the pod that is about to be placed: its containers with the fill of
+ * `nonZeroRequests`, and its overhead. Requests of the pod as a whole are not looked at (kube-scheduler-semantics.md
+ * 3.8, the quirk of 1.35 and 1.36).
+ */
+export function containerRequestsForScoring(pod: { readonly spec: PodSpec }): Resources {
+  const { spec } = pod;
+  let resources = scoredByContainers.get(spec);
+  if (resources === undefined) {
+    const amounts = aggregate(spec, { which: 'requests', missing: new Map(DEFAULTS) });
+    if (spec.overhead !== undefined) add(amounts, amountsOf(spec.overhead));
+    resources = resourcesOfAmounts(amounts);
+    scoredByContainers.set(spec, resources);
+  }
+  return resources;
+}

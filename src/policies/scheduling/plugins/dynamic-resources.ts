@@ -1,0 +1,41 @@
+import type {
+  PluginFactory,
+  PostFilterPlugin,
+  PreFilterPlugin,
+  ScorePlugin,
+} from '../../../sim/policy-api/scheduling.ts';
+import { SKIP, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { normalizeByHighest } from './normalize-score.ts';
+
+const NOTHING_TO_FREE = unschedulable('no new claims to deallocate');
+
+/**
+ * What DynamicResources says of a pod without resource claims (semantics sheet 3.17): it does not filter, scores 0
+ * everywhere and has nothing to free. Claims are not simulated: a pod that has some is treated as if it had none.
+ */
+class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin {
+  readonly name = 'DynamicResources';
+
+  preFilter(): { readonly status: Status } {
+    return { status: SKIP };
+  }
+
+  filter(): undefined {
+    return undefined;
+  }
+
+  postFilter(): { readonly status: Status } {
+    return { status: NOTHING_TO_FREE };
+  }
+
+  score(): number {
+    return 0;
+  }
+
+  normalizeScores(_state: unknown, _pod: unknown, scores: number[]): undefined {
+    normalizeByHighest(scores, false);
+    return undefined;
+  }
+}
+
+export const dynamicResources: PluginFactory = () => new DynamicResources();

@@ -1,0 +1,17 @@
+import type { FilterPlugin, PluginFactory, PreFilterPlugin } from '../../../sim/policy-api/scheduling.ts';
+import { SKIP, type Status } from '../../../sim/policy-api/status.ts';
+
+/** Present by name: no simulated pod needs a feature that a node would have to declare (semantics sheet 3.18). */
+class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
+  readonly name = 'NodeDeclaredFeatures';
+
+  preFilter(): { readonly status: Status } {
+    return { status: SKIP };
+  }
+
+  filter(): undefined {
+    return undefined;
+  }
+}
+
+export const nodeDeclaredFeatures: PluginFactory = () => new NodeDeclaredFeatures();

@@ -1,0 +1,98 @@
+import { isExtendedResource } from '../../../sim/api/pod-requests.ts';
+import type {
+  CycleState,
+  FilterPlugin,
+  NodeInfo,
+  PluginFactory,
+  PodInfo,
+  PreFilterPlugin,
+  PreScorePlugin,
+  Resources,
+  ScorePlugin,
+} from '../../../sim/policy-api/scheduling.ts';
+import { unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { fitScore, scoreOf, type FitScore, type ScoringStrategy } from './fit-score.ts';
+
+/** `NodeResourcesFitArgs` as a KubeSchedulerConfiguration gives them. */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy?: ScoringStrategy;
+}
+
+/** Whether a pod asks for nothing at all; a scalar resource of amount 0 is something. */
+export function asksForNothing(requests: Resources): boolean {
+  return (
+    requests.milliCpu === 0 &&
+    requests.memoryBytes === 0 &&
+    requests.ephemeralStorageBytes === 0 &&
+    requests.scalar.size === 0
+  );
+}
+
+/**
+ * Every amount a pod asks for must be free on the node, and the node must have room for one more pod; and nodes are
+ * scored by how full they would be (semantics sheet 3.8).
+ */
+class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+  readonly name = 'NodeResourcesFit';
+  readonly #ignored: ReadonlySet<string>;
+  readonly #ignoredGroups: ReadonlySet<string>;
+  readonly #strategy: FitScore;
+
+  constructor(args: NodeResourcesFitArgs) {
+    this.#ignored = new Set(args.ignoredResources);
+    this.#ignoredGroups = new Set(args.ignoredResourceGroups);
+    this.#strategy = fitScore(args.scoringStrategy);
+  }
+
+  preFilter(): undefined {
+    return undefined;
+  }
+
+  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    const requests = pod.specRequests;
+    const { allocatable, requested } = node;
+    const reasons: string[] = [];
+    let canNeverFit = false;
+    const lack = (wanted: number, total: number, used: number, reason: string): void => {
+      if (wanted <= total - used) return;
+      reasons.push(reason);
+      if (wanted > total) canNeverFit = true;
+    };
+    if (node.pods.length + 1 > allocatable.pods) reasons.push('Too many pods');
+    if (!asksForNothing(requests)) {
+      if (requests.milliCpu > 0) lack(requests.milliCpu, allocatable.milliCpu, requested.milliCpu, 'Insufficient cpu');
+      if (requests.memoryBytes > 0) {
+        lack(requests.memoryBytes, allocatable.memoryBytes, requested.memoryBytes, 'Insufficient memory');
+      }
+      if (requests.ephemeralStorageBytes > 0) {
+        const used = requested.ephemeralStorageBytes;
+        const total = allocatable.ephemeralStorageBytes;
+        lack(requests.ephemeralStorageBytes, total, used, 'Insufficient ephemeral-storage');
+      }
+      // By name: kube-scheduler walks a Go map here, and its event text is sorted anyway.
+      for (const [name, wanted] of requests.scalar) {
+        if (wanted === 0 || this.#isIgnored(name)) continue;
+        lack(wanted, allocatable.scalar.get(name) ?? 0, requested.scalar.get(name) ?? 0, `Insufficient ${name}`);
+      }
+    }
+    if (reasons.length === 0) return undefined;
+    return canNeverFit ? unresolvable(...reasons) : unschedulable(...reasons);
+  }
+
+  #isIgnored(name: string): boolean {
+    if (!isExtendedResource(name)) return false;
+    return this.#ignored.has(name) || this.#ignoredGroups.has(name.slice(0, name.indexOf('/')));
+  }
+
+  preScore(): undefined {
+    return undefined;
+  }
+
+  score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
+    return scoreOf(this.#strategy, pod, node);
+  }
+}
+
+export const nodeResourcesFit: PluginFactory = (args) => new NodeResourcesFit((args ?? {}) as NodeResourcesFitArgs);
