@@ -122,6 +122,11 @@ export interface PluginHandle {
   /** The PreFilter plugins' AddPod on a state that is the caller's own copy. */
   runAddPod(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Status | undefined;
   runRemovePod(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Status | undefined;
+  /**
+   * Whether evictions that were asked for on behalf of this pod are still under way: until the last victim is gone or
+   * terminating. Absent: the host evicts at once.
+   */
+  readonly isPreempting?: (uid: string) => boolean;
 }
 
 /** Scratch of one scheduling cycle. A plugin reads and writes under its own key only. */
