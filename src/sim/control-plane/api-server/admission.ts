@@ -74,14 +74,12 @@ function withDefaultTolerations(tolerations: readonly Toleration[]): readonly To
   if (missing.length === 0) return tolerations;
   return [
     ...tolerations,
-    ...missing.map(
-      (key): Toleration => ({
-        key,
-        operator: 'Exists',
-        effect: 'NoExecute',
-        tolerationSeconds: DEFAULT_TOLERATION_SECONDS,
-      }),
-    ),
+    ...missing.map((key): Toleration => ({
+      key,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: DEFAULT_TOLERATION_SECONDS,
+    })),
   ];
 }
 

@@ -17,7 +17,10 @@ export function bind(
 ): Outcome {
   if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
   if (uid !== current.metadata.uid) {
-    return refuse('Conflict', `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`);
+    return refuse(
+      'Conflict',
+      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
+    );
   }
   const { spec, status } = current;
   if (spec.nodeName !== undefined) {

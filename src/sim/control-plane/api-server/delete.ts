@@ -25,7 +25,10 @@ export function remove(
 ): Outcome {
   if (current === undefined) return refuse('NotFound', `${KINDS[kind].plural} "${name}" not found`);
   if (options.uid !== undefined && options.uid !== current.metadata.uid) {
-    return refuse('Conflict', `the uid in the precondition (${options.uid}) does not match the uid in record (${current.metadata.uid})`);
+    return refuse(
+      'Conflict',
+      `the uid in the precondition (${options.uid}) does not match the uid in record (${current.metadata.uid})`,
+    );
   }
   const graceSeconds = current.kind === 'Pod' ? podGrace(current, options.gracePeriodSeconds) : 0;
   const finalizers = withPropagation(current.metadata.finalizers, options.propagation);
@@ -49,7 +52,12 @@ function withPropagation(finalizers: readonly string[], propagation: DeleteOptio
 }
 
 /** The same metadata when the request changes nothing: a later deletion may only shorten the grace. */
-function mark(before: ObjectMeta, graceSeconds: number, finalizers: readonly string[], context: WriteContext): ObjectMeta {
+function mark(
+  before: ObjectMeta,
+  graceSeconds: number,
+  finalizers: readonly string[],
+  context: WriteContext,
+): ObjectMeta {
   const asked = before.deletionTimestamp;
   if (asked === undefined) {
     return {

@@ -32,7 +32,10 @@ export function patch(
 ): Outcome {
   if (current === undefined) return refuse('NotFound', `${KINDS[kind].plural} "${name}" not found`);
   if (uid !== undefined && uid !== current.metadata.uid) {
-    return refuse('Conflict', `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`);
+    return refuse(
+      'Conflict',
+      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
+    );
   }
   const merged = mergePatch(current, changes) as ApiObject;
   const next = { ...merged } as Record<string, unknown>;
@@ -53,7 +56,10 @@ export function patchPodStatus(
 ): Outcome {
   if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
   if (uid !== current.metadata.uid) {
-    return refuse('Conflict', `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`);
+    return refuse(
+      'Conflict',
+      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
+    );
   }
   const status: PodStatus = {
     ...current.status,

@@ -56,8 +56,7 @@ export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, con
   const sameBody = sameBodies(current, next);
   if (sameMeta && sameBody) return { does: 'nothing', object: current };
   // A Deployment's annotations count as part of what its controller has to observe (2.1, recorded).
-  const bumps =
-    !sameBody || (current.kind === 'Deployment' && !sameData(before.annotations, wishes.annotations));
+  const bumps = !sameBody || (current.kind === 'Deployment' && !sameData(before.annotations, wishes.annotations));
   const metadata: ObjectMeta = {
     ...before,
     resourceVersion: context.revision,

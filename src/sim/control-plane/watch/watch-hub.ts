@@ -46,7 +46,9 @@ export class WatchHub {
     this.#delivery = sampler(delivery);
     this.#floor = floorOf(delivery);
     this.#stream = engine.stream('watch/delivery');
-    this.#wakeFollower = engine.on('watch/delivered', (follower) => this.#deliver(this.#followers[follower]!, follower));
+    this.#wakeFollower = engine.on('watch/delivered', (follower) =>
+      this.#deliver(this.#followers[follower]!, follower),
+    );
     this.#wakeFeed = engine.on('watch/delivered-to-node', (feed) => this.#deliverToNode(this.#feeds[feed]!, feed));
   }
 

@@ -1,0 +1,224 @@
+import { assert } from '../engine/assert.ts';
+import type { Engine, EventHandle, EventKind } from '../engine/engine.ts';
+import { sampler, type Sampler } from '../engine/samplers.ts';
+import type { Stream } from '../engine/streams.ts';
+import type { Change } from '../api/change.ts';
+import type { Kind } from '../api/kinds.ts';
+import type { ApiServer, Client, Request, Response } from '../api/request.ts';
+import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../policy-api/controllers.ts';
+import { PolicyError } from '../policy-api/policy-error.ts';
+import { SyncError } from '../policy-api/sync-error.ts';
+import type { Parameters } from '../scenario.ts';
+import { nameSuffix } from './api-server/identity.ts';
+import { EventBroadcaster } from './event-recorder.ts';
+import { Informer } from './informer.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** One controller with its queue, its workers and its client. */
+interface Host {
+  readonly index: number;
+  readonly controller: Controller;
+  readonly queue: WorkQueue;
+  readonly client: Client;
+  /** Workers that are about to take a key. */
+  starting: number;
+  /** Workers that hold a key. */
+  working: number;
+  alarm: { readonly at: number; readonly handle: EventHandle } | undefined;
+}
+
+/**
+ * Runs controllers as policies: shares informers among them, gives each a queue, workers and a client of its own, sends
+ * what a sync yields and resumes it with the answers. A controller sleeps until its queue has work: it has at most one
+ * pending event for its delayed keys, and one for each worker that is about to start.
+ */
+export class ControllerManager {
+  readonly #engine: Engine;
+  readonly #api: ApiServer;
+  readonly #parameters: Parameters;
+  readonly #informers = new Map<Kind, Informer<Kind>>();
+  readonly #hosts: Host[] = [];
+  readonly #syncTime: Sampler;
+  readonly #syncStream: Stream;
+  readonly #startKind: EventKind;
+  readonly #dueKind: EventKind;
+  #syncs = 0;
+
+  constructor(engine: Engine, api: ApiServer, parameters: Parameters, factories: readonly ControllerFactory[]) {
+    this.#engine = engine;
+    this.#api = api;
+    this.#parameters = parameters;
+    this.#syncTime = sampler(parameters.controllerManager.sync);
+    this.#syncStream = engine.stream('controller-manager/sync');
+    this.#startKind = engine.on('controller-manager/sync-started', (host) => this.#start(this.#hosts[host]!));
+    this.#dueKind = engine.on('controller-manager/key-due', (host) => this.#due(this.#hosts[host]!));
+    for (const factory of factories) this.#add(factory);
+    for (const [kind, informer] of this.#informers) {
+      api.watch({ kind, receive: (change) => informer.receive(change) });
+    }
+  }
+
+  /** How many syncs were started so far. */
+  get syncs(): number {
+    return this.#syncs;
+  }
+
+  #add(factory: ControllerFactory): void {
+    const engine = this.#engine;
+    const index = this.#hosts.length;
+    const client = this.#api.client('controller-manager', this.#parameters.controllerManager.client);
+    const events = new EventBroadcaster(engine, client, `controller-${index}`, this.#parameters.events);
+    const names = engine.keyed(`controller-manager/${index}/names`);
+    let namesMinted = 0;
+    const host = (): Host => {
+      const known = this.#hosts[index];
+      assert(known !== undefined, 'a controller acts after its factory has returned');
+      return known;
+    };
+    const controller = factory({
+      now: () => engine.now,
+      lister: (kind) => this.#informer(kind),
+      enqueue: (key) => this.#enqueue(host(), key),
+      enqueueAfter: (key, delayMicros) => this.#enqueueAfter(host(), key, delayMicros),
+      record: (about, type, reason, message) => events.record(about, type, reason, message),
+      randomSuffix: (length) => nameSuffix(names, namesMinted++, length),
+    } satisfies ControllerHost);
+    events.source = `${controller.name}-controller`;
+    this.#hosts.push({
+      index,
+      controller,
+      queue: new WorkQueue(),
+      client,
+      starting: 0,
+      working: 0,
+      alarm: undefined,
+    });
+    for (const kind of Object.keys(controller.handlers) as Kind[]) {
+      const handler = controller.handlers[kind] as ((change: Change) => void) | undefined;
+      if (handler !== undefined) this.#informer(kind).subscribe(this.#named(controller, kind, handler));
+    }
+  }
+
+  #named(controller: Controller, kind: Kind, handler: (change: Change) => void): (change: Change) => void {
+    return (change) => {
+      try {
+        handler(change);
+      } catch (error) {
+        throw PolicyError.from(
+          error,
+          `controller ${controller.name}`,
+          `handling a change of ${kind}`,
+          this.#engine.now,
+        );
+      }
+    };
+  }
+
+  #informer<K extends Kind>(kind: K): Informer<K> {
+    let informer = this.#informers.get(kind);
+    if (informer === undefined) this.#informers.set(kind, (informer = new Informer<Kind>(kind)));
+    return informer as unknown as Informer<K>;
+  }
+
+  #enqueue(host: Host, key: string): void {
+    host.queue.add(key);
+    this.#dispatch(host);
+  }
+
+  #enqueueAfter(host: Host, key: string, delayMicros: number): void {
+    if (delayMicros <= 0) return this.#enqueue(host, key);
+    host.queue.addAt(key, this.#engine.now + Math.ceil(delayMicros));
+    this.#arm(host);
+  }
+
+  /** Lets idle workers start on ready keys. A worker takes its key when its computing time is over, not before. */
+  #dispatch(host: Host): void {
+    while (host.starting + host.working < host.controller.workers && host.starting < host.queue.length) {
+      host.starting++;
+      this.#engine.after(this.#syncTime(this.#syncStream), this.#startKind, host.index);
+    }
+  }
+
+  #start(host: Host): void {
+    host.starting--;
+    const key = host.queue.get();
+    if (key === undefined) return;
+    host.working++;
+    this.#syncs++;
+    let steps: SyncSteps;
+    try {
+      steps = host.controller.sync(key);
+    } catch (error) {
+      this.#fail(host, key, error);
+      return;
+    }
+    this.#resume(host, key, steps, undefined);
+  }
+
+  /** Resumes a sync with an answer (none at first) until it yields again or ends. */
+  #resume(host: Host, key: string, steps: SyncSteps, answer: Response | readonly Response[] | undefined): void {
+    let next: IteratorResult<Request | readonly Request[], void>;
+    try {
+      next = steps.next(answer as never);
+    } catch (error) {
+      this.#fail(host, key, error);
+      return;
+    }
+    if (next.done === true) {
+      host.queue.forget(key);
+      this.#finish(host, key);
+    } else if (isBatch(next.value)) {
+      this.#sendBatch(host, key, steps, next.value);
+    } else {
+      host.client.send(next.value, (response) => this.#resume(host, key, steps, response));
+    }
+  }
+
+  #sendBatch(host: Host, key: string, steps: SyncSteps, requests: readonly Request[]): void {
+    if (requests.length === 0) return this.#resume(host, key, steps, []);
+    const answers = new Array<Response>(requests.length);
+    let missing = requests.length;
+    requests.forEach((request, i) => {
+      host.client.send(request, (response) => {
+        answers[i] = response;
+        if (--missing === 0) this.#resume(host, key, steps, answers);
+      });
+    });
+  }
+
+  /** A SyncError is an error of the simulated world: the key comes back later. Anything else is the policy's mistake. */
+  #fail(host: Host, key: string, error: unknown): void {
+    if (!(error instanceof SyncError)) {
+      throw PolicyError.from(error, `controller ${host.controller.name}`, `sync of ${key}`, this.#engine.now);
+    }
+    const { maxRetries } = host.controller;
+    if (maxRetries !== undefined && host.queue.failures(key) >= maxRetries) host.queue.forget(key);
+    else this.#enqueueAfter(host, key, host.queue.nextRetryDelay(key));
+    this.#finish(host, key);
+  }
+
+  #finish(host: Host, key: string): void {
+    host.queue.done(key);
+    host.working--;
+    this.#dispatch(host);
+  }
+
+  /** Keeps the one alarm at the earliest delayed key. */
+  #arm(host: Host): void {
+    const due = host.queue.nextDueAt;
+    if (due === undefined || (host.alarm !== undefined && host.alarm.at <= due)) return;
+    if (host.alarm !== undefined) this.#engine.cancel(host.alarm.handle);
+    host.alarm = { at: due, handle: this.#engine.at(due, this.#dueKind, host.index) };
+  }
+
+  #due(host: Host): void {
+    host.alarm = undefined;
+    host.queue.advance(this.#engine.now);
+    this.#dispatch(host);
+    this.#arm(host);
+  }
+}
+
+function isBatch(value: Request | readonly Request[]): value is readonly Request[] {
+  return Array.isArray(value);
+}
