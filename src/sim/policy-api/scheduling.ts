@@ -1,6 +1,6 @@
 import type { Change } from '../api/change.ts';
-import type { Kind, Kinds } from '../api/kinds.ts';
-import type { Labels } from '../api/meta.ts';
+import type { Kinds } from '../api/kinds.ts';
+import type { LabelSelector, Labels, ObjectMeta } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod, PodAffinityTerm } from '../api/pod.ts';
 import type { Resources } from '../api/pod-requests.ts';
@@ -87,10 +87,19 @@ export interface Snapshot {
   isClaimUsed(namespacedName: string): boolean;
 }
 
+/** Controllers of pods that the simulation has no kind of its own for: the default topology spread asks for their selectors. */
+interface OtherControllers {
+  ReplicationController: { readonly metadata: ObjectMeta; readonly spec: { readonly selector?: Labels } };
+  StatefulSet: { readonly metadata: ObjectMeta; readonly spec: { readonly selector?: LabelSelector } };
+}
+
+/** Everything a plugin can look up. A host that has no objects of a kind answers with an empty lister. */
+export type ListedKinds = Kinds & OtherControllers;
+
 /** Read access to what the scheduler's informers have delivered. */
-export interface Lister<K extends Kind> {
-  get(key: string): Kinds[K] | undefined;
-  list(namespace?: string): readonly Kinds[K][];
+export interface Lister<K extends keyof ListedKinds> {
+  get(key: string): ListedKinds[K] | undefined;
+  list(namespace?: string): readonly ListedKinds[K][];
 }
 
 /** A random stream of the plugin's own. */
@@ -104,7 +113,7 @@ export interface RandomStream {
 /** What the factory of a plugin is given. */
 export interface PluginHandle {
   readonly snapshot: () => Snapshot;
-  lister<K extends Kind>(kind: K): Lister<K>;
+  lister<K extends keyof ListedKinds>(kind: K): Lister<K>;
   /** Microseconds of simulated time. */
   readonly now: () => number;
   readonly random: RandomStream;
@@ -148,10 +157,24 @@ export interface PreFilterResult {
 export type QueueingHint = 'Queue' | 'QueueSkip';
 
 export interface ClusterEventHint {
-  /** For instance `Node/Add`, `Node/UpdateNodeLabel`, `AssignedPod/Delete`: kube-scheduler's resource and action. */
+  /**
+   * kube-scheduler's resource and action, for instance `Node/Add`, `Node/UpdateNodeLabel`, `AssignedPod/Delete`. `Pod/…`
+   * stands for assigned and unscheduled pods, `…/Update` for every update, `*` for everything.
+   */
   readonly events: readonly string[];
   /** Absent: every such event queues the pod. */
   readonly hint?: (pod: Pod, change: Change) => QueueingHint;
+  /**
+   * The answer hangs on the pod's spec, labels and namespace alone: pods that share them are asked once an event. Leave
+   * it out where the pod's name, uid or status has a say.
+   */
+  readonly sameForEqualPods?: boolean;
+}
+
+/** What a profile's plugins have registered: each rejecting plugin and its events. */
+export interface ProfileHints {
+  readonly schedulerName: string;
+  readonly plugins: readonly { readonly name: string; readonly events: readonly ClusterEventHint[] }[];
 }
 
 export interface Plugin {
