@@ -1,0 +1,145 @@
+import type { Change } from '../api/change.ts';
+import type { ApiObject } from '../api/kinds.ts';
+import type { EndpointSlice } from '../api/service.ts';
+import { NodeLoads } from './node-loads.ts';
+import { PodLives } from './pod-lives.ts';
+import type { PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
+import { Rollouts } from './rollouts.ts';
+import type { Durations, PendingReason } from './run-record.ts';
+import { TimeSeries } from './time-series.ts';
+
+/** What the recorder has seen when the run is over. */
+export interface Recording {
+  readonly durations: Durations;
+  readonly last: Sample;
+  readonly samples: readonly Sample[];
+  readonly sampleIntervalMicros: number;
+  readonly nodes: readonly NodeRecord[];
+  readonly rollouts: readonly RolloutRecord[];
+  readonly pending: readonly PendingReason[];
+  readonly lives: PodLives;
+}
+
+/**
+ * Observes what is committed and what the scheduler tries. It schedules nothing, draws no number and is called by no
+ * component: whoever composes a run lets it listen. Rows that are complete go to the sink at once.
+ */
+export class Recorder {
+  readonly #sink: RecordSink;
+  readonly #loads = new NodeLoads();
+  readonly #lives: PodLives;
+  readonly #rollouts = new Rollouts();
+  readonly #series = new TimeSeries();
+  #endpointsReady = 0;
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+    this.#lives = new PodLives(this.#loads, sink);
+  }
+
+  /** Pods by state, for a progress line. */
+  get pods(): Readonly<PodLives> {
+    return this.#lives;
+  }
+
+  /** A version was committed at `at`. */
+  committed(change: Change, at: number): void {
+    if (this.#series.nextAt < at) this.#series.catchUp(at, (moment) => this.#sample(moment));
+    const object: ApiObject = change.object;
+    switch (object.kind) {
+      case 'Pod':
+        this.#lives.observe(change as Change<'Pod'>, at);
+        break;
+      case 'Deployment':
+        this.#rollouts.observe(change as Change<'Deployment'>, at);
+        break;
+      case 'Node':
+        if (change.type === 'ADDED') this.#loads.addNode(object, at);
+        break;
+      case 'EndpointSlice':
+        this.#endpointsReady += readyEndpoints(change.type === 'DELETED' ? undefined : object);
+        this.#endpointsReady -= readyEndpoints(change.previous as EndpointSlice | undefined);
+        break;
+      case 'Event':
+        if (change.type !== 'DELETED') {
+          const { involvedObject: about } = object;
+          this.#sink.event({
+            at,
+            namespace: about.namespace,
+            object: `${about.kind}/${about.name}`,
+            type: object.type,
+            reason: object.reason,
+            message: object.message,
+            source: object.source,
+            count: object.count,
+          });
+        }
+        break;
+      default:
+    }
+  }
+
+  /** The scheduler looked at a pod; `reason` says why it found no node, empty when it did. */
+  attempted(uid: string, reason: string): void {
+    this.#lives.attempted(uid, reason);
+  }
+
+  /** Closes the books at `at` and writes the rows of the pods that are still there. */
+  finish(at: number): Recording {
+    this.#series.catchUp(at, (moment) => this.#sample(moment));
+    for (const record of this.#lives.alive()) this.#sink.pod(record);
+    return {
+      durations: {
+        scheduling: this.#lives.scheduling.values(),
+        startup: this.#lives.startup.values(),
+        readiness: this.#lives.readiness.values(),
+      },
+      last: this.#sample(at),
+      samples: this.#series.samples(),
+      sampleIntervalMicros: this.#series.intervalMicros,
+      nodes: this.#loads.finish(at),
+      rollouts: this.#rollouts.records(),
+      pending: pendingReasons(this.#lives.alive()),
+      lives: this.#lives,
+    };
+  }
+
+  #sample(at: number): Sample {
+    const lives = this.#lives;
+    return {
+      at,
+      podsPending: lives.pending,
+      podsUnbound: lives.unbound,
+      podsRunning: lives.running,
+      podsReady: lives.ready,
+      podsSucceeded: lives.succeeded,
+      podsFailed: lives.failed,
+      podsTerminating: lives.terminating,
+      requestedMilliCpu: this.#loads.requestedMilliCpu,
+      requestedMemoryBytes: this.#loads.requestedMemoryBytes,
+      endpointsReady: this.#endpointsReady,
+    };
+  }
+}
+
+function readyEndpoints(slice: EndpointSlice | undefined): number {
+  let ready = 0;
+  for (const endpoint of slice?.endpoints ?? []) if (endpoint.conditions.ready) ready++;
+  return ready;
+}
+
+/** Pods that are not running as they should, by reason, most frequent first. */
+function pendingReasons(alive: Iterable<PodRecord>): readonly PendingReason[] {
+  const reasons = new Map<string, { pods: number; example: string }>();
+  for (const pod of alive) {
+    if (pod.phase === 'Succeeded' || pod.deletionAt >= 0) continue;
+    if (pod.phase === 'Running' && pod.reason === '') continue;
+    const reason = pod.reason !== '' ? pod.reason : pod.node === '' ? 'not yet scheduled' : 'starting';
+    const known = reasons.get(reason);
+    if (known === undefined) reasons.set(reason, { pods: 1, example: `${pod.namespace}/${pod.name}` });
+    else known.pods++;
+  }
+  return [...reasons]
+    .map(([reason, { pods, example }]) => ({ reason, pods, example }))
+    .sort((a, b) => b.pods - a.pods || (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0));
+}

@@ -1,0 +1,106 @@
+/** What the recorder keeps. Times are microseconds since the run's epoch; -1 stands for "did not happen". */
+
+export const NEVER = -1;
+
+/** The life of one pod. */
+export interface PodRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** `Deployment/web`, `ReplicaSet/web-5d`, or empty for a bare pod. */
+  readonly owner: string;
+  readonly priority: number;
+  readonly requestedMilliCpu: number;
+  readonly requestedMemoryBytes: number;
+  readonly createdAt: number;
+  node: string;
+  scheduledAt: number;
+  /** All its containers were running for the first time. */
+  startedAt: number;
+  /** The condition Ready became True for the first time. */
+  readyAt: number;
+  /** The phase became Succeeded or Failed. */
+  finishedAt: number;
+  /** Deletion was asked for. */
+  deletionAt: number;
+  /** The object was removed. */
+  removedAt: number;
+  phase: string;
+  /** Why it is not running, in the words of its status. */
+  reason: string;
+  restarts: number;
+  schedulingAttempts: number;
+  isReady: boolean;
+}
+
+/** One Event as it was written, each repetition again with its count. */
+export interface EventRecord {
+  readonly at: number;
+  readonly namespace: string;
+  readonly object: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly source: string;
+  readonly count: number;
+}
+
+/** What a node was like at the end, and on average. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly zone: string;
+  readonly allocatableMilliCpu: number;
+  readonly allocatableMemoryBytes: number;
+  readonly allocatablePods: number;
+  pods: number;
+  peakPods: number;
+  podsEver: number;
+  requestedMilliCpu: number;
+  requestedMemoryBytes: number;
+  peakRequestedMilliCpu: number;
+  /** Integral of the requested CPU over time, in thousandths of a CPU times microseconds. */
+  milliCpuMicros: number;
+  /** Integral of the requested memory over time, in mebibytes times microseconds: bytes would leave the integers. */
+  mebibyteMicros: number;
+  changedAt: number;
+}
+
+/** The cluster at one moment. */
+export interface Sample {
+  readonly at: number;
+  readonly podsPending: number;
+  readonly podsUnbound: number;
+  readonly podsRunning: number;
+  readonly podsReady: number;
+  readonly podsSucceeded: number;
+  readonly podsFailed: number;
+  readonly podsTerminating: number;
+  readonly requestedMilliCpu: number;
+  readonly requestedMemoryBytes: number;
+  readonly endpointsReady: number;
+}
+
+/** One rollout of a Deployment: from the change of its template, or its creation, until it was complete. */
+export interface RolloutRecord {
+  readonly namespace: string;
+  readonly deployment: string;
+  readonly revision: number;
+  readonly startedAt: number;
+  completedAt: number;
+  /** The next rollout began before this one was complete. */
+  superseded: boolean;
+  desiredReplicas: number;
+  /** Most pods of the Deployment at once, terminating ones not counted. */
+  peakReplicas: number;
+  /** Fewest available ones after the Deployment had first been whole in this or an earlier rollout. */
+  lowestAvailable: number;
+  readyReplicas: number;
+  availableReplicas: number;
+  updatedReplicas: number;
+}
+
+/** Where rows go that need not wait for the end. */
+export interface RecordSink {
+  pod(record: PodRecord): void;
+  event(record: EventRecord): void;
+}
