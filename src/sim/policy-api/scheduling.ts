@@ -136,6 +136,20 @@ export interface PluginHandle {
    * terminating. Absent: the host evicts at once.
    */
   readonly isPreempting?: (uid: string) => boolean;
+  /** Pods that a Permit plugin of this scheduler holds. Absent: the host has none. */
+  readonly waitingPods?: () => Iterable<WaitingPod>;
+  /** Moves pods that wait anywhere in the queue to its front, whatever they wait for. Absent: the host has no queue. */
+  readonly activate?: (pods: readonly Pod[]) => void;
+}
+
+/** A pod that has a node reserved and waits at Permit. */
+export interface WaitingPod {
+  readonly pod: Pod;
+  readonly nodeName: string;
+  /** Plugins whose word is still missing. */
+  readonly pendingPlugins: readonly string[];
+  allow(plugin: string): void;
+  reject(plugin: string, reason: string): void;
 }
 
 /** Scratch of one scheduling cycle. A plugin reads and writes under its own key only. */

@@ -23,6 +23,9 @@ export interface FrameworkContext {
   readonly now: () => number;
   readonly featureGates: Readonly<Record<string, boolean>>;
   random(plugin: string): PluginHandle['random'];
+  readonly isPreempting?: PluginHandle['isPreempting'];
+  readonly waitingPods?: PluginHandle['waitingPods'];
+  readonly activate?: PluginHandle['activate'];
 }
 
 export interface FrameworkOptions {
@@ -58,6 +61,8 @@ export interface ScoreOutcome {
 
 const NO_NODES: readonly string[] = Object.freeze([]);
 const MAX_NODE_SCORE = 100;
+/** 15 minutes: no plugin may hold a pod longer at Permit. */
+const MAX_PERMIT_WAIT = 900_000_000;
 
 function failure(reason: string): Status {
   return { code: Code.Error, reasons: [reason] };
@@ -103,6 +108,9 @@ export class Framework {
       runFilters: (state, pod, node) => this.runFilterWithNominated(state, pod, node),
       runAddPod: (state, pod, added, node) => this.runAddPod(state, pod, added, node),
       runRemovePod: (state, pod, removed, node) => this.runRemovePod(state, pod, removed, node),
+      ...(context.isPreempting === undefined ? {} : { isPreempting: context.isPreempting }),
+      ...(context.waitingPods === undefined ? {} : { waitingPods: context.waitingPods }),
+      ...(context.activate === undefined ? {} : { activate: context.activate }),
     };
   }
 
@@ -264,6 +272,71 @@ export class Framework {
     }
     if (this.plugins.score.length === 0) totals.fill(1);
     return { status: undefined, totals, plugins };
+  }
+
+  runReserve(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
+    for (const plugin of this.plugins.reserve) {
+      const status = plugin.reserve(state, pod, nodeName);
+      if (!fails(status)) continue;
+      if (isRejection(status)) return by(plugin.name, status);
+      return failure(`running Reserve plugin "${plugin.name}": ${statusMessage(status)}`);
+    }
+    return undefined;
+  }
+
+  /** In reverse order, and also for plugins whose Reserve did not run. */
+  runUnreserve(state: CycleState, pod: PodInfo, nodeName: string): void {
+    for (let i = this.plugins.reserve.length - 1; i >= 0; i--) {
+      this.plugins.reserve[i]!.unreserve(state, pod, nodeName);
+    }
+  }
+
+  /** Stops at the first plugin that rejects; `waits` names those that want to wait, with their limits in microseconds. */
+  runPermit(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): { readonly status: Status | undefined; readonly waits: ReadonlyMap<string, number> } {
+    const waits = new Map<string, number>();
+    for (const plugin of this.plugins.permit) {
+      const answer = plugin.permit(state, pod, nodeName);
+      const status = answer?.status;
+      if (!fails(status)) continue;
+      if (status.code === Code.Wait) {
+        waits.set(plugin.name, Math.min(answer?.timeoutMicros ?? MAX_PERMIT_WAIT, MAX_PERMIT_WAIT));
+      } else if (isRejection(status)) {
+        return { status: by(plugin.name, status), waits };
+      } else {
+        return { status: failure(`running Permit plugin "${plugin.name}": ${statusMessage(status)}`), waits };
+      }
+    }
+    return { status: undefined, waits };
+  }
+
+  runPreBind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
+    for (const plugin of this.plugins.preBind) {
+      const status = plugin.preBind(state, pod, nodeName);
+      if (!fails(status) || status.code === Code.Skip) continue;
+      if (isRejection(status)) return by(plugin.name, status);
+      return failure(`running PreBind plugin "${plugin.name}": ${statusMessage(status)}`);
+    }
+    return undefined;
+  }
+
+  /** The first plugin that does not skip decides. */
+  runBind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
+    for (const plugin of this.plugins.bind) {
+      const status = plugin.bind(state, pod, nodeName);
+      if (status?.code === Code.Skip) continue;
+      if (!fails(status)) return undefined;
+      if (isRejection(status)) return by(plugin.name, status);
+      return failure(`running Bind plugin "${plugin.name}": ${statusMessage(status)}`);
+    }
+    return failure('no Bind plugin took the pod');
+  }
+
+  runPostBind(state: CycleState, pod: PodInfo, nodeName: string): void {
+    for (const plugin of this.plugins.postBind) plugin.postBind(state, pod, nodeName);
   }
 }
 

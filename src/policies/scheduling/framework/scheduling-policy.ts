@@ -1,0 +1,212 @@
+import type { Node } from '../../../sim/api/node.ts';
+import type { Pod } from '../../../sim/api/pod.ts';
+import type {
+  BindingSteps,
+  SchedulerHost,
+  SchedulingDecision,
+  SchedulingPolicy,
+  SchedulingPolicyFactory,
+} from '../../../sim/policy-api/scheduler.ts';
+import type {
+  ClusterEventHint,
+  EnqueueExtensions,
+  Plugin,
+  PluginHandle,
+  PodInfo,
+  ProfileHints,
+} from '../../../sim/policy-api/scheduling.ts';
+import { Code } from '../../../sim/policy-api/status.ts';
+import { SchedulerCache } from './cache.ts';
+import { CycleScratch } from './cycle-state.ts';
+import type { ProfilePlugins } from './extension-points.ts';
+import { statusMessage } from './fit-error.ts';
+import { Framework } from './framework.ts';
+import { Nominator } from './nominator.ts';
+import { podInfoOf } from './pod-info.ts';
+import { explainFailure, schedulePod } from './schedule-pod.ts';
+
+/** A profile as far as it is known before its plugins exist. */
+export interface ProfileSpec {
+  readonly schedulerName: string;
+  /** 0: adaptive. */
+  readonly percentageOfNodesToScore: number;
+  build(handleOf: (plugin: string) => PluginHandle): ProfilePlugins;
+}
+
+export interface FrameworkPolicyOptions {
+  readonly featureGates: Readonly<Record<string, boolean>>;
+  readonly initialBackoffMicros: number;
+  readonly maxBackoffMicros: number;
+}
+
+const EVERY_EVENT: readonly ClusterEventHint[] = [{ events: ['*'] }];
+
+/** kube-scheduler as a policy: profiles over one cache, one snapshot and one search cursor. */
+export function frameworkPolicy(
+  profiles: readonly ProfileSpec[],
+  options: FrameworkPolicyOptions,
+): SchedulingPolicyFactory {
+  return (host) => new FrameworkPolicy(profiles, options, host);
+}
+
+export class FrameworkPolicy implements SchedulingPolicy {
+  readonly schedulerNames: readonly string[];
+  readonly hints: readonly ProfileHints[];
+  readonly backoff: SchedulingPolicy['backoff'];
+  readonly cache = new SchedulerCache();
+  readonly nominator = new Nominator();
+  readonly cursor = { nextStartNodeIndex: 0 };
+  readonly #frameworks = new Map<string, Framework>();
+  readonly #first: Framework;
+
+  constructor(profiles: readonly ProfileSpec[], options: FrameworkPolicyOptions, host: SchedulerHost) {
+    const context = {
+      snapshot: this.cache.snapshot,
+      nominator: this.nominator,
+      lister: host.lister.bind(host),
+      now: () => host.now(),
+      featureGates: options.featureGates,
+      random: (plugin: string) => host.random(plugin),
+      isPreempting: (uid: string) => host.isPreempting(uid),
+      waitingPods: () => host.waitingPods(),
+      activate: (pods: readonly Pod[]) => host.activate(pods),
+    };
+    for (const profile of profiles) {
+      this.#frameworks.set(
+        profile.schedulerName,
+        new Framework(profile, context, (handleOf) => profile.build(handleOf)),
+      );
+    }
+    this.#first = [...this.#frameworks.values()][0]!;
+    this.schedulerNames = [...this.#frameworks.keys()];
+    this.hints = [...this.#frameworks.values()].map(profileHints);
+    this.backoff = { initialMicros: options.initialBackoffMicros, maxMicros: options.maxBackoffMicros };
+  }
+
+  /** The profile that schedules a pod. Queued pods always have one. */
+  frameworkFor(pod: Pod): Framework {
+    const framework = this.#frameworks.get(pod.spec.schedulerName ?? 'default-scheduler');
+    if (framework === undefined) throw new RangeError(`no profile is called ${pod.spec.schedulerName}`);
+    return framework;
+  }
+
+  get nodeCount(): number {
+    return this.cache.nodeCount;
+  }
+
+  compare(a: { pod: Pod; enqueuedAt: number }, b: { pod: Pod; enqueuedAt: number }): number {
+    return this.#first.plugins.queueSort.compare(a, b);
+  }
+
+  preEnqueue(pod: Pod, first: string | undefined): string | undefined {
+    const { preEnqueue } = this.frameworkFor(pod).plugins;
+    const refuses = (plugin: (typeof preEnqueue)[number]): boolean => {
+      const status = plugin.preEnqueue(pod);
+      return status !== undefined && status.code !== Code.Success;
+    };
+    const before = preEnqueue.find((plugin) => plugin.name === first);
+    if (before !== undefined && refuses(before)) return before.name;
+    return preEnqueue.find((plugin) => plugin !== before && refuses(plugin))?.name;
+  }
+
+  setNode(node: Node): void {
+    this.cache.updateNode(node);
+  }
+
+  removeNode(name: string): void {
+    this.cache.removeNode(name);
+  }
+
+  setPod(pod: Pod): void {
+    this.cache.addPod(podInfoOf(pod), pod.spec.nodeName!);
+  }
+
+  removePod(uid: string): void {
+    this.cache.removePod(uid);
+  }
+
+  assume(pod: Pod, nodeName: string): void {
+    this.cache.addPod(podInfoOf(pod), nodeName, true);
+    this.nominator.delete(pod.metadata.uid);
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.cache.isAssumed(uid);
+  }
+
+  nominate(pod: Pod, nodeName: string): void {
+    this.nominator.add(podInfoOf(pod), nodeName);
+  }
+
+  denominate(uid: string): void {
+    this.nominator.delete(uid);
+  }
+
+  nominatedNode(uid: string): string | undefined {
+    return this.nominator.nodeOf(uid);
+  }
+
+  nominatedPods(nodeName: string): readonly Pod[] {
+    return this.nominator.podsOn(nodeName).map((info) => info.pod);
+  }
+
+  decide(pod: Pod): SchedulingDecision {
+    const framework = this.frameworkFor(pod);
+    const snapshot = this.cache.refresh();
+    const state = new CycleScratch();
+    const info = podInfoOf(pod);
+    const result = schedulePod(framework, snapshot, this.cursor, state, info);
+    switch (result.kind) {
+      case 'scheduled': {
+        const steps = bindingSteps(framework, state, info, result.node.name);
+        return { kind: 'node', nodeName: result.node.name, evaluated: result.evaluated, steps };
+      }
+      case 'error':
+        return { kind: 'error', message: statusMessage(result.status), evaluated: snapshot.nodes.length };
+      case 'unschedulable': {
+        const { diagnosis } = result;
+        const evaluated = diagnosis.statuses.explicit.size;
+        const failure = explainFailure(framework, snapshot, state, info, diagnosis);
+        return {
+          kind: 'unschedulable',
+          message: failure.message,
+          evaluated,
+          unschedulablePlugins: diagnosis.unschedulablePlugins,
+          pendingPlugins: diagnosis.pendingPlugins,
+          nominatedNodeName: failure.postFilter?.nominatedNodeName,
+          victims: failure.postFilter?.victims ?? [],
+        };
+      }
+    }
+  }
+}
+
+function bindingSteps(framework: Framework, state: CycleScratch, pod: PodInfo, nodeName: string): BindingSteps {
+  return {
+    reserve: () => framework.runReserve(state, pod, nodeName),
+    unreserve: () => framework.runUnreserve(state, pod, nodeName),
+    permit: () => framework.runPermit(state, pod, nodeName),
+    preBind: () => framework.runPreBind(state, pod, nodeName),
+    bind: () => framework.runBind(state, pod, nodeName),
+    postBind: () => framework.runPostBind(state, pod, nodeName),
+  };
+}
+
+/** A plugin that can reject but names no events is woken by all of them. */
+function profileHints(framework: Framework): ProfileHints {
+  const { plugins } = framework;
+  const canReject = new Set<Plugin>([
+    ...plugins.preEnqueue,
+    ...plugins.preFilter,
+    ...plugins.filter,
+    ...plugins.reserve,
+    ...plugins.permit,
+  ]);
+  const hints: { name: string; events: readonly ClusterEventHint[] }[] = [];
+  for (const plugin of plugins.all) {
+    const { eventsToRegister } = plugin as Partial<EnqueueExtensions>;
+    if (eventsToRegister !== undefined) hints.push({ name: plugin.name, events: eventsToRegister.call(plugin) });
+    else if (canReject.has(plugin)) hints.push({ name: plugin.name, events: EVERY_EVENT });
+  }
+  return { schedulerName: framework.schedulerName, plugins: hints };
+}

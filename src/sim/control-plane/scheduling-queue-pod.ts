@@ -1,0 +1,49 @@
+import { objectKey } from '../api/kinds.ts';
+import type { Pod } from '../api/pod.ts';
+
+/** Where a pod of the queue waits. `none`: popped, or gone. */
+export type Room = 'none' | 'active' | 'backoff' | 'error-backoff' | 'unschedulable';
+
+/** A pod on its way through the scheduling queue (semantics sheet 5.1). Times in microseconds. */
+export class QueuedPod {
+  pod: Pod;
+  readonly key: string;
+  room: Room = 'none';
+  /** When it entered the queue, or came back to it after its last attempt; not when it moved inside. */
+  timestamp: number;
+  /** Set with the timestamp: decides among equal ones. */
+  sequence: number;
+  attempts = 0;
+  /** When it first became active. */
+  initialAttemptTimestamp: number | undefined;
+  unschedulableCount = 0;
+  consecutiveErrors = 0;
+  /** Cached until the next failed attempt. */
+  backoffExpiration: number | undefined;
+  /** Who rejected it in its last attempt, or gates it. */
+  readonly unschedulablePlugins = new Set<string>();
+  /** Who waits for something to happen outside. */
+  readonly pendingPlugins = new Set<string>();
+  gatingPlugin = '';
+
+  constructor(pod: Pod, timestamp: number, sequence: number) {
+    this.pod = pod;
+    this.key = objectKey(pod.metadata.namespace, pod.metadata.name);
+    this.timestamp = timestamp;
+    this.sequence = sequence;
+  }
+
+  get gated(): boolean {
+    return this.gatingPlugin !== '';
+  }
+
+  get hasRejectors(): boolean {
+    return this.unschedulablePlugins.size > 0 || this.pendingPlugins.size > 0;
+  }
+
+  clearRejectors(): void {
+    this.unschedulablePlugins.clear();
+    this.pendingPlugins.clear();
+    this.gatingPlugin = '';
+  }
+}

@@ -1,0 +1,99 @@
+import type { Kind } from '../api/kinds.ts';
+import type { Node } from '../api/node.ts';
+import type { Pod } from '../api/pod.ts';
+import type { ListedKinds, Lister, ProfileHints, RandomStream, WaitingPod } from './scheduling.ts';
+import type { Status } from './status.ts';
+
+/** What a whole scheduler is given by the component that runs it. */
+export interface SchedulerHost {
+  /** Microseconds of simulated time. */
+  now(): number;
+  /** What the scheduler's informers have delivered. Asking for a kind makes the host watch it. */
+  lister<K extends keyof ListedKinds>(kind: K): Lister<K>;
+  /** A random stream of this name, the scheduler's own. */
+  random(name: string): RandomStream;
+  /** Whether evictions for this pod are still under way. */
+  isPreempting(uid: string): boolean;
+  /** Pods that a Permit plugin holds. */
+  waitingPods(): Iterable<WaitingPod>;
+  /** Moves pods that wait anywhere in the queue to the front door, whatever they wait for. */
+  activate(pods: readonly Pod[]): void;
+}
+
+/** The steps after a node has been chosen, each called by the host when its time has come. */
+export interface BindingSteps {
+  reserve(): Status | undefined;
+  unreserve(): void;
+  /** Plugins that want to wait, with their time limits in microseconds. */
+  permit(): { readonly status: Status | undefined; readonly waits: ReadonlyMap<string, number> };
+  preBind(): Status | undefined;
+  /** `undefined`: the host shall send the binding. */
+  bind(): Status | undefined;
+  postBind(): void;
+}
+
+/** What a cycle came to. The host applies it; nothing has changed yet but what the policy keeps for itself. */
+export type SchedulingDecision =
+  | {
+      readonly kind: 'node';
+      readonly nodeName: string;
+      /** How many nodes were looked at: what the time of a cycle may hang on. */
+      readonly evaluated: number;
+      readonly steps: BindingSteps;
+    }
+  | {
+      readonly kind: 'unschedulable';
+      /** As it stands in the Event and in the pod's condition. */
+      readonly message: string;
+      readonly evaluated: number;
+      readonly unschedulablePlugins: Iterable<string>;
+      readonly pendingPlugins: Iterable<string>;
+      /** `''` clears the pod's nomination, absent leaves it as it is. */
+      readonly nominatedNodeName: string | undefined;
+      /** To be evicted from the nominated node, most important first. */
+      readonly victims: readonly Pod[];
+    }
+  | { readonly kind: 'error'; readonly message: string; readonly evaluated: number };
+
+/**
+ * A whole scheduler as a policy: it keeps its own idea of the cluster from what the host tells it, and decides one pod at
+ * a time. The host owns the queue, the clock and the requests.
+ */
+export interface SchedulingPolicy {
+  /** Values of `spec.schedulerName` it answers for. */
+  readonly schedulerNames: readonly string[];
+  readonly hints: readonly ProfileHints[];
+  /** Microseconds; a maximum of 0 disables back-off. */
+  readonly backoff: { readonly initialMicros: number; readonly maxMicros: number };
+
+  /** QueueSort: negative when `a` goes first. */
+  compare(
+    a: { readonly pod: Pod; readonly enqueuedAt: number },
+    b: { readonly pod: Pod; readonly enqueuedAt: number },
+  ): number;
+  /** The plugin that keeps the pod out of the queue, asking `first` before all others; `undefined`: none. */
+  preEnqueue(pod: Pod, first: string | undefined): string | undefined;
+
+  setNode(node: Node): void;
+  removeNode(name: string): void;
+  /** A pod that has a node, or a new version of one. */
+  setPod(pod: Pod): void;
+  removePod(uid: string): void;
+  /** Counts the pod as running on the node until it is confirmed by `setPod` or taken back by `removePod`. */
+  assume(pod: Pod, nodeName: string): void;
+  isAssumed(uid: string): boolean;
+  /** Reserves a node in mind for a pod that preempts; a pod has one such node at most. */
+  nominate(pod: Pod, nodeName: string): void;
+  denominate(uid: string): void;
+  nominatedNode(uid: string): string | undefined;
+  /** Pods nominated to a node, in order of nomination. */
+  nominatedPods(nodeName: string): readonly Pod[];
+  readonly nodeCount: number;
+
+  decide(pod: Pod): SchedulingDecision;
+}
+
+export type SchedulingPolicyFactory = (host: SchedulerHost) => SchedulingPolicy;
+
+/** Kinds every scheduler watches. */
+export const SCHEDULER_KINDS: readonly Kind[] = ['Node', 'Pod'];
