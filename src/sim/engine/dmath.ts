@@ -7,11 +7,9 @@ import ln from '@stdlib/math-base-special-ln';
 
 export { exp, ln };
 
-/** `base` to the power of `exponent`, for a base of at least 0. Good to about 1e-14 relative, not correctly rounded. */
+/** `base` to the power of `exponent`, for a base from 0 to Infinity. Good to about 1e-13 relative, not correctly rounded. */
 export function power(base: number, exponent: number): number {
   if (exponent === 0 || base === 1) return 1;
   if (exponent === 1) return base;
-  if (exponent === 2) return base * base;
-  if (exponent === 0.5) return Math.sqrt(base);
   return exp(exponent * ln(base));
 }

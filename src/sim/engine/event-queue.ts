@@ -1,50 +1,65 @@
 import { assert } from './assert.ts';
 
 /**
- * HOT. The pending events: a 4-ary heap on typed arrays, ordered by (time, sequence), with operands by slot.
+ * HOT. The pending events: a 4-ary heap on two typed arrays (time, and a key of sequence and slot), and one record of
+ * four integers a slot. So equal times are ordered by sequence, and taking an event out touches one cache line besides
+ * the heap.
  *
- * Invariants: `position[slotAt[i]] === i` for every i below `size`; every slot is either in the heap or on the free
- * list; a handle is valid while its generation is its slot's. Cancelling takes the event out of the heap at once.
- * Guarded by `bench/event-queue.bench.ts` and `test/oracle/event-queue.ts`.
+ * A cancelled event stays in the heap as a tombstone; when tombstones outnumber the rest, the heap is built anew. The
+ * place of the event just taken out, the root, stays open until the next push or pop: most handlers schedule one
+ * event, which then needs one way down instead of one down and one up.
+ *
+ * Invariants: keys are unique; every slot is either in the heap once (live or tombstone), or on the free list, or
+ * retired; a handle is live while its generation is its slot's and the slot is live. Guarded by
+ * `bench/event-queue.bench.ts` and held equal to `test/oracle/event-queue.ts`.
  */
 
-/** A handle is `slot + generation * SLOTS`: a safe integer, since a slot whose generations are used up is retired. */
-const SLOTS = 67_108_864;
-const LAST_GENERATION = 134_217_727;
+/** A key is `sequence * SLOTS + slot`, a handle `generation * SLOTS + slot`; both are safe integers. */
+const SLOTS = 33_554_432;
+const SLOTS_INVERSE = 1 / SLOTS;
+/** 2^28: one more, and a key or handle is no safe integer. */
+const SEQUENCES = 268_435_456;
+const LAST_GENERATION = SEQUENCES - 1;
+
 const INITIAL_CAPACITY = 64;
-const NOT_PENDING = -1;
+/** Fewer tombstones than this are never worth a rebuild. */
+const FEW = 64;
+
+/** The record of a slot: tag, a, b, generation. The tag is `kind * 2 + hasRef`, or says that the slot is not live. */
+const RECORD_SHIFT = 2;
+const NOT_LIVE = -1;
 
 export class EventQueue {
-  /** How many events are pending. */
-  size = 0;
-
   private capacity = INITIAL_CAPACITY;
+  /** Entries of the heap, the open root and tombstones included. */
+  private length = 0;
+  private rootIsOpen = false;
+  private tombstones = 0;
+  private timeAt = new Float64Array(INITIAL_CAPACITY);
+  private keyAt = new Float64Array(INITIAL_CAPACITY);
+
+  private records = new Int32Array(INITIAL_CAPACITY << RECORD_SHIFT);
+  private refs: unknown[] = [];
   private usedSlots = 0;
-  private sequence = 0;
   private freeCount = 0;
   private freeSlots = new Int32Array(INITIAL_CAPACITY);
 
-  private timeAt = new Float64Array(INITIAL_CAPACITY);
-  private sequenceAt = new Float64Array(INITIAL_CAPACITY);
-  private slotAt = new Int32Array(INITIAL_CAPACITY);
+  private sequence: number;
 
-  private position = new Int32Array(INITIAL_CAPACITY).fill(NOT_PENDING);
-  private generation = new Int32Array(INITIAL_CAPACITY);
-  private kinds = new Int32Array(INITIAL_CAPACITY);
-  private as = new Int32Array(INITIAL_CAPACITY);
-  private bs = new Int32Array(INITIAL_CAPACITY);
-  private refs: unknown[] = [];
-
-  /** The popped event: valid from one {@link pop} to the next. */
-  time = 0;
+  /** The event taken out last: valid from one {@link pop} to the next. */
   kind = 0;
   a = 0;
   b = 0;
   ref: unknown = undefined;
 
-  /** The time of the next event; Infinity when none is pending. */
-  get nextTime(): number {
-    return this.size === 0 ? Infinity : this.timeAt[0]!;
+  /** @param firstSequence for tests of what happens when sequence numbers are used up */
+  constructor(firstSequence = 0) {
+    this.sequence = firstSequence;
+  }
+
+  /** How many events are pending. */
+  get size(): number {
+    return this.length - this.tombstones - (this.rootIsOpen ? 1 : 0);
   }
 
   /** Adds an event and returns its handle. `kind`, `a` and `b` are 32-bit integers. */
@@ -56,142 +71,185 @@ export class EventQueue {
       if (this.usedSlots === this.capacity) this.grow();
       slot = this.usedSlots++;
     }
-    this.kinds[slot] = ref === undefined ? kind << 1 : (kind << 1) | 1;
-    this.as[slot] = a;
-    this.bs[slot] = b;
-    if (ref !== undefined) this.refs[slot] = ref;
-    this.siftUp(this.size++, time, this.sequence++, slot);
-    return slot + this.generation[slot]! * SLOTS;
+    if (this.sequence === SEQUENCES) this.renumber();
+    const records = this.records;
+    const record = slot << RECORD_SHIFT;
+    records[record + 1] = a;
+    records[record + 2] = b;
+    if (ref === undefined) {
+      records[record] = kind << 1;
+    } else {
+      records[record] = (kind << 1) | 1;
+      this.refs[slot] = ref;
+    }
+    const key = this.sequence++ * SLOTS + slot;
+    if (this.rootIsOpen) {
+      this.rootIsOpen = false;
+      this.siftDown(0, time, key);
+    } else {
+      this.siftUp(this.length++, time, key);
+    }
+    return records[record + 3]! * SLOTS + slot;
   }
 
-  /** Takes out the first event and leaves it in `time`, `kind`, `a`, `b` and `ref`. The queue must not be empty. */
+  /** The time of the next event; Infinity when none is pending. */
+  nextTime(): number {
+    if (this.rootIsOpen) this.closeRoot();
+    if (this.tombstones > 0) this.dropTombstones();
+    return this.length === 0 ? Infinity : this.timeAt[0]!;
+  }
+
+  /** Takes out the event that {@link nextTime} spoke of and leaves it in `kind`, `a`, `b` and `ref`. */
   pop(): void {
-    const slot = this.slotAt[0]!;
-    this.time = this.timeAt[0]!;
-    const tagged = this.kinds[slot]!;
-    this.kind = tagged >> 1;
-    this.a = this.as[slot]!;
-    this.b = this.bs[slot]!;
-    if ((tagged & 1) === 1) {
+    const key = this.keyAt[0]!;
+    const slot = key - Math.floor(key * SLOTS_INVERSE) * SLOTS;
+    const record = slot << RECORD_SHIFT;
+    const records = this.records;
+    const tag = records[record]!;
+    this.kind = tag >> 1;
+    this.a = records[record + 1]!;
+    this.b = records[record + 2]!;
+    if ((tag & 1) === 1) {
       this.ref = this.refs[slot];
       this.refs[slot] = undefined;
     } else {
       this.ref = undefined;
     }
-    this.release(slot);
-    const last = --this.size;
-    if (last > 0) this.siftDown(0, this.timeAt[last]!, this.sequenceAt[last]!, this.slotAt[last]!);
+    records[record] = NOT_LIVE;
+    this.release(slot, record);
+    this.rootIsOpen = true;
   }
 
-  /** Takes a pending event out and returns its kind, or -1 where the handle is not (or no longer) pending. */
+  /** Takes a pending event back and returns its kind, or -1 where the handle is not (or no longer) pending. */
   cancel(handle: number): number {
-    const generation = Math.floor(handle / SLOTS);
+    const generation = Math.floor(handle * SLOTS_INVERSE);
     const slot = handle - generation * SLOTS;
-    if (!(slot >= 0 && slot < this.usedSlots) || this.generation[slot] !== generation) return NOT_PENDING;
-    const hole = this.position[slot]!;
-    if (hole === NOT_PENDING) return NOT_PENDING;
-    const tagged = this.kinds[slot]!;
-    if ((tagged & 1) === 1) this.refs[slot] = undefined;
-    this.release(slot);
-    const last = --this.size;
-    if (hole !== last) {
-      const time = this.timeAt[last]!;
-      const sequence = this.sequenceAt[last]!;
-      const moved = this.slotAt[last]!;
-      const parent = (hole - 1) >> 2;
-      if (hole > 0 && this.isBefore(time, sequence, parent)) this.siftUp(hole, time, sequence, moved);
-      else this.siftDown(hole, time, sequence, moved);
-    }
-    return tagged >> 1;
+    if (slot >>> 0 !== slot || slot >= this.usedSlots) return NOT_LIVE;
+    const record = slot << RECORD_SHIFT;
+    const records = this.records;
+    const tag = records[record]!;
+    if (tag === NOT_LIVE || records[record + 3] !== generation) return NOT_LIVE;
+    records[record] = NOT_LIVE;
+    if ((tag & 1) === 1) this.refs[slot] = undefined;
+    if (++this.tombstones > FEW && this.tombstones > this.length >> 1) this.compact();
+    return tag >> 1;
   }
 
-  private release(slot: number): void {
-    this.position[slot] = NOT_PENDING;
-    const generation = this.generation[slot]!;
+  private release(slot: number, record: number): void {
+    const generation = this.records[record + 3]!;
     if (generation === LAST_GENERATION) return;
-    this.generation[slot] = generation + 1;
+    this.records[record + 3] = generation + 1;
     this.freeSlots[this.freeCount++] = slot;
   }
 
-  private isBefore(time: number, sequence: number, index: number): boolean {
-    const other = this.timeAt[index]!;
-    return time < other || (time === other && sequence < this.sequenceAt[index]!);
+  private closeRoot(): void {
+    this.rootIsOpen = false;
+    const last = --this.length;
+    if (last > 0) this.siftDown(0, this.timeAt[last]!, this.keyAt[last]!);
   }
 
-  private siftUp(start: number, time: number, sequence: number, slot: number): void {
-    const { timeAt, sequenceAt, slotAt, position } = this;
+  private dropTombstones(): void {
+    while (this.length > 0) {
+      const key = this.keyAt[0]!;
+      const slot = key - Math.floor(key * SLOTS_INVERSE) * SLOTS;
+      const record = slot << RECORD_SHIFT;
+      if (this.records[record] !== NOT_LIVE) return;
+      this.tombstones--;
+      this.release(slot, record);
+      this.closeRoot();
+    }
+  }
+
+  private compact(): void {
+    const { timeAt, keyAt, records } = this;
+    let kept = 0;
+    for (let index = this.rootIsOpen ? 1 : 0; index < this.length; index++) {
+      const key = keyAt[index]!;
+      const slot = key - Math.floor(key * SLOTS_INVERSE) * SLOTS;
+      const record = slot << RECORD_SHIFT;
+      if (records[record] === NOT_LIVE) {
+        this.release(slot, record);
+      } else {
+        timeAt[kept] = timeAt[index]!;
+        keyAt[kept] = key;
+        kept++;
+      }
+    }
+    this.rootIsOpen = false;
+    this.tombstones = 0;
+    this.length = kept;
+    for (let index = (kept - 2) >> 2; index >= 0; index--) this.siftDown(index, timeAt[index]!, keyAt[index]!);
+  }
+
+  /** Gives the pending events the sequence numbers from 0 on, in the same order. */
+  private renumber(): void {
+    this.compact();
+    const { timeAt, keyAt } = this;
+    const order = Array.from({ length: this.length }, (_, index) => index);
+    order.sort((left, right) => timeAt[left]! - timeAt[right]! || keyAt[left]! - keyAt[right]!);
+    const times = Float64Array.from(order, (index) => timeAt[index]!);
+    const slots = Float64Array.from(order, (index) => keyAt[index]! - Math.floor(keyAt[index]! / SLOTS) * SLOTS);
+    for (let index = 0; index < order.length; index++) {
+      timeAt[index] = times[index]!;
+      keyAt[index] = index * SLOTS + slots[index]!;
+    }
+    this.sequence = order.length;
+  }
+
+  private siftUp(start: number, time: number, key: number): void {
+    const timeAt = this.timeAt;
+    const keyAt = this.keyAt;
     let index = start;
     while (index > 0) {
       const parent = (index - 1) >> 2;
       const parentTime = timeAt[parent]!;
-      if (time > parentTime || (time === parentTime && sequence > sequenceAt[parent]!)) break;
+      if (time > parentTime || (time === parentTime && key > keyAt[parent]!)) break;
       timeAt[index] = parentTime;
-      sequenceAt[index] = sequenceAt[parent]!;
-      const parentSlot = slotAt[parent]!;
-      slotAt[index] = parentSlot;
-      position[parentSlot] = index;
+      keyAt[index] = keyAt[parent]!;
       index = parent;
     }
     timeAt[index] = time;
-    sequenceAt[index] = sequence;
-    slotAt[index] = slot;
-    position[slot] = index;
+    keyAt[index] = key;
   }
 
-  private siftDown(start: number, time: number, sequence: number, slot: number): void {
-    const { timeAt, sequenceAt, slotAt, position, size } = this;
+  private siftDown(start: number, time: number, key: number): void {
+    const timeAt = this.timeAt;
+    const keyAt = this.keyAt;
+    const length = this.length;
     let index = start;
     for (;;) {
       const first = (index << 2) + 1;
-      if (first >= size) break;
-      const end = first + 4 < size ? first + 4 : size;
+      if (first >= length) break;
+      const end = first + 4 < length ? first + 4 : length;
       let best = first;
       let bestTime = timeAt[first]!;
       for (let child = first + 1; child < end; child++) {
         const childTime = timeAt[child]!;
-        if (childTime < bestTime || (childTime === bestTime && sequenceAt[child]! < sequenceAt[best]!)) {
+        if (childTime < bestTime || (childTime === bestTime && keyAt[child]! < keyAt[best]!)) {
           best = child;
           bestTime = childTime;
         }
       }
-      if (time < bestTime || (time === bestTime && sequence < sequenceAt[best]!)) break;
+      if (time < bestTime || (time === bestTime && key < keyAt[best]!)) break;
       timeAt[index] = bestTime;
-      sequenceAt[index] = sequenceAt[best]!;
-      const bestSlot = slotAt[best]!;
-      slotAt[index] = bestSlot;
-      position[bestSlot] = index;
+      keyAt[index] = keyAt[best]!;
       index = best;
     }
     timeAt[index] = time;
-    sequenceAt[index] = sequence;
-    slotAt[index] = slot;
-    position[slot] = index;
+    keyAt[index] = key;
   }
 
   private grow(): void {
     assert(this.capacity < SLOTS, `more than ${SLOTS} pending events`);
-    const old = this.capacity;
-    this.capacity = old * 2;
-    this.freeSlots = grownInt32(this.freeSlots, this.capacity);
-    this.timeAt = grownFloat64(this.timeAt, this.capacity);
-    this.sequenceAt = grownFloat64(this.sequenceAt, this.capacity);
-    this.slotAt = grownInt32(this.slotAt, this.capacity);
-    this.position = grownInt32(this.position, this.capacity).fill(NOT_PENDING, old);
-    this.generation = grownInt32(this.generation, this.capacity);
-    this.kinds = grownInt32(this.kinds, this.capacity);
-    this.as = grownInt32(this.as, this.capacity);
-    this.bs = grownInt32(this.bs, this.capacity);
+    this.capacity *= 2;
+    const { capacity, timeAt, keyAt, records, freeSlots } = this;
+    this.timeAt = new Float64Array(capacity);
+    this.timeAt.set(timeAt);
+    this.keyAt = new Float64Array(capacity);
+    this.keyAt.set(keyAt);
+    this.records = new Int32Array(capacity << RECORD_SHIFT);
+    this.records.set(records);
+    this.freeSlots = new Int32Array(capacity);
+    this.freeSlots.set(freeSlots);
   }
-}
-
-function grownInt32(old: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(length);
-  grown.set(old);
-  return grown;
-}
-
-function grownFloat64(old: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const grown = new Float64Array(length);
-  grown.set(old);
-  return grown;
 }

@@ -1,5 +1,6 @@
 import { assert, unreachable } from './assert.ts';
-import { exp, ln } from './dmath.ts';
+import { exp, ln, power } from './dmath.ts';
+import { normalQuantile } from './normal-quantile.ts';
 import type { UniformSource } from './streams.ts';
 
 /** A random duration or amount. Times in microseconds. */
@@ -15,14 +16,17 @@ export type Distribution =
 /** Draws one value, a whole number of at least 0. */
 export type Sampler = (source: UniformSource) => number;
 
-/** No sample is longer: 2^51 µs are 71 years, and a sum with any time of a run stays a safe integer. */
+/** No sample is larger: 2^51 µs are 71 years, and a sum with any time of a run stays a safe integer. */
 export const LARGEST_SAMPLE = 2_251_799_813_685_248;
 
+/** Half the distance of two neighbouring uniform numbers: keeps them off 0 and 1. */
+const HALF_STEP = 0.5 / 4_294_967_296;
+
 /**
- * The sampler of a distribution. A constant draws no number; uniform, exponential, Weibull, Pareto and empirical draw
- * one, by inversion; the lognormal draws two at a time until a point falls in the unit circle (Marsaglia's polar method).
+ * The sampler of a distribution, by inversion: a constant draws no number, every other kind exactly one, and a larger
+ * number never gives a smaller sample. So two runs that draw the same numbers meet comparable fates.
  *
- * @throws AssertionError for parameters that are no distribution of numbers from 0; scenarios are checked before
+ * @throws AssertionError for parameters that make no distribution of numbers from 0; scenarios are checked before
  */
 export function sampler(distribution: Distribution): Sampler {
   switch (distribution.kind) {
@@ -44,23 +48,22 @@ export function sampler(distribution: Distribution): Sampler {
       const cv = amount(distribution.cv, 'lognormal cv');
       const variance = ln(1 + cv * cv);
       const sigma = Math.sqrt(variance);
-      const mu = ln(mean) - variance / 2;
-      if (mean === 0) return () => 0;
-      return (source) => whole(exp(mu + sigma * normal(source)));
+      const median = mean * exp(-variance / 2);
+      return (source) => whole(median * exp(sigma * normalQuantile(source.next() + HALF_STEP)));
     }
     case 'weibull': {
       const exponent = 1 / positive(distribution.shape, 'weibull shape');
       const scale = amount(distribution.scale, 'weibull scale');
-      return (source) => whole(scale * exp(exponent * ln(-ln(1 - source.next()))));
+      return (source) => whole(scale * power(-ln(1 - source.next()), exponent));
     }
     case 'pareto': {
       const exponent = -1 / positive(distribution.shape, 'pareto shape');
       const minimum = amount(distribution.minimum, 'pareto minimum');
-      return (source) => whole(minimum * exp(exponent * ln(1 - source.next())));
+      return (source) => whole(minimum * power(1 - source.next(), exponent));
     }
     case 'empirical': {
-      const values = distribution.values.map((value) => whole(amount(value, 'empirical value')));
-      assert(values.length > 0, 'empirical distribution without values');
+      const values = Float64Array.from(distribution.values, (value) => whole(amount(value, 'empirical value'))).sort();
+      assert(values.length > 0, 'an empirical distribution needs values');
       return (source) => values[Math.floor(source.next() * values.length)]!;
     }
     default:
@@ -68,13 +71,23 @@ export function sampler(distribution: Distribution): Sampler {
   }
 }
 
-/** A standard normal number by the polar method; the second of each pair is left, so that a sampler keeps no state. */
-function normal(source: UniformSource): number {
-  for (;;) {
-    const x = 2 * source.next() - 1;
-    const y = 2 * source.next() - 1;
-    const s = x * x + y * y;
-    if (s > 0 && s < 1) return x * Math.sqrt((-2 * ln(s)) / s);
+/** A bound below: no sample of the distribution is smaller. */
+export function floorOf(distribution: Distribution): number {
+  switch (distribution.kind) {
+    case 'constant':
+      return whole(distribution.value);
+    case 'uniform':
+      return whole(distribution.min);
+    case 'pareto':
+      return whole(distribution.minimum);
+    case 'empirical':
+      return distribution.values.reduce((least, value) => Math.min(least, whole(value)), LARGEST_SAMPLE);
+    case 'exponential':
+    case 'lognormal':
+    case 'weibull':
+      return 0;
+    default:
+      return unreachable(distribution);
   }
 }
 
@@ -83,11 +96,11 @@ function whole(value: number): number {
 }
 
 function amount(value: number, what: string): number {
-  assert(Number.isFinite(value) && value >= 0, `${what} must be a finite number of at least 0: ${value}`);
+  assert(Number.isFinite(value) && value >= 0, `${what} must be a finite number of at least 0, not ${value}`);
   return value;
 }
 
 function positive(value: number, what: string): number {
-  assert(Number.isFinite(value) && value > 0, `${what} must be a finite number above 0: ${value}`);
+  assert(Number.isFinite(value) && value > 0, `${what} must be a finite number above 0, not ${value}`);
   return value;
 }

@@ -18,9 +18,9 @@ export interface StreamState {
 }
 
 const TWO_TO_32 = 4_294_967_296;
-/** Marks a draw among the words of the fingerprint; no event kind is that high. */
-const STREAM_TAG = 0x7fe << 20;
-const KEYED_TAG = 0x7ff << 20;
+/** Mark draws among the words of the fingerprint, where events have their kind; no kind of event is that high. */
+const STREAM_TAG = 2046 << 21;
+const KEYED_TAG = 2047 << 21;
 
 /** A named random stream: alea, seeded by the run's seed and the name. Every draw goes into the fingerprint. */
 export class Stream implements UniformSource {
