@@ -162,9 +162,11 @@ export interface TimelineEntry {
 
 /** A condition on the cluster's true state. */
 export type Condition =
-  | { readonly that: 'every-deployment-available' }
-  | { readonly that: 'every-pod-running' }
-  | { readonly that: 'every-service-has-endpoints' }
+  | {
+      readonly that: 'every-deployment-available' | 'every-pod-running' | 'every-service-has-endpoints';
+      /** Absent: in all namespaces. */
+      readonly namespace?: string | undefined;
+    }
   | {
       readonly that: 'available';
       readonly kind: 'Deployment';
@@ -176,8 +178,10 @@ export type Condition =
       readonly that: 'pods';
       readonly selector: LabelSelector;
       readonly namespace: string | undefined;
+      /** A phase of a pod, or `Ready` for the condition. */
       readonly phase: string | undefined;
       readonly atLeast: number;
+      /** Infinity: no bound. */
       readonly atMost: number;
     };
 

@@ -1,0 +1,44 @@
+import { decodeObject } from '../sim/api/decode/decode-object.ts';
+import { valueAt, type SourceDocument } from './document.ts';
+import type { WorkloadSpec } from '../sim/scenario.ts';
+import type { Findings } from './findings.ts';
+import type { ScenarioDocument } from './schema.ts';
+import { fieldPath } from '../sim/api/problem.ts';
+
+type Written = ScenarioDocument['spec']['workload'][number];
+
+/** One entry of `workload`, its pod templates checked as Kubernetes checks a Pod; nothing when one of them is wrong. */
+export function arrivals(
+  written: Written,
+  index: number,
+  document: SourceDocument,
+  findings: Findings,
+): WorkloadSpec | undefined {
+  const templates = written.templates.map(({ weight, labels }, position) => {
+    const at = ['spec', 'workload', index, 'templates', position];
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: written.name, namespace: written.namespace, labels },
+      spec: valueAt(document.data, [...at, 'spec']),
+    };
+    const object = decodeObject(pod, ({ path, severity, code, message, suggestion, at: side }) => {
+      const inDocument = path[0] === 'metadata' ? [...at, ...path.slice(1)] : [...at, ...path];
+      const place = document.locate(inDocument, side);
+      findings.report({
+        code,
+        severity,
+        message: `${fieldPath(path)}: ${message}`,
+        source: place.source,
+        span: place.span,
+        path: fieldPath(inDocument),
+        help: suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`,
+      });
+    });
+    return object?.kind === 'Pod' ? { weight, labels: object.metadata.labels, spec: object.spec } : undefined;
+  });
+  const { name, namespace, count, start, interarrival, lifetime, deleteFinished } = written;
+  const ready = templates.filter((template) => template !== undefined);
+  if (ready.length < templates.length) return undefined;
+  return { name, namespace, count, startMicros: start, interarrival, templates: ready, lifetime, deleteFinished };
+}

@@ -1,0 +1,193 @@
+import type { ApiObject } from '../sim/api/kinds.ts';
+import { fieldPath } from '../sim/api/problem.ts';
+import type { PodSpec } from '../sim/api/pod.ts';
+import type { NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
+import { arrivals } from './arrivals.ts';
+import { behaviourOf } from './behaviours.ts';
+import { copiesOf } from './copies.ts';
+import { defaultCluster } from './default-cluster.ts';
+import type { Path, SourceDocument } from './document.ts';
+import type { Findings } from './findings.ts';
+import type { LoadOptions } from './load-scenario.ts';
+import { inOrderOfApplication, undeclaredNamespaces, withoutTwins, type Manifest } from './manifests.ts';
+import { mergeParameters } from './merge-parameters.ts';
+import { nodePool } from './node-pools.ts';
+import type { IssueDetails } from './fields.ts';
+import type { Severity } from './problem.ts';
+import { Inventory } from './inventory.ts';
+import { readExpectations } from './expectations.ts';
+import { readTimeline } from './timeline.ts';
+import { schedulerConfiguration } from './scheduler-configuration.ts';
+import { warnOfIdleSelectors } from './idle-selectors.ts';
+import type { ScenarioDocument } from './schema.ts';
+
+/** Beyond these a scenario is refused before anything is made of it. */
+export const MOST_NODES = 1_000_000;
+export const MOST_PODS = 10_000_000;
+
+export interface Ingredients {
+  readonly document: SourceDocument;
+  readonly written: ScenarioDocument;
+  readonly question: string;
+  readonly manifests: readonly Manifest[];
+  /** What paths in the scenario are relative to. */
+  readonly folder: string;
+  readonly findings: Findings;
+  readonly options: LoadOptions;
+}
+
+/** Says that something about the member at `path` is wrong or odd. */
+export type Remark = (
+  path: Path,
+  remark: IssueDetails & { readonly message: string; readonly severity?: Severity },
+) => void;
+
+/** Puts a valid document and its manifests together, looks every reference up, and fills in what was left out. */
+export function buildScenario(ingredients: Ingredients): Scenario {
+  const { document, written, question, folder, findings, options } = ingredients;
+  const { spec } = written;
+  const remark: Remark = (path, { code, message, help, severity = 'error' }) => {
+    const place = document.locate(path);
+    findings.report({ code, severity, message, help, source: place.source, span: place.span, path: fieldPath(path) });
+  };
+
+  const distinct = withoutTwins(ingredients.manifests, findings.report);
+  const initial = distinct.filter(({ recorded }) => recorded).map(({ object }) => object);
+  const applied = withCopies(
+    distinct.filter(({ recorded }) => !recorded).map(({ object }) => object),
+    spec.copies,
+    remark,
+  );
+  const workloads = spec.workload.map((each, index) => arrivals(each, index, document, findings));
+  const inventory = new Inventory([...initial, ...applied]);
+  const timeline = readTimeline(spec.timeline, folder, inventory, findings, remark);
+  const expectations = readExpectations(spec.expect, inventory, remark);
+  const behaviours = spec.behaviour.map(behaviourOf);
+  const namespaces = spec.workload.map(({ namespace }) => namespace);
+  const implied = undeclaredNamespaces([...initial, ...inventory.objects()], namespaces);
+
+  const ready = workloads.filter((each): each is WorkloadSpec => each !== undefined);
+  checkSize(applied, ready, remark);
+  const scheduler = schedulerSpec(ingredients, remark);
+  findings.stopIfFailed();
+  warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
+
+  return {
+    name: written.metadata.name,
+    question: spec.question ?? question,
+    durationMicros: spec.duration,
+    horizonMicros: spec.duration ?? spec.horizon,
+    seed: options.seed ?? spec.seed,
+    cluster: {
+      nodes: nodePools(ingredients, [...initial, ...applied], ready, remark),
+      parameters: mergeParameters(spec.cluster.parameters, spec.cluster.clientLimits),
+      scheduler,
+    },
+    manifests: inOrderOfApplication([...implied, ...applied]),
+    initial: inOrderOfApplication(initial),
+    workloads: ready,
+    behaviours,
+    timeline,
+    expectations,
+  };
+}
+
+function withCopies(
+  objects: readonly ApiObject[],
+  copies: ScenarioDocument['spec']['copies'],
+  remark: Remark,
+): ApiObject[] {
+  let rest = [...objects];
+  const made: ApiObject[] = [];
+  const inventory = new Inventory(objects);
+  for (const [index, { of, count }] of copies.entries()) {
+    const group: ApiObject[] = [];
+    for (const [position, reference] of of.entries()) {
+      const found = inventory.find(reference);
+      if (found.ok) group.push(found.object);
+      else
+        remark(['spec', 'copies', index, 'of', position], {
+          code: 'unknown-object',
+          message: found.message,
+          help: found.help,
+        });
+    }
+    const pods = group.reduce((sum, object) => sum + podsOf(object), 0);
+    if (pods * count > MOST_PODS) {
+      remark(['spec', 'copies', index, 'count'], {
+        code: 'too-many-pods',
+        message: `these copies make ${pods * count} pods; at most ${MOST_PODS} are simulated`,
+      });
+      continue;
+    }
+    rest = rest.filter((object) => !group.includes(object));
+    made.push(...copiesOf(group, count));
+  }
+  return [...rest, ...made];
+}
+
+function podsOf(object: ApiObject): number {
+  if (object.kind === 'Deployment' || object.kind === 'ReplicaSet') return object.spec.replicas;
+  return object.kind === 'Pod' ? 1 : 0;
+}
+
+function checkSize(objects: readonly ApiObject[], workloads: readonly WorkloadSpec[], remark: Remark): void {
+  const pods =
+    objects.reduce((sum, object) => sum + podsOf(object), 0) + workloads.reduce((sum, { count }) => sum + count, 0);
+  if (pods > MOST_PODS)
+    remark(['spec'], {
+      code: 'too-many-pods',
+      message: `the manifests and workloads ask for ${pods} pods; at most ${MOST_PODS} are simulated`,
+    });
+}
+
+function nodePools(
+  { written, findings, document }: Ingredients,
+  objects: readonly ApiObject[],
+  workloads: readonly WorkloadSpec[],
+  remark: Remark,
+): NodePool[] {
+  const pools = written.spec.cluster.nodes;
+  if (pools === undefined) {
+    if (objects.some(({ kind }) => kind === 'Node')) return [];
+    return [defaultCluster(objects, workloads.flatMap(podsOfWorkload))];
+  }
+  const total = pools.reduce((sum, { count }) => sum + count, 0);
+  if (total > MOST_NODES)
+    remark(['spec', 'cluster', 'nodes'], {
+      code: 'too-many-nodes',
+      message: `the pools have ${total} nodes; at most ${MOST_NODES} are simulated`,
+    });
+  const names = new Map<string, number>();
+  for (const [index, { name }] of pools.entries()) {
+    const first = names.get(name);
+    if (first === undefined) names.set(name, index);
+    else {
+      const place = document.locate(['spec', 'cluster', 'nodes', index, 'name']);
+      const before = document.locate(['spec', 'cluster', 'nodes', first, 'name']);
+      findings.report({
+        code: 'name-taken',
+        severity: 'error',
+        message: `two pools of nodes are called \`${name}\``,
+        source: place.source,
+        span: place.span,
+        help: 'give each pool a `name` of its own',
+        related: [{ source: before.source, span: before.span, label: 'the first' }],
+      });
+    }
+  }
+  return pools.map(nodePool);
+}
+
+/** All templates in their full number: too much room is better than too little. */
+function podsOfWorkload(workload: WorkloadSpec): { spec: PodSpec; count: number }[] {
+  const total = workload.templates.reduce((sum, { weight }) => sum + weight, 0);
+  return workload.templates.map(({ spec, weight }) => ({ spec, count: Math.ceil((workload.count * weight) / total) }));
+}
+
+function schedulerSpec(ingredients: Ingredients, remark: Remark): SchedulerSpec {
+  const { written, document, folder, findings, options } = ingredients;
+  const config = written.spec.cluster.scheduler?.config;
+  if (config === undefined) return { configuration: undefined };
+  return { configuration: schedulerConfiguration(config, folder, document, findings, options, remark) };
+}

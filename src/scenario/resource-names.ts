@@ -1,0 +1,42 @@
+import { KINDS, type Kind } from '../sim/api/kinds.ts';
+import { nearest } from '../sim/api/decode/nearest.ts';
+
+const SHORT_NAMES: { readonly [K in Kind]?: string } = {
+  Namespace: 'ns',
+  Node: 'no',
+  PriorityClass: 'pc',
+  ConfigMap: 'cm',
+  ServiceAccount: 'sa',
+  PersistentVolume: 'pv',
+  PersistentVolumeClaim: 'pvc',
+  StorageClass: 'sc',
+  PodDisruptionBudget: 'pdb',
+  Service: 'svc',
+  Deployment: 'deploy',
+  ReplicaSet: 'rs',
+  Pod: 'po',
+  Event: 'ev',
+};
+
+/** Every name kubectl takes for a kind: singular, plural and short, in lower case. */
+const BY_NAME: ReadonlyMap<string, Kind> = new Map(
+  (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
+    const { plural } = KINDS[kind];
+    const short = SHORT_NAMES[kind];
+    return [kind.toLowerCase(), plural, ...(short === undefined ? [] : [short])].map((name) => [name, kind] as const);
+  }),
+);
+
+/** The kind that kubectl means by `deploy`, `deployments`, `Deployment` or `deployment.apps`. */
+export function kindNamed(name: string): Kind | undefined {
+  const [first = ''] = name.toLowerCase().split('.');
+  return BY_NAME.get(first);
+}
+
+/** The name of a kind that a misspelt one likely stands for. */
+export function nearestKindName(name: string): string | undefined {
+  return nearest(
+    name.toLowerCase(),
+    [...BY_NAME.keys()].filter((each) => each.length > 3),
+  );
+}

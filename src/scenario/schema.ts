@@ -1,0 +1,288 @@
+import { z } from 'zod';
+import {
+  addIssue,
+  byteDistribution,
+  bytesPerSecond,
+  duration,
+  durationDistribution,
+  positiveDuration,
+  quantity,
+  textMap,
+} from './fields.ts';
+
+/** The `apiVersion` of a scenario. */
+export const API_VERSION = 'orrery.dev/v1';
+
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+const resourceName = z.string().refine((text) => NAME.test(text), {
+  error: 'a name consists of lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
+  params: { code: 'bad-name' },
+});
+
+/** Integer bounded before anything is made of it. */
+function count(most: number) {
+  return z.int().min(0).max(most);
+}
+
+const resources = z.record(z.string(), quantity);
+
+const labelSelector = z
+  .strictObject({
+    matchLabels: textMap.optional(),
+    matchExpressions: z
+      .array(
+        z.strictObject({
+          key: z.string(),
+          operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+          values: z.array(z.string()).optional(),
+        }),
+      )
+      .optional(),
+  })
+  .describe('A Kubernetes label selector.');
+
+const selector = z
+  .union([labelSelector, textMap.describe('Labels that must all be there.')])
+  .describe('Which pods: labels that must all be there, or a label selector.');
+
+const node = z
+  .strictObject({
+    name: resourceName.default('node').describe('Nodes are called NAME-0, NAME-1 and so on.'),
+    count: count(1_000_000),
+    zones: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Dealt to the nodes in turn, as the label topology.kubernetes.io/zone.'),
+    labels: textMap.default({}),
+    taints: z
+      .array(
+        z.strictObject({
+          key: z.string().min(1),
+          value: z.string().optional(),
+          effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+        }),
+      )
+      .default([]),
+    capacity: resources.describe('What each node has. `pods` is 110 and `ephemeral-storage` 100Gi unless said.'),
+    allocatable: resources.optional().describe('What pods can have of it; everything unless said.'),
+  })
+  .describe('A number of equal nodes.');
+
+const rateLimit = z
+  .union([
+    z.literal('unlimited'),
+    z.strictObject({
+      qps: z.number().positive().max(1e9).describe('Requests a second.'),
+      burst: z.int().min(1).max(1e9).describe('Requests at once after a pause.'),
+    }),
+  ])
+  .describe('The token bucket of a client of the API server.');
+
+const time = durationDistribution.optional();
+
+/** Named as `Parameters`; a test holds the two together. */
+const parameters = z
+  .strictObject({
+    network: z.strictObject({ clientToApiServer: time }).optional(),
+    apiServer: z.strictObject({ read: time, write: time }).optional(),
+    etcd: z.strictObject({ commit: time }).optional(),
+    watch: z.strictObject({ delivery: time }).optional(),
+    controllerManager: z.strictObject({ sync: time, endpointSliceBatchPeriod: duration.optional() }).optional(),
+    scheduler: z.strictObject({ cycle: time }).optional(),
+    kubelet: z
+      .strictObject({
+        admission: time,
+        volumeWait: time,
+        sandbox: time,
+        containerCreate: time,
+        containerStart: time,
+        statusDelay: time,
+        teardown: time,
+        plegPeriod: positiveDuration.optional(),
+      })
+      .optional(),
+    image: z
+      .strictObject({
+        registryRoundTrip: time,
+        sizeBytes: byteDistribution.optional(),
+        bandwidthBytesPerSecond: bytesPerSecond.optional(),
+        unpackBytesPerSecond: bytesPerSecond.optional(),
+      })
+      .optional(),
+    events: z.boolean().optional().describe('Whether components write Events.'),
+  })
+  .describe('How long each step takes. Defaults and their sources: docs/parameters.md.');
+
+const cluster = z.strictObject({
+  nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
+  scheduler: z
+    .strictObject({
+      config: z
+        .union([z.string().min(1), z.record(z.string(), z.unknown())])
+        .optional()
+        .describe('A KubeSchedulerConfiguration: the path of one, or the thing itself.'),
+    })
+    .optional(),
+  controlPlane: z
+    .strictObject({
+      apiServers: z.literal(1).optional(),
+      etcd: z.strictObject({ members: z.literal(1).optional() }).optional(),
+    })
+    .optional()
+    .describe('One API server and one etcd member are simulated so far.'),
+  clientLimits: z
+    .strictObject({
+      controllerManager: rateLimit.optional(),
+      scheduler: rateLimit.optional(),
+      kubelet: rateLimit.optional(),
+    })
+    .optional()
+    .describe('Rate limits of the clients of the API server; Kubernetes’ own unless said.'),
+  parameters: parameters.optional(),
+});
+
+const workload = z
+  .strictObject({
+    name: resourceName,
+    namespace: resourceName.default('default'),
+    count: count(10_000_000),
+    start: duration.prefault('0s'),
+    interarrival: durationDistribution
+      .optional()
+      .describe('Time between two arrivals. Without it all arrive at `start`.'),
+    templates: z
+      .array(
+        z.strictObject({
+          weight: z.number().positive().max(1e9).default(1),
+          labels: textMap.default({}),
+          spec: z.record(z.string(), z.unknown()).describe('A Kubernetes PodSpec.'),
+        }),
+      )
+      .min(1)
+      .describe('One is drawn for each pod, by weight.'),
+    lifetime: durationDistribution
+      .optional()
+      .describe('How long containers run before they exit 0. Without it: for ever.'),
+    deleteFinished: z.boolean().default(false),
+  })
+  .describe('Pods without an owner that arrive over time.');
+
+const after = z.strictObject({ after: durationDistribution });
+
+const behaviour = z
+  .strictObject({
+    selector: selector,
+    container: z.string().min(1).optional().describe('Only this container; all of them unless said.'),
+    start: after.optional().describe('From the container’s start until it counts as started and answers probes.'),
+    ready: after.optional().describe('From the container’s start until it is ready.'),
+    exit: z
+      .strictObject({
+        after: durationDistribution,
+        code: z.int().min(0).max(255).default(0),
+        times: z
+          .int()
+          .min(1)
+          .max(1e9)
+          .optional()
+          .describe('So many exits; later starts run on. Every time unless said.'),
+      })
+      .optional()
+      .describe('The container ends by itself.'),
+    stop: after.optional().describe('How long the container takes to end after SIGTERM.'),
+    pull: z
+      .strictObject({
+        failures: z
+          .union([z.int().min(0).max(1e9), z.literal('always')])
+          .describe('Image pulls that fail before one succeeds.'),
+      })
+      .optional(),
+  })
+  .describe('What the containers of matching pods do. The first entry that matches a container counts.');
+
+const timeline = z.strictObject({
+  at: duration,
+  kubectl: z
+    .string()
+    .min(1)
+    .describe('apply -f PATH, scale, set image or delete, as on a command line.')
+    .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
+});
+
+const sentence = z
+  .string()
+  .min(1)
+  .meta({
+    examples: [
+      'every Deployment is available',
+      'service/checkout has endpoints',
+      'at most 3 pods matching app=web are Pending',
+    ],
+  });
+
+const expectation = z
+  .strictObject({
+    at: duration.optional().describe('The moment at which `that` must hold.'),
+    that: sentence.optional(),
+    always: sentence.optional().describe('Must hold at every moment, from `from` on.'),
+    from: duration.optional(),
+    end: sentence.optional().describe('Must hold when the run ends.'),
+  })
+  .superRefine((entry, context) => {
+    const kinds = (['at', 'always', 'end'] as const).filter((name) => entry[name] !== undefined);
+    const refuse = (message: string) =>
+      addIssue(context, {
+        code: 'bad-expectation',
+        message,
+        help: 'write `{ at: 5m, that: … }`, `{ always: …, from: 1m }` or `{ end: … }`',
+      });
+    if (kinds.length === 0) refuse('an expectation says when it must hold: `at`, `always` or `end`');
+    else if (kinds.length > 1)
+      refuse(`an expectation has one of \`at\`, \`always\` and \`end\`, not ${kinds.join(' and ')}`);
+    else if (kinds[0] === 'at' && entry.that === undefined) refuse('`at` needs `that`: what must hold then');
+    else if (kinds[0] !== 'at' && entry.that !== undefined) refuse('`that` goes with `at`');
+    else if (kinds[0] !== 'always' && entry.from !== undefined) refuse('`from` goes with `always`');
+  });
+
+const copies = z
+  .strictObject({
+    of: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe('Objects of the manifests that belong together, for instance [deployment/app, service/app].'),
+    count: count(1_000_000),
+  })
+  .describe(
+    'The objects are not applied themselves but COUNT times over, called NAME-0, NAME-1 and so on; wherever a label or a selector has the value NAME, a copy has its own name.',
+  );
+
+/** The whole scenario document. Objects are closed: an unknown member is an error. */
+export const scenarioSchema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Scenario'),
+  metadata: z.strictObject({ name: resourceName }),
+  spec: z.strictObject({
+    question: z.string().optional().describe('What the scenario asks. Without it: the comment at the top of the file.'),
+    duration: positiveDuration
+      .optional()
+      .describe('How long to simulate. Without it: until only periodic work is left.'),
+    horizon: positiveDuration.prefault('1h').describe('The longest run when there is no duration.'),
+    seed: z
+      .union([z.int(), z.string().min(1).max(200)])
+      .default(1)
+      .transform(String)
+      .describe('The same seed gives the same run.'),
+    cluster: cluster.prefault({}),
+    manifests: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Files and folders of Kubernetes manifests, applied at the start; relative to this file.'),
+    copies: z.array(copies).default([]),
+    workload: z.array(workload).default([]),
+    behaviour: z.array(behaviour).default([]),
+    timeline: z.array(timeline).default([]).describe('What happens when.'),
+    expect: z.array(expectation).default([]).describe('What must hold. A broken one ends in exit code 1.'),
+  }),
+});
+
+export type ScenarioDocument = z.output<typeof scenarioSchema>;

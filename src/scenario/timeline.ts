@@ -1,0 +1,118 @@
+import type { ApiObject } from '../sim/api/kinds.ts';
+import { KINDS } from '../sim/api/kinds.ts';
+import type { KubectlCommand, TimelineEntry } from '../sim/scenario.ts';
+import type { Remark } from './build-scenario.ts';
+import type { Path } from './document.ts';
+import type { Findings } from './findings.ts';
+import type { Inventory } from './inventory.ts';
+import { parseKubectl, type KubectlLine } from './kubectl.ts';
+import { resolveFrom } from './load-scenario.ts';
+import { decodeManifests } from './manifests.ts';
+import { nearest } from '../sim/api/decode/nearest.ts';
+import { readDocuments } from './read-documents.ts';
+import { manifestFiles, readSource } from './read-source.ts';
+import type { ScenarioDocument } from './schema.ts';
+
+type Written = ScenarioDocument['spec']['timeline'][number];
+
+/**
+ * Reads the commands of the timeline, in order of time; equal times stay as written. Objects that a command applies are
+ * added to the inventory, so that later commands may name them.
+ */
+export function readTimeline(
+  written: readonly Written[],
+  folder: string,
+  inventory: Inventory,
+  findings: Findings,
+  remark: Remark,
+): TimelineEntry[] {
+  const ordered = written
+    .map((entry, index) => ({ entry, index }))
+    .sort((a, b) => a.entry.at - b.entry.at || a.index - b.index);
+  return ordered.flatMap(({ entry, index }) => {
+    const path: Path = ['spec', 'timeline', index, 'kubectl'];
+    const reading = parseKubectl(entry.kubectl);
+    if (!reading.ok) {
+      remark(path, { code: 'bad-command', message: reading.message, help: reading.help });
+      return [];
+    }
+    const commands = commandsOf(reading.line, {
+      folder,
+      inventory,
+      findings,
+      remark: (details) => remark(path, details),
+    });
+    return commands.map((command) => ({ atMicros: entry.at, text: entry.kubectl, command }));
+  });
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly inventory: Inventory;
+  readonly findings: Findings;
+  readonly remark: (details: Parameters<Remark>[1]) => void;
+}
+
+function commandsOf(line: KubectlLine, around: Surroundings): KubectlCommand[] {
+  if (line.verb === 'apply') {
+    const objects = line.files.flatMap((file) => appliedObjects(file, line.recursive, line.namespace, around));
+    for (const object of objects) around.inventory.add(object);
+    return [{ verb: 'apply', objects }];
+  }
+  return line.keys.map((key): KubectlCommand => {
+    const object = around.inventory.get(line.kind, key);
+    if (object === undefined) {
+      // What a controller makes has a name that is not known before the run.
+      if (line.verb !== 'delete' || (line.kind !== 'Pod' && line.kind !== 'ReplicaSet' && line.kind !== 'Node'))
+        around.remark({ code: 'unknown-object', ...around.inventory.missing(line.kind, key) });
+    } else if (line.verb === 'set-image') checkContainers(object, line.images, around);
+    switch (line.verb) {
+      case 'scale':
+        return { verb: 'scale', kind: line.kind, key, replicas: line.replicas };
+      case 'set-image':
+        return { verb: 'set-image', kind: line.kind, key, images: line.images };
+      case 'delete':
+        return { verb: 'delete', kind: line.kind, key, gracePeriodSeconds: line.gracePeriodSeconds };
+    }
+  });
+}
+
+function checkContainers(object: ApiObject, images: Readonly<Record<string, string>>, around: Surroundings): void {
+  if (object.kind !== 'Deployment') return;
+  const { containers, initContainers = [] } = object.spec.template.spec;
+  const names = [...containers, ...initContainers].map(({ name }) => name);
+  for (const container of Object.keys(images)) {
+    if (names.includes(container)) continue;
+    const meant = nearest(container, names);
+    around.remark({
+      code: 'unknown-object',
+      message: `${object.kind} \`${object.metadata.name}\` has no container \`${container}\``,
+      help: meant === undefined ? `it has ${names.join(', ')}` : `did you mean \`${meant}\`?`,
+    });
+  }
+}
+
+function appliedObjects(
+  file: string,
+  recursive: boolean,
+  namespace: string | undefined,
+  around: Surroundings,
+): ApiObject[] {
+  const objects: ApiObject[] = [];
+  const complain = (problem: Parameters<Parameters<typeof readSource>[1]>[0]) => around.remark(problem);
+  for (const path of manifestFiles(resolveFrom(around.folder, file), recursive, complain)) {
+    const source = readSource(path, complain);
+    if (source === undefined) continue;
+    const documents = readDocuments(source, around.findings.report);
+    for (const { object } of decodeManifests(documents, around.findings.report))
+      objects.push(inNamespace(object, namespace));
+  }
+  return objects;
+}
+
+/** `-n` gives a namespace to what names none; the decoder has put `default` there. */
+function inNamespace(object: ApiObject, namespace: string | undefined): ApiObject {
+  if (namespace === undefined || !KINDS[object.kind].namespaced || object.metadata.namespace !== 'default')
+    return object;
+  return { ...object, metadata: { ...object.metadata, namespace } } as ApiObject;
+}
