@@ -49,7 +49,8 @@ export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
-  readonly clientConnection: { readonly qps: number; readonly burst: number };
+  /** Absent: not given, so that the cluster's parameters decide. */
+  readonly clientConnection: { readonly qps: number; readonly burst: number } | undefined;
   readonly profiles: readonly ProfileConfiguration[];
 }
 

@@ -1,7 +1,7 @@
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { PodDisruptionBudget } from '../../../sim/api/policy.ts';
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
-import { labelMatcher } from '../framework/label-match.ts';
+import { compileLabelSelector, isEmptySelector } from '../../../sim/api/label-selector.ts';
 
 export interface BudgetSplit {
   /** Pods whose eviction would overdraw a budget, given that all before them in the list go too. */
@@ -33,10 +33,8 @@ export function splitByBudgets(pods: readonly PodInfo[], budgets: readonly PodDi
 function covers(budget: PodDisruptionBudget, pod: Pod): boolean {
   const { selector } = budget.spec;
   if (selector === undefined || budget.metadata.namespace !== pod.metadata.namespace) return false;
-  const isEmpty =
-    Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0;
-  if (isEmpty || Object.keys(pod.metadata.labels).length === 0) return false;
-  return labelMatcher(selector)(pod.metadata.labels);
+  if (isEmptySelector(selector) || Object.keys(pod.metadata.labels).length === 0) return false;
+  return compileLabelSelector(selector)(pod.metadata.labels);
 }
 
 function isDisrupted(budget: PodDisruptionBudget, pod: Pod): boolean {
