@@ -48,7 +48,12 @@ export interface EndpointSlice {
   readonly metadata: ObjectMeta;
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN';
   readonly endpoints: readonly Endpoint[];
-  readonly ports: readonly { readonly name?: string; readonly protocol: string; readonly port: number }[];
+  readonly ports: readonly {
+    readonly name?: string;
+    readonly protocol: string;
+    readonly port: number;
+    readonly appProtocol?: string;
+  }[];
 }
 
 /** The label that ties a slice to its Service. */

@@ -9,7 +9,10 @@ import type { Request, Response } from '../api/request.ts';
  * it yields through the controller's own client, and resumes it with the answer. An array of requests is sent at once
  * and resumed with the answers in the same order. A sync that throws is retried with back-off, as an error in Go is.
  */
-export type SyncSteps = Generator<Request | readonly Request[], void, Response & readonly Response[]>;
+export type SyncSteps = Steps<void>;
+
+/** Part of a sync: yields requests as the whole does, and ends with a T for its caller. */
+export type Steps<T> = Generator<Request | readonly Request[], T, Response & readonly Response[]>;
 
 /** What the informers of the controller manager have delivered: possibly old, never torn. */
 export interface ControllerLister<K extends Kind> {
@@ -44,6 +47,8 @@ export interface Controller {
   sync(key: string): SyncSteps;
   /** Retries after an error; then the key waits for its next change. Absent: for ever. */
   readonly maxRetries?: number;
+  /** The delay after the first error, doubled with each further one. Absent: 5 ms, at most 1,000 s. */
+  readonly retryBackoff?: { readonly baseMicros: number; readonly maxMicros: number };
 }
 
 export type ControllerFactory = (host: ControllerHost) => Controller;

@@ -1,0 +1,369 @@
+import type { Change } from '../../sim/api/change.ts';
+import { sameData } from '../../sim/api/equality.ts';
+import { keyOf, objectKey } from '../../sim/api/kinds.ts';
+import { controllerOf, type Labels } from '../../sim/api/meta.ts';
+import { isPodReady, type Pod } from '../../sim/api/pod.ts';
+import type { Request, Response } from '../../sim/api/request.ts';
+import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
+import { formatTimestamp } from '../../sim/api/timestamps.ts';
+import type {
+  Controller,
+  ControllerFactory,
+  ControllerHost,
+  ControllerLister,
+  Steps,
+  SyncSteps,
+} from '../../sim/policy-api/controllers.ts';
+import { SyncError } from '../../sim/policy-api/sync-error.ts';
+import { endpointKey, endpointOf, isEndpoint } from './endpoint-slice/endpoint.ts';
+import { pack } from './endpoint-slice/packing.ts';
+import { endpointPorts, portsKey, type EndpointPorts } from './endpoint-slice/ports.ts';
+import { hasSelector, ServiceMemberships } from './endpoint-slice/service-memberships.ts';
+import { SliceTracker } from './endpoint-slice/slice-tracker.ts';
+import { TRIGGER_TIME, TriggerTimes } from './endpoint-slice/trigger-times.ts';
+import { newObjectMeta } from './new-object-meta.ts';
+import { controllerReference } from './ownership.ts';
+import { ask } from './requests.ts';
+
+export const LABEL_MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
+const MANAGED_BY = 'endpointslice-controller.k8s.io';
+
+/** Labels of a slice that do not come from its Service. */
+const OWN_LABELS: ReadonlySet<string> = new Set([LABEL_SERVICE_NAME, LABEL_MANAGED_BY, LABEL_HEADLESS]);
+
+/** A slice that somebody else changed is looked at after this long. Microseconds. */
+const SLICE_CHANGE_DELAY = 1_000_000;
+
+export interface EndpointSliceSettings {
+  /** `--endpointslice-updates-batch-period`: how long a pod's change waits for others. Microseconds. */
+  readonly batchPeriodMicros: number;
+  /** `--max-endpoints-per-slice`. */
+  readonly maxEndpointsPerSlice: number;
+}
+
+export const ENDPOINT_SLICE_DEFAULTS: EndpointSliceSettings = { batchPeriodMicros: 0, maxEndpointsPerSlice: 100 };
+
+/** Keeps the EndpointSlices of every Service with a selector (kubernetes-behaviour.md 3.8). */
+export function endpointSlice(settings: EndpointSliceSettings = ENDPOINT_SLICE_DEFAULTS): ControllerFactory {
+  return (host) => new EndpointSliceController(host, settings);
+}
+
+class EndpointSliceController implements Controller {
+  readonly name = 'endpoint-slice';
+  readonly workers = 5;
+  readonly maxRetries = 15;
+  readonly retryBackoff = { baseMicros: 1_000_000, maxMicros: 1_000_000_000 };
+  readonly handlers = {
+    Service: (change: Change<'Service'>) => this.#serviceChanged(change),
+    Pod: (change: Change<'Pod'>) => this.#podChanged(change),
+    EndpointSlice: (change: Change<'EndpointSlice'>) => this.#sliceChanged(change),
+    /** A node's coming and going changes no slice by itself; the cache is what zones are read from. */
+    Node: () => undefined,
+  };
+  readonly #host: ControllerHost;
+  readonly #settings: EndpointSliceSettings;
+  readonly #services: ControllerLister<'Service'>;
+  readonly #pods: ControllerLister<'Pod'>;
+  readonly #slices: ControllerLister<'EndpointSlice'>;
+  readonly #nodes: ControllerLister<'Node'>;
+  readonly #memberships = new ServiceMemberships();
+  readonly #tracker = new SliceTracker();
+  readonly #triggerTimes = new TriggerTimes();
+
+  constructor(host: ControllerHost, settings: EndpointSliceSettings) {
+    this.#host = host;
+    this.#settings = settings;
+    this.#services = host.lister('Service');
+    this.#pods = host.lister('Pod');
+    this.#slices = host.lister('EndpointSlice');
+    this.#nodes = host.lister('Node');
+  }
+
+  // ---- What happens to the queue ----
+
+  #serviceChanged({ type, object }: Change<'Service'>): void {
+    if (type === 'DELETED') this.#memberships.remove(object);
+    else this.#memberships.set(object);
+    this.#host.enqueue(keyOf(object));
+  }
+
+  #podChanged({ type, object, previous }: Change<'Pod'>): void {
+    const { namespace, labels } = object.metadata;
+    if (type !== 'MODIFIED' || previous === undefined) {
+      for (const key of this.#memberships.of(namespace, labels)) this.#enqueueForPod(key);
+      return;
+    }
+    const selectedBy = this.#memberships.of(namespace, labels);
+    const changed = endpointChanged(previous, object);
+    if (identityChanged(previous, object)) {
+      const before = this.#memberships.of(namespace, previous.metadata.labels);
+      for (const key of before) if (changed || !selectedBy.includes(key)) this.#enqueueForPod(key);
+      for (const key of selectedBy) if (!before.includes(key)) this.#enqueueForPod(key);
+    } else if (changed) for (const key of selectedBy) this.#enqueueForPod(key);
+  }
+
+  #enqueueForPod(key: string): void {
+    this.#host.enqueueAfter(key, this.#settings.batchPeriodMicros);
+  }
+
+  #sliceChanged({ type, object, previous }: Change<'EndpointSlice'>): void {
+    const service = serviceOf(object);
+    if (type === 'DELETED') {
+      if (!isManaged(object) || service === undefined || !this.#tracker.has(service, object)) return;
+      if (!this.#tracker.gone(service, object)) this.#enqueueForSlice(service);
+      return;
+    }
+    const serviceBefore = previous === undefined ? service : serviceOf(previous);
+    if (service !== serviceBefore) {
+      if (service !== undefined) this.#enqueueForSlice(service);
+      if (serviceBefore !== undefined) this.#enqueueForSlice(serviceBefore);
+      return;
+    }
+    if (service === undefined) return;
+    const changedManager = previous !== undefined && isManaged(previous) !== isManaged(object);
+    if (changedManager || (isManaged(object) && this.#tracker.isNews(service, object))) this.#enqueueForSlice(service);
+  }
+
+  #enqueueForSlice(key: string): void {
+    this.#host.enqueueAfter(key, Math.max(SLICE_CHANGE_DELAY, this.#settings.batchPeriodMicros));
+  }
+
+  // ---- The sync ----
+
+  *sync(key: string): SyncSteps {
+    const service = this.#services.get(key);
+    if (service === undefined) {
+      this.#triggerTimes.forget(key);
+      this.#tracker.forget(key);
+      return;
+    }
+    if (service.spec.type === 'ExternalName' || !hasSelector(service)) return;
+    const pods = this.#pods.labelled(service.metadata.namespace, service.spec.selector ?? {});
+    const slices = this.#slicesOf(service);
+    if (this.#tracker.isStale(key, slices)) throw new SyncError('EndpointSlice informer cache is out of date');
+    const triggerTime = this.#triggerTimes.next(key, service, pods);
+    try {
+      yield* this.#reconcile(key, service, pods, slices, triggerTime);
+    } catch (error) {
+      if (error instanceof SyncError) {
+        const message = `Error updating Endpoint Slices for Service ${key}: ${error.message}`;
+        this.#host.record(service, 'Warning', 'FailedToUpdateEndpointSlices', message);
+      }
+      throw error;
+    }
+  }
+
+  /** What is there and ours, save what is on its way out. */
+  #slicesOf(service: Service): readonly EndpointSlice[] {
+    const { namespace, name } = service.metadata;
+    return this.#slices
+      .labelled(namespace, { [LABEL_SERVICE_NAME]: name, [LABEL_MANAGED_BY]: MANAGED_BY })
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  *#reconcile(
+    key: string,
+    service: Service,
+    pods: readonly Pod[],
+    slices: readonly EndpointSlice[],
+    triggerTime: number | undefined,
+  ): Steps<void> {
+    const existing = new Map<string, EndpointSlice[]>();
+    const remove: EndpointSlice[] = [];
+    for (const slice of slices) {
+      if (controllerOf(slice.metadata)?.uid !== service.metadata.uid) remove.push(slice);
+      else append(existing, portsKey(slice.ports), slice);
+    }
+
+    const { groups, problems } = this.#wished(service, pods);
+    const create: EndpointSlice[] = [];
+    const update: EndpointSlice[] = [];
+    for (const [ports, group] of groups) {
+      const packing = pack(existing.get(ports) ?? [], group.endpoints, this.#settings.maxEndpointsPerSlice, (slice) =>
+        withLabels(slice, service),
+      );
+      for (const endpoints of packing.create) create.push(newSlice(service, group.ports, endpoints));
+      update.push(...packing.update);
+      remove.push(...packing.remove);
+    }
+    for (const [ports, unwanted] of existing) if (!groups.has(ports)) remove.push(...unwanted);
+
+    // A Service without endpoints keeps one empty slice, so that its consumers can tell it from one not looked at yet.
+    if (create.length === 0 && remove.length === slices.length) {
+      const placeholder = newSlice(service, [], []);
+      const [only] = remove;
+      if (remove.length === 1 && only !== undefined && isSameSlice(only, placeholder)) remove.length = 0;
+      else create.push(placeholder);
+    }
+    yield* this.#write(key, service, recycled(service, create, update, remove), triggerTime);
+    if (problems.length > 0) throw new SyncError(problems.join(', '));
+  }
+
+  /** The endpoints there should be, by set of ports. */
+  #wished(
+    service: Service,
+    pods: readonly Pod[],
+  ): { readonly groups: Map<string, Group>; readonly problems: string[] } {
+    const groups = new Map<string, Group>();
+    const problems: string[] = [];
+    for (const pod of pods) {
+      if (!isEndpoint(pod)) continue;
+      const ports = endpointPorts(service, pod);
+      const name = portsKey(ports);
+      let group = groups.get(name);
+      if (group === undefined) groups.set(name, (group = { ports, endpoints: new Map() }));
+      const node = pod.spec.nodeName === undefined ? undefined : this.#nodes.get(pod.spec.nodeName);
+      if (node === undefined && !service.spec.publishNotReadyAddresses) {
+        problems.push(
+          `skipping Pod ${pod.metadata.name} for Service ${keyOf(service)}: Node ${pod.spec.nodeName ?? ''} Not Found`,
+        );
+        continue;
+      }
+      const endpoint = endpointOf(pod, service, node);
+      group.endpoints.set(endpointKey(endpoint), endpoint);
+    }
+    return { groups, problems };
+  }
+
+  /** Creates, then updates, then deletes, one request after the other. */
+  *#write(
+    key: string,
+    service: Service,
+    { create, update, remove }: Plan,
+    triggerTime: number | undefined,
+  ): Steps<void> {
+    if (service.metadata.deletionTimestamp === undefined) {
+      for (const slice of create) {
+        const response = yield* ask({ verb: 'create', object: withTriggerTime(slice, triggerTime) });
+        if (response.ok) this.#tracker.wrote(key, response.object as EndpointSlice);
+        else if (response.reason === 'NamespaceTerminating') return;
+        else throw failed('create', '', service, response);
+      }
+    }
+    for (const slice of update) {
+      const response = yield* ask({ verb: 'update', object: withTriggerTime(slice, triggerTime) });
+      if (!response.ok) throw failed('update', `${slice.metadata.name} `, service, response);
+      this.#tracker.wrote(key, response.object as EndpointSlice);
+    }
+    for (const slice of remove) {
+      const request: Request = { verb: 'delete', kind: 'EndpointSlice', key: keyOf(slice) };
+      const response = yield* ask(request);
+      if (!response.ok) throw failed('delete', `${slice.metadata.name} `, service, response);
+      this.#tracker.deleted(key, slice);
+    }
+  }
+}
+
+interface Group {
+  readonly ports: EndpointPorts;
+  readonly endpoints: Map<string, Endpoint>;
+}
+
+interface Plan {
+  readonly create: readonly EndpointSlice[];
+  readonly update: readonly EndpointSlice[];
+  readonly remove: readonly EndpointSlice[];
+}
+
+/** A slice that would go lends its name to one that would come: one update in place of a deletion and a creation. */
+function recycled(
+  service: Service,
+  create: readonly EndpointSlice[],
+  update: readonly EndpointSlice[],
+  remove: readonly EndpointSlice[],
+): Plan {
+  const waiting = [...create];
+  const updates = [...update];
+  const removals = remove.filter((slice) => {
+    if (waiting.length === 0 || controllerOf(slice.metadata)?.uid !== service.metadata.uid) return true;
+    const next = waiting.pop()!;
+    updates.push({ ...next, metadata: { ...next.metadata, name: slice.metadata.name } });
+    return false;
+  });
+  return { create: waiting, update: updates, remove: removals };
+}
+
+function newSlice(service: Service, ports: EndpointPorts, endpoints: readonly Endpoint[]): EndpointSlice {
+  return {
+    kind: 'EndpointSlice',
+    metadata: newObjectMeta({
+      namespace: service.metadata.namespace,
+      generateName: `${service.metadata.name}-`,
+      labels: sliceLabels(service),
+      ownerReferences: [controllerReference(service)],
+    }),
+    addressType: 'IPv4',
+    endpoints,
+    ports,
+  };
+}
+
+/** The Service's own labels, and those that tie the slice to it. */
+function sliceLabels(service: Service): Labels {
+  const labels: Record<string, string> = {};
+  for (const key of Object.keys(service.metadata.labels)) {
+    if (!OWN_LABELS.has(key)) labels[key] = service.metadata.labels[key]!;
+  }
+  labels[LABEL_SERVICE_NAME] = service.metadata.name;
+  labels[LABEL_MANAGED_BY] = MANAGED_BY;
+  if (service.spec.clusterIP === 'None') labels[LABEL_HEADLESS] = '';
+  return labels;
+}
+
+function withLabels(slice: EndpointSlice, service: Service): EndpointSlice {
+  const labels = sliceLabels(service);
+  return sameData(slice.metadata.labels, labels) ? slice : { ...slice, metadata: { ...slice.metadata, labels } };
+}
+
+function withTriggerTime(slice: EndpointSlice, time: number | undefined): EndpointSlice {
+  const annotations: Record<string, string> = { ...slice.metadata.annotations };
+  if (time === undefined) delete annotations[TRIGGER_TIME];
+  else annotations[TRIGGER_TIME] = formatTimestamp(time);
+  return { ...slice, metadata: { ...slice.metadata, annotations } };
+}
+
+function isSameSlice(a: EndpointSlice, b: EndpointSlice): boolean {
+  return (
+    sameData(a.endpoints, b.endpoints) && sameData(a.ports, b.ports) && sameData(a.metadata.labels, b.metadata.labels)
+  );
+}
+
+function isManaged(slice: EndpointSlice): boolean {
+  return slice.metadata.labels[LABEL_MANAGED_BY] === MANAGED_BY;
+}
+
+/** Key of the Service a slice is labelled for. */
+function serviceOf(slice: EndpointSlice): string | undefined {
+  const name = slice.metadata.labels[LABEL_SERVICE_NAME];
+  return name === undefined || name === '' ? undefined : objectKey(slice.metadata.namespace, name);
+}
+
+/** What selects a pod, or names its endpoint. */
+function identityChanged(before: Pod, after: Pod): boolean {
+  return (
+    (before.metadata.labels !== after.metadata.labels && !sameData(before.metadata.labels, after.metadata.labels)) ||
+    before.spec.hostname !== after.spec.hostname ||
+    before.spec.subdomain !== after.spec.subdomain
+  );
+}
+
+/** What an endpoint says about its pod. Any change of a pod that is being deleted counts, its end above all. */
+function endpointChanged(before: Pod, after: Pod): boolean {
+  return (
+    after.metadata.deletionTimestamp !== undefined ||
+    before.status.podIP !== after.status.podIP ||
+    isPodReady(before) !== isPodReady(after)
+  );
+}
+
+function failed(verb: string, slice: string, service: Service, response: Response): SyncError {
+  const message = response.ok ? '' : response.message;
+  return new SyncError(`failed to ${verb} ${slice}EndpointSlice for Service ${keyOf(service)}: ${message}`);
+}
+
+function append<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,339 @@
+import type { Change } from '../../sim/api/change.ts';
+import { compileLabelSelector } from '../../sim/api/label-selector.ts';
+import { keyOf, objectKey } from '../../sim/api/kinds.ts';
+import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
+import { conditionOf, isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
+import type { ReplicaSet } from '../../sim/api/workloads.ts';
+import type { Request, Response } from '../../sim/api/request.ts';
+import type {
+  Controller,
+  ControllerFactory,
+  ControllerHost,
+  ControllerLister,
+  Steps,
+  SyncSteps,
+} from '../../sim/policy-api/controllers.ts';
+import { SyncError } from '../../sim/policy-api/sync-error.ts';
+import { newObjectMeta } from './new-object-meta.ts';
+import { claim, controllerReference } from './ownership.ts';
+import { podsToDelete } from './replica-set/deletion-order.ts';
+import { Expectations } from './replica-set/expectations.ts';
+import { PodTally } from './replica-set/pod-tally.ts';
+import { slowStart } from './replica-set/slow-start.ts';
+import { calculateStatus, writeStatus } from './replica-set/status.ts';
+import { WrittenVersions } from './replica-set/written-versions.ts';
+
+const MICROS_PER_SECOND = 1_000_000;
+
+/** At most so many pods are created or deleted in one sync. */
+const BURST_REPLICAS = 500;
+
+/** Creates and deletes pods until a ReplicaSet has as many as it wants (kubernetes-behaviour.md 3.1). */
+export const replicaSet: ControllerFactory = (host) => new ReplicaSetController(host);
+
+/** The pods a sync works with: counted, and listed only where somebody has to look at them one by one. */
+interface Holdings {
+  readonly active: number;
+  readonly fullyLabeled: number;
+  readonly ready: number;
+  readonly terminating: number;
+  /** The active ones as they were at the start, in the order the cache saw them; empty where counting is enough. */
+  readonly activePods: readonly Pod[];
+}
+
+class ReplicaSetController implements Controller {
+  readonly name = 'replicaset';
+  readonly workers = 5;
+  readonly handlers = {
+    ReplicaSet: (change: Change<'ReplicaSet'>) => this.#replicaSetChanged(change),
+    Pod: (change: Change<'Pod'>) => this.#podChanged(change),
+  };
+  readonly #host: ControllerHost;
+  readonly #replicaSets: ControllerLister<'ReplicaSet'>;
+  readonly #pods: ControllerLister<'Pod'>;
+  readonly #expectations: Expectations;
+  readonly #written = new WrittenVersions();
+  readonly #tally = new PodTally();
+  /** By uid of the ReplicaSet: its pods share one list of owners. */
+  readonly #references = new Map<string, readonly OwnerReference[]>();
+
+  constructor(host: ControllerHost) {
+    this.#host = host;
+    this.#replicaSets = host.lister('ReplicaSet');
+    this.#pods = host.lister('Pod');
+    this.#expectations = new Expectations(() => host.now());
+  }
+
+  // ---- What happens to the queue ----
+
+  #replicaSetChanged({ type, object, previous }: Change<'ReplicaSet'>): void {
+    this.#written.observe('ReplicaSet', object.metadata.resourceVersion);
+    const key = keyOf(object);
+    if (type === 'DELETED' || (previous !== undefined && previous.metadata.uid !== object.metadata.uid)) {
+      this.#expectations.forget(key);
+      const { uid } = (previous ?? object).metadata;
+      this.#written.forget(key, uid);
+      this.#references.delete(uid);
+    }
+    this.#host.enqueue(key);
+  }
+
+  #podChanged(change: Change<'Pod'>): void {
+    this.#written.observe('Pod', change.object.metadata.resourceVersion);
+    this.#tally.apply(change);
+    const { type, object, previous } = change;
+    if (type === 'DELETED') this.#podGoes(object);
+    else if (object.metadata.deletionTimestamp !== undefined) {
+      this.#podGoes(object);
+      if (previous !== undefined && previous.metadata.labels !== object.metadata.labels) this.#podGoes(previous);
+    } else if (previous === undefined) this.#podAdded(object);
+    else this.#podUpdated(object, previous);
+  }
+
+  /** A pod that is asked to go counts as gone: its replacement need not wait for it. */
+  #podGoes(pod: Pod): void {
+    const owner = this.#ownerOf(pod);
+    if (owner === undefined) return;
+    const key = keyOf(owner);
+    this.#expectations.deletionObserved(key, keyOf(pod));
+    this.#host.enqueue(key);
+  }
+
+  #podAdded(pod: Pod): void {
+    if (controllerOf(pod.metadata) === undefined) return this.#enqueueWhoMightAdopt(pod);
+    const owner = this.#ownerOf(pod);
+    if (owner === undefined) return;
+    const key = keyOf(owner);
+    this.#expectations.creationObserved(key);
+    this.#host.enqueue(key);
+  }
+
+  #podUpdated(pod: Pod, before: Pod): void {
+    const reference = controllerOf(pod.metadata);
+    const referenceBefore = controllerOf(before.metadata);
+    const changedHands = reference?.uid !== referenceBefore?.uid;
+    if (changedHands) {
+      const owner = this.#ownerOf(before);
+      if (owner !== undefined) this.#host.enqueue(keyOf(owner));
+    }
+    if (reference !== undefined) {
+      const owner = this.#ownerOf(pod);
+      if (owner === undefined) return;
+      const key = keyOf(owner);
+      this.#host.enqueue(key);
+      const { minReadySeconds } = owner.spec;
+      if (minReadySeconds > 0 && !isPodReady(before) && isPodReady(pod)) {
+        this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
+      }
+    } else if (changedHands || before.metadata.labels !== pod.metadata.labels) {
+      this.#enqueueWhoMightAdopt(pod);
+    }
+  }
+
+  /** The ReplicaSet that controls a pod, if the cache knows it. */
+  #ownerOf(pod: Pod): ReplicaSet | undefined {
+    const reference = controllerOf(pod.metadata);
+    if (reference?.kind !== 'ReplicaSet') return undefined;
+    const owner = this.#replicaSets.get(objectKey(pod.metadata.namespace, reference.name));
+    return owner?.metadata.uid === reference.uid ? owner : undefined;
+  }
+
+  #enqueueWhoMightAdopt(pod: Pod): void {
+    for (const candidate of this.#replicaSets.list(pod.metadata.namespace)) {
+      if (compileLabelSelector(candidate.spec.selector)(pod.metadata.labels)) this.#host.enqueue(keyOf(candidate));
+    }
+  }
+
+  // ---- The sync ----
+
+  *sync(key: string): SyncSteps {
+    this.#written.ensureRead(key);
+    const rs = this.#replicaSets.get(key);
+    if (rs === undefined) {
+      this.#written.forget(key);
+      this.#expectations.forget(key);
+      return;
+    }
+    const mayAct = this.#expectations.satisfied(key);
+    const holdings = yield* this.#claimPods(rs);
+    const failure =
+      mayAct && rs.metadata.deletionTimestamp === undefined
+        ? yield* this.#manageReplicas(key, rs, holdings)
+        : undefined;
+
+    const now = this.#host.now();
+    const { minReadySeconds } = rs.spec;
+    const available = minReadySeconds === 0 ? holdings.ready : countAvailable(holdings, minReadySeconds, now);
+    const written = yield* writeStatus(rs, calculateStatus(rs, { ...holdings, available }, failure, now));
+    this.#written.wroteAt(key, rs.metadata.uid, 'ReplicaSet', written.metadata.resourceVersion);
+    if (minReadySeconds > 0 && holdings.ready !== available) {
+      this.#host.enqueueAfter(key, untilNextAvailable(holdings, minReadySeconds, now, this.#host.now()));
+    }
+    if (failure !== undefined) throw new SyncError(failure);
+  }
+
+  /** The active pods that are the ReplicaSet's own, after adopting and releasing what needs it. */
+  *#claimPods(rs: ReplicaSet): Steps<Holdings> {
+    const matches = compileLabelSelector(rs.spec.selector);
+    const { uid, namespace } = rs.metadata;
+    const templateLabels = rs.spec.template.metadata.labels;
+    let active = 0;
+    let ready = 0;
+    let terminating = 0;
+    let fullyLabeled = 0;
+    let settled = true;
+    for (const count of this.#tally.of(uid)) {
+      if (!matches(count.labels)) {
+        if (count.active > 0) settled = false;
+        continue;
+      }
+      active += count.active;
+      ready += count.ready;
+      terminating += count.terminating;
+      if (hasAll(count.labels, templateLabels)) fullyLabeled += count.active;
+    }
+    const orphans = this.#pods.orphans(namespace, rs.spec.selector).filter(isPodActive);
+    if (settled && orphans.length === 0) {
+      const countingIsEnough = active <= rs.spec.replicas && rs.spec.minReadySeconds === 0;
+      const activePods = countingIsEnough ? [] : this.#pods.ownedBy(uid).filter(isPodActive);
+      return { active, ready, terminating, fullyLabeled, activePods };
+    }
+    const candidates = [...this.#pods.ownedBy(uid).filter(isPodActive), ...orphans];
+    const held = yield* claim(rs, candidates, matches);
+    return {
+      active: held.length,
+      ready: held.filter(isPodReady).length,
+      terminating,
+      fullyLabeled: held.filter((pod) => hasAll(pod.metadata.labels, templateLabels)).length,
+      activePods: held,
+    };
+  }
+
+  /** Gives why it failed, or undefined. */
+  *#manageReplicas(key: string, rs: ReplicaSet, holdings: Holdings): Steps<string | undefined> {
+    const missing = rs.spec.replicas - holdings.active;
+    if (missing > 0) return yield* this.#createPods(key, rs, Math.min(missing, BURST_REPLICAS));
+    if (missing < 0) return yield* this.#deletePods(key, rs, holdings, Math.min(-missing, BURST_REPLICAS));
+    return undefined;
+  }
+
+  *#createPods(key: string, rs: ReplicaSet, count: number): Steps<string | undefined> {
+    this.#expectations.expectCreations(key, count);
+    const request: Request = { verb: 'create', object: this.#newPod(rs) };
+    const { successes, failure } = yield* slowStart(
+      count,
+      () => request,
+      (answer) => this.#podCreated(key, rs, answer),
+    );
+    for (let i = successes; i < count; i++) this.#expectations.creationObserved(key);
+    return failure;
+  }
+
+  #podCreated(key: string, rs: ReplicaSet, answer: Response): boolean {
+    if (answer.ok) {
+      const pod = answer.object as Pod;
+      this.#written.wroteAt(key, rs.metadata.uid, 'Pod', pod.metadata.resourceVersion);
+      this.#host.record(rs, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      return true;
+    }
+    // In a namespace that goes away nothing is left to do.
+    if (answer.reason === 'NamespaceTerminating') return true;
+    this.#host.record(rs, 'Warning', 'FailedCreate', `Error creating: ${answer.message}`);
+    return false;
+  }
+
+  #newPod(rs: ReplicaSet): Pod {
+    const { template } = rs.spec;
+    return {
+      kind: 'Pod',
+      metadata: newObjectMeta({
+        namespace: rs.metadata.namespace,
+        generateName: `${rs.metadata.name}-`,
+        labels: template.metadata.labels,
+        annotations: template.metadata.annotations,
+        ownerReferences: this.#ownersOf(rs),
+      }),
+      spec: template.spec,
+      status: { phase: 'Pending', conditions: [] },
+    };
+  }
+
+  #ownersOf(rs: ReplicaSet): readonly OwnerReference[] {
+    const { uid } = rs.metadata;
+    let owners = this.#references.get(uid);
+    if (owners === undefined) this.#references.set(uid, (owners = Object.freeze([controllerReference(rs)])));
+    return owners;
+  }
+
+  *#deletePods(key: string, rs: ReplicaSet, holdings: Holdings, count: number): Steps<string | undefined> {
+    const ranks = this.#podsByNode(rs);
+    const victims = podsToDelete(
+      holdings.activePods,
+      count,
+      (pod) => ranks.get(pod.spec.nodeName ?? '') ?? 0,
+      this.#host.now(),
+    );
+    this.#expectations.expectDeletions(key, victims.map(keyOf));
+    const answers: readonly Response[] = yield victims.map((pod): Request => ({
+      verb: 'delete',
+      kind: 'Pod',
+      key: keyOf(pod),
+    }));
+    let failure: string | undefined;
+    answers.forEach((answer, i) => {
+      const pod = victims[i]!;
+      if (answer.ok) {
+        this.#host.record(rs, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        return;
+      }
+      this.#expectations.deletionObserved(key, keyOf(pod));
+      if (answer.reason === 'NotFound') return;
+      this.#host.record(rs, 'Warning', 'FailedDelete', `Error deleting: ${answer.message}`);
+      failure ??= answer.message;
+    });
+    return failure;
+  }
+
+  /** Active pods a node, over all ReplicaSets of the same controller. Empty when there is no controller. */
+  #podsByNode(rs: ReplicaSet): ReadonlyMap<string, number> {
+    const byNode = new Map<string, number>();
+    const controller = controllerOf(rs.metadata);
+    if (controller === undefined) return byNode;
+    const counted = new Set<string>();
+    for (const related of this.#replicaSets.ownedBy(controller.uid)) {
+      const matches = compileLabelSelector(related.spec.selector);
+      const { namespace } = related.metadata;
+      for (const pod of this.#pods.labelled(namespace, related.spec.selector.matchLabels ?? {})) {
+        if (!isPodActive(pod) || !matches(pod.metadata.labels) || counted.has(pod.metadata.uid)) continue;
+        counted.add(pod.metadata.uid);
+        const node = pod.spec.nodeName ?? '';
+        byNode.set(node, (byNode.get(node) ?? 0) + 1);
+      }
+    }
+    return byNode;
+  }
+}
+
+function hasAll(labels: Labels, wanted: Labels): boolean {
+  if (labels === wanted) return true;
+  for (const key of Object.keys(wanted)) if (labels[key] !== wanted[key]) return false;
+  return true;
+}
+
+function countAvailable(holdings: Holdings, minReadySeconds: number, now: number): number {
+  let available = 0;
+  for (const pod of holdings.activePods) if (isPodAvailable(pod, minReadySeconds, now)) available++;
+  return available;
+}
+
+/** Microseconds until the next pod becomes available: those that were not at `judgedAt` are looked at, seen from `now`. */
+function untilNextAvailable(holdings: Holdings, minReadySeconds: number, judgedAt: number, now: number): number {
+  let earliest: number | undefined;
+  for (const pod of holdings.activePods) {
+    if (!isPodReady(pod) || isPodAvailable(pod, minReadySeconds, judgedAt)) continue;
+    const readyAt = conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime ?? 0;
+    const at = readyAt + minReadySeconds * MICROS_PER_SECOND;
+    if (earliest === undefined || at < earliest) earliest = at;
+  }
+  return earliest === undefined ? minReadySeconds * MICROS_PER_SECOND : Math.max(0, earliest - now);
+}
