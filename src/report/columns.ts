@@ -1,0 +1,195 @@
+import { NEVER, type EventRecord, type NodeRecord, type PodRecord, type RolloutRecord, type Sample } from '../sim/recorder/records.ts';
+
+/** One column of a report: its header with its unit, what it means, and the cell of a record. */
+export interface Column<T> {
+  readonly name: string;
+  readonly meaning: string;
+  cell(record: T): string;
+}
+
+/** The tables of a run, by file name. `docs/reports.md` is held against them by a test. */
+export interface Table<T> {
+  readonly file: string;
+  readonly holds: string;
+  readonly columns: readonly Column<T>[];
+}
+
+/** Microseconds as seconds with six decimals at most and no trailing zeros: exact, and the same on every machine. */
+export function seconds(micros: number): string {
+  const whole = Math.floor(micros / 1_000_000);
+  const fraction = micros - whole * 1_000_000;
+  if (fraction === 0) return String(whole);
+  const digits = String(1_000_000 + fraction).slice(1);
+  let end = 6;
+  while (digits.charCodeAt(end - 1) === 48) end--;
+  return whole + '.' + digits.slice(0, end);
+}
+
+/** The moment of something, in seconds since the start; empty when it did not happen. */
+function moment(at: number): string {
+  return at === NEVER ? '' : seconds(at);
+}
+
+/** From one moment to another; empty unless both happened. */
+function span(from: number, to: number): string {
+  return from === NEVER || to === NEVER ? '' : seconds(to - from);
+}
+
+/** A ratio with four decimals; empty where there is nothing to divide by. */
+export function ratio(part: number, whole: number): string {
+  return whole > 0 ? fixed4(part / whole) : '';
+}
+
+function fixed4(value: number): string {
+  const scaled = Math.round(value * 10_000);
+  const whole = Math.floor(scaled / 10_000);
+  return whole + '.' + String(10_000 + (scaled - whole * 10_000)).slice(1);
+}
+
+function column<T>(name: string, meaning: string, cell: (record: T) => string): Column<T> {
+  return { name, meaning, cell };
+}
+
+export const PODS: Table<PodRecord> = {
+  file: 'pods.csv',
+  holds: 'One row a pod, written when the pod is gone or the run ends.',
+  columns: [
+    column('namespace', 'Namespace of the pod.', (pod) => pod.namespace),
+    column('name', 'Name of the pod.', (pod) => pod.name),
+    column('owner', 'Kind and name of its controller; empty for a bare pod.', (pod) => pod.owner),
+    column('node', 'The node it was bound to; empty while it has none.', (pod) => pod.node),
+    column('phase', 'Its last phase.', (pod) => pod.phase),
+    column('reason', 'Why it was not running as it should, in the words of its status.', (pod) => pod.reason),
+    column('priority', 'Its priority.', (pod) => String(pod.priority)),
+    column('cpu_request_millicores', 'What it requests.', (pod) => String(pod.requestedMilliCpu)),
+    column('memory_request_bytes', 'What it requests.', (pod) => String(pod.requestedMemoryBytes)),
+    column('created_seconds', 'When the API server stored it.', (pod) => moment(pod.createdAt)),
+    column('scheduled_seconds', 'When its binding was stored.', (pod) => moment(pod.scheduledAt)),
+    column('started_seconds', 'When its phase became Running.', (pod) => moment(pod.startedAt)),
+    column('ready_seconds', 'When it was first Ready.', (pod) => moment(pod.readyAt)),
+    column('finished_seconds', 'When its phase became Succeeded or Failed.', (pod) => moment(pod.finishedAt)),
+    column('deletion_seconds', 'When its deletion was asked for.', (pod) => moment(pod.deletionAt)),
+    column('removed_seconds', 'When the object was gone.', (pod) => moment(pod.removedAt)),
+    column('scheduling_latency_seconds', 'From created to scheduled.', (pod) => span(pod.createdAt, pod.scheduledAt)),
+    column('startup_latency_seconds', 'From created to running.', (pod) => span(pod.createdAt, pod.startedAt)),
+    column('scheduling_attempts', 'How often the scheduler looked at it.', (pod) => String(pod.schedulingAttempts)),
+    column('restarts', 'Restarts of all its containers.', (pod) => String(pod.restarts)),
+  ],
+};
+
+export const NODES: Table<NodeRecord> = {
+  file: 'nodes.csv',
+  holds: 'One row a node, as it was at the end and on average over the run.',
+  columns: [
+    column('name', 'Name of the node.', (node) => node.name),
+    column('zone', 'Its zone; empty where it has none.', (node) => node.zone),
+    column('cpu_allocatable_millicores', 'What pods can have.', (node) => String(node.allocatableMilliCpu)),
+    column('memory_allocatable_bytes', 'What pods can have.', (node) => String(node.allocatableMemoryBytes)),
+    column('pods_allocatable', 'How many pods it takes.', (node) => String(node.allocatablePods)),
+    column('cpu_requested_millicores', 'Sum of its pods at the end.', (node) => String(node.requestedMilliCpu)),
+    column('memory_requested_bytes', 'Sum of its pods at the end.', (node) => String(node.requestedMemoryBytes)),
+    column('pods', 'Pods that hold resources at the end.', (node) => String(node.pods)),
+    column('pods_peak', 'Most pods at once.', (node) => String(node.peakPods)),
+    column('pods_ever', 'Pods that were ever bound to it.', (node) => String(node.podsEver)),
+    column('cpu_peak_ratio', 'Most requested CPU at once, of what is allocatable.', (node) =>
+      ratio(node.peakRequestedMilliCpu, node.allocatableMilliCpu),
+    ),
+    column('cpu_mean_ratio', 'Requested CPU over time, of what is allocatable.', (node) =>
+      ratio(node.milliCpuMicros, node.allocatableMilliCpu * node.changedAt),
+    ),
+    column('memory_mean_ratio', 'Requested memory over time, of what is allocatable.', (node) =>
+      ratio(node.mebibyteMicros, (node.allocatableMemoryBytes / MEBIBYTE) * node.changedAt),
+    ),
+  ],
+};
+
+const MEBIBYTE = 1024 * 1024;
+
+export const TIMESERIES: Table<Sample> = {
+  file: 'timeseries.csv',
+  holds: 'The cluster at regular moments; the interval doubles as the run grows, so that there are at most 2,048 rows.',
+  columns: [
+    column('time_seconds', 'The moment.', (sample) => seconds(sample.at)),
+    column('pods_pending', 'Pods in phase Pending.', (sample) => String(sample.podsPending)),
+    column('pods_unbound', 'Pods without a node.', (sample) => String(sample.podsUnbound)),
+    column('pods_running', 'Pods in phase Running.', (sample) => String(sample.podsRunning)),
+    column('pods_ready', 'Pods whose condition Ready is True.', (sample) => String(sample.podsReady)),
+    column('pods_succeeded', 'Pods in phase Succeeded.', (sample) => String(sample.podsSucceeded)),
+    column('pods_failed', 'Pods in phase Failed.', (sample) => String(sample.podsFailed)),
+    column('pods_terminating', 'Pods being deleted.', (sample) => String(sample.podsTerminating)),
+    column('cpu_requested_millicores', 'Sum over bound pods that have not finished.', (sample) =>
+      String(sample.requestedMilliCpu),
+    ),
+    column('memory_requested_bytes', 'Sum over bound pods that have not finished.', (sample) =>
+      String(sample.requestedMemoryBytes),
+    ),
+    column('endpoints_ready', 'Ready endpoints in all EndpointSlices.', (sample) => String(sample.endpointsReady)),
+  ],
+};
+
+export const EVENTS: Table<EventRecord> = {
+  file: 'events.csv',
+  holds: 'One row for each time an Event was written; a repetition is a row of its own with a higher count.',
+  columns: [
+    column('time_seconds', 'When it was stored.', (event) => seconds(event.at)),
+    column('namespace', 'Namespace of the object it is about.', (event) => event.namespace),
+    column('object', 'Kind and name of the object it is about.', (event) => event.object),
+    column('type', 'Normal or Warning.', (event) => event.type),
+    column('reason', 'The reason, as kubectl describe shows it.', (event) => event.reason),
+    column('message', 'The message, as kubectl describe shows it.', (event) => event.message),
+    column('source', 'The component that recorded it.', (event) => event.source),
+    column('count', 'How often it has happened by then.', (event) => String(event.count)),
+  ],
+};
+
+export const WORKLOADS: Table<RolloutRecord> = {
+  file: 'workloads.csv',
+  holds: 'One row a rollout of a Deployment: its creation is the first, each change of its template another.',
+  columns: [
+    column('namespace', 'Namespace of the Deployment.', (rollout) => rollout.namespace),
+    column('deployment', 'Name of the Deployment.', (rollout) => rollout.deployment),
+    column('rollout', 'Its number, from 1.', (rollout) => String(rollout.revision)),
+    column('started_seconds', 'When the new template was stored.', (rollout) => moment(rollout.startedAt)),
+    column('completed_seconds', 'When all replicas were updated and available; empty if that never was.', (rollout) =>
+      moment(rollout.completedAt),
+    ),
+    column('duration_seconds', 'From started to completed.', (rollout) =>
+      span(rollout.startedAt, rollout.completedAt),
+    ),
+    column('superseded', 'Whether the next rollout began before this one was complete.', (rollout) =>
+      String(rollout.superseded),
+    ),
+    column('replicas_desired', 'What is wanted at the end.', (rollout) => String(rollout.desiredReplicas)),
+    column('replicas_peak', 'Most pods at once, terminating ones not counted.', (rollout) =>
+      String(rollout.peakReplicas),
+    ),
+    column('available_lowest', 'Fewest available replicas after it had once been whole.', (rollout) =>
+      String(rollout.lowestAvailable),
+    ),
+    column('replicas_updated', 'Replicas of the newest template at the end.', (rollout) =>
+      String(rollout.updatedReplicas),
+    ),
+    column('replicas_ready', 'Ready replicas at the end.', (rollout) => String(rollout.readyReplicas)),
+    column('replicas_available', 'Available replicas at the end.', (rollout) => String(rollout.availableReplicas)),
+  ],
+};
+
+/** One figure of the summary. */
+export interface Figure {
+  readonly metric: string;
+  readonly value: string;
+  readonly unit: string;
+}
+
+export const SUMMARY: Table<Figure> = {
+  file: 'summary.csv',
+  holds: 'One row a figure.',
+  columns: [
+    column('metric', 'What was measured.', (figure) => figure.metric),
+    column('value', 'Its value; empty where there is none.', (figure) => figure.value),
+    column('unit', 'Its unit.', (figure) => figure.unit),
+  ],
+};
+
+export const TABLES: readonly Table<never>[] = [SUMMARY, PODS, NODES, TIMESERIES, EVENTS, WORKLOADS];
+

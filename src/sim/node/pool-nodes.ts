@@ -1,0 +1,40 @@
+import { deepFreeze } from '../api/freeze.ts';
+import { NO_LABELS, type ObjectMeta } from '../api/meta.ts';
+import { LABEL_HOSTNAME, LABEL_ZONE, type Node, type NodeStatus } from '../api/node.ts';
+import type { NodePool } from '../scenario.ts';
+
+/** The nodes of a pool as the cluster holds them when the run begins: registered long ago, healthy and ready. */
+export function* nodesOfPool(pool: NodePool): Generator<Node> {
+  const status: NodeStatus = deepFreeze({
+    capacity: pool.capacity,
+    allocatable: pool.allocatable,
+    conditions: [
+      { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', lastTransitionTime: 0 },
+      { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', lastTransitionTime: 0 },
+      { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', lastTransitionTime: 0 },
+      { type: 'Ready', status: 'True', reason: 'KubeletReady', lastTransitionTime: 0 },
+    ],
+  });
+  const spec = deepFreeze({ taints: pool.taints });
+  for (let i = 0; i < pool.count; i++) {
+    const name = `${pool.name}-${i}`;
+    const zone = pool.zones.length === 0 ? undefined : pool.zones[i % pool.zones.length]!;
+    const metadata: ObjectMeta = {
+      name,
+      namespace: '',
+      uid: '',
+      resourceVersion: 0,
+      generation: 1,
+      creationTimestamp: 0,
+      labels: deepFreeze({
+        ...pool.labels,
+        ...(zone === undefined ? {} : { [LABEL_ZONE]: zone }),
+        [LABEL_HOSTNAME]: name,
+      }),
+      annotations: NO_LABELS,
+      ownerReferences: [],
+      finalizers: [],
+    };
+    yield { kind: 'Node', metadata, spec, status };
+  }
+}

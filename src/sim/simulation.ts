@@ -1,0 +1,219 @@
+import type { ApiObject } from './api/kinds.ts';
+import { NO_LABELS } from './api/meta.ts';
+import type { Namespace } from './api/core.ts';
+import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
+import { ControllerManager } from './control-plane/controller-manager.ts';
+import { EventBroadcaster } from './control-plane/event-recorder.ts';
+import { Scheduler } from './control-plane/scheduler.ts';
+import { Engine } from './engine/engine.ts';
+import { Expectations } from './invariants/expectations.ts';
+import { Kubelets } from './node/kubelets.ts';
+import { nodesOfPool } from './node/pool-nodes.ts';
+import type { ControllerFactory } from './policy-api/controllers.ts';
+import type { SchedulingPolicyFactory } from './policy-api/scheduler.ts';
+import { Recorder } from './recorder/recorder.ts';
+import type { RecordSink } from './recorder/records.ts';
+import type { RunEnd, RunRecord } from './recorder/run-record.ts';
+import type { Scenario } from './scenario.ts';
+import { Arrivals } from './workload/arrivals.ts';
+import { Behaviours } from './workload/behaviour.ts';
+import { Kubectl } from './workload/kubectl.ts';
+
+/** Every decision that can be swapped, as a run is handed it. */
+export interface Policies {
+  readonly scheduler: SchedulingPolicyFactory;
+  readonly controllers: readonly ControllerFactory[];
+}
+
+export interface SimulationOptions {
+  /** In place of the scenario's seed. */
+  readonly seed?: string | undefined;
+  /** Stops earlier than the scenario would, in microseconds of simulated time. */
+  readonly untilMicros?: number | undefined;
+}
+
+/** Namespaces that every cluster has. */
+const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/**
+ * A run: one scenario, one seed. Puts the parts together, gives everyone their real neighbours, and turns the crank.
+ * Everything that happens afterwards, happens through events.
+ */
+export class Simulation {
+  readonly engine: Engine;
+  readonly api: SimulatedApiServer;
+  readonly scheduler: Scheduler;
+  readonly recorder: Recorder;
+  readonly #scenario: Scenario;
+  readonly #seed: string;
+  readonly #expectations: Expectations;
+  readonly #kubectl: Kubectl;
+  readonly #end: number;
+  readonly #endReason: RunEnd;
+  readonly #commandFailures: { at: number; text: string; message: string }[] = [];
+  #stopped: RunEnd | undefined;
+
+  constructor(scenario: Scenario, policies: Policies, sink: RecordSink, options: SimulationOptions = {}) {
+    this.#scenario = scenario;
+    this.#seed = options.seed ?? scenario.seed;
+    const engine = (this.engine = new Engine({ seed: this.#seed }));
+    const { parameters } = scenario.cluster;
+    const api = (this.api = new SimulatedApiServer(engine, parameters));
+    this.recorder = new Recorder(sink);
+    this.#expectations = new Expectations(scenario.expectations);
+    api.observe(({ change, committedAt }) => {
+      this.recorder.committed(change, committedAt);
+      if (scenario.expectations.length > 0) this.#expectations.committed(change, committedAt);
+    });
+
+    const ownEnd = scenario.durationMicros ?? scenario.horizonMicros;
+    const ownReason: RunEnd = scenario.durationMicros === undefined ? 'horizon' : 'duration';
+    const cut = options.untilMicros !== undefined && options.untilMicros < ownEnd;
+    this.#end = cut ? options.untilMicros : ownEnd;
+    this.#endReason = cut ? 'until' : ownReason;
+
+    this.#install();
+    this.scheduler = new Scheduler({
+      engine,
+      api,
+      parameters,
+      policy: policies.scheduler,
+      recorder: (source, client) => new EventBroadcaster(engine, client, source, parameters.events),
+      onAttempt: (attempt) => this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? ''),
+    });
+    new ControllerManager(engine, api, parameters, policies.controllers);
+    const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
+    const kubelets = new Kubelets({
+      engine,
+      api,
+      parameters,
+      behaviours,
+      recorderFor: (nodeName) => {
+        const client = api.client(`kubelet-events/${nodeName}`, parameters.kubelet.client);
+        return new EventBroadcaster(engine, client, `kubelet, ${nodeName}`, parameters.events);
+      },
+    });
+    for (const node of api.store.values('Node')) kubelets.addNode(node);
+    this.#kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
+    this.#plan(behaviours);
+  }
+
+  /** Simulated time in microseconds. */
+  get now(): number {
+    return this.engine.now;
+  }
+
+  /** When the run will end at the latest, in microseconds. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /**
+   * Goes on for at most `maxEvents` events.
+   *
+   * @returns whether there is more to do
+   */
+  advance(maxEvents: number): boolean {
+    if (this.#stopped !== undefined) return false;
+    const reason = this.engine.run({ until: this.#end, maxEvents });
+    if (reason === 'events') return true;
+    this.#stopped = reason === 'quiescent' ? 'quiescent' : reason === 'until' ? this.#endReason : 'interrupted';
+    return false;
+  }
+
+  /** Ends the run where it stands: what has been recorded is whole up to this moment. */
+  interrupt(): void {
+    this.#stopped = 'interrupted';
+  }
+
+  /** Closes the books. To be called once, when `advance` has nothing more to do. */
+  finish(): RunRecord {
+    const { engine, api, recorder } = this;
+    const stopped = this.#stopped ?? 'interrupted';
+    // A run with a duration of its own lasts that long, even if nothing happens in the rest of it.
+    const endedAt =
+      stopped !== 'quiescent'
+        ? engine.now
+        : this.#endReason === 'horizon'
+          ? engine.lastForegroundAt
+          : Math.max(this.#end, engine.lastForegroundAt);
+    const recording = recorder.finish(endedAt);
+    const objects = new Map<ApiObject['kind'], number>();
+    for (const kind of ['Pod', 'Node', 'Deployment', 'ReplicaSet', 'Service', 'EndpointSlice', 'Event'] as const) {
+      objects.set(kind, api.store.count(kind));
+    }
+    return {
+      scenario: this.#scenario.name,
+      question: this.#scenario.question,
+      seed: this.#seed,
+      endedAt,
+      stopped,
+      quiescentSince: engine.lastForegroundAt,
+      fingerprint: engine.fingerprint.toString(),
+      engineEvents: engine.dispatched,
+      requests: api.requests,
+      revisions: api.store.revision,
+      schedulingAttempts: this.scheduler.attempts,
+      podsCreated: recording.lives.created,
+      podsScheduled: recording.lives.scheduled,
+      podsReady: recording.lives.everReady,
+      podsRemoved: recording.lives.removed,
+      objects,
+      last: recording.last,
+      nodes: recording.nodes,
+      samples: recording.samples,
+      sampleIntervalMicros: recording.sampleIntervalMicros,
+      rollouts: recording.rollouts,
+      durations: recording.durations,
+      pending: recording.pending,
+      expectations: this.#expectations.finish(endedAt),
+      commandFailures: this.#commandFailures,
+    };
+  }
+
+  /** What is there before anything happens: namespaces, nodes, and a cluster as it was found. */
+  #install(): void {
+    const { api } = this;
+    const { initial, cluster } = this.#scenario;
+    for (const name of SYSTEM_NAMESPACES) {
+      if (!initial.some((object) => object.kind === 'Namespace' && object.metadata.name === name)) {
+        api.install(systemNamespace(name));
+      }
+    }
+    for (const object of initial) api.install(object);
+    for (const pool of cluster.nodes) for (const node of nodesOfPool(pool)) api.install(node);
+  }
+
+  /** What will happen from outside: manifests, arrivals, commands, and the moments somebody wants to look. */
+  #plan(behaviours: Behaviours): void {
+    const { engine } = this;
+    const { manifests, timeline, workloads } = this.#scenario;
+    if (manifests.length > 0) {
+      this.#kubectl.at(0, { text: 'apply the manifests', command: { verb: 'apply', objects: manifests } });
+    }
+    for (const entry of timeline) this.#kubectl.at(entry.atMicros, entry);
+    new Arrivals(engine, this.api, workloads, behaviours);
+    const moments = this.#expectations.moments();
+    const due = engine.on('invariants/expectation-due', (i) => this.#expectations.dueAt(moments[i]!));
+    moments.forEach((moment, i) => engine.at(moment, due, i));
+  }
+}
+
+function systemNamespace(name: string): Namespace {
+  return {
+    kind: 'Namespace',
+    metadata: {
+      name,
+      namespace: '',
+      uid: '',
+      resourceVersion: 0,
+      generation: 1,
+      creationTimestamp: 0,
+      labels: { 'kubernetes.io/metadata.name': name },
+      annotations: NO_LABELS,
+      ownerReferences: [],
+      finalizers: [],
+    },
+    status: { phase: 'Active' },
+  };
+}
