@@ -68,6 +68,10 @@ export class SchedulingQueue {
   get backoffCount(): number {
     return this.#backoff.size + this.#errorBackoff.size;
   }
+  /** Of those that back off: pods whose last attempt ended in an error. */
+  get errorBackoffCount(): number {
+    return this.#errorBackoff.size;
+  }
   get unschedulableCount(): number {
     return this.#unschedulable.size - this.#unschedulable.gatedCount;
   }
@@ -94,6 +98,7 @@ export class SchedulingQueue {
 
   /** A pod the scheduler has not seen before. */
   add(pod: Pod): void {
+    this.delete(keyOfPod(pod));
     this.#toActive(new QueuedPod(pod, this.#options.now(), this.#sequence++));
   }
 

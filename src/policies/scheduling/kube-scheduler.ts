@@ -1,0 +1,33 @@
+import type { SchedulingPolicyFactory } from '../../sim/policy-api/scheduler.ts';
+import type { PluginFactory } from '../../sim/policy-api/scheduling.ts';
+import type { SchedulerConfiguration } from './configuration/configuration.ts';
+import { frameworkPolicy } from './framework/scheduling-policy.ts';
+import { resolvePlugins } from './profile.ts';
+import { IN_TREE_PLUGINS } from './registry.ts';
+
+const MICROS_PER_SECOND = 1_000_000;
+
+export interface KubeSchedulerOptions {
+  /** Plugins by name; by default the in-tree ones. */
+  readonly registry?: ReadonlyMap<string, PluginFactory>;
+  /** Only those that differ from the release's defaults. */
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+}
+
+/** kube-scheduler as a configuration describes it. Throws a ProfileError where it would not start. */
+export function kubeScheduler(
+  configuration: SchedulerConfiguration,
+  options: KubeSchedulerOptions = {},
+): SchedulingPolicyFactory {
+  const registry = options.registry ?? IN_TREE_PLUGINS;
+  const profiles = configuration.profiles.map((profile) => ({
+    schedulerName: profile.schedulerName,
+    percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
+    build: (handleOf: Parameters<typeof resolvePlugins>[2]) => resolvePlugins(profile, registry, handleOf),
+  }));
+  return frameworkPolicy(profiles, {
+    featureGates: options.featureGates ?? {},
+    initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
+    maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
+  });
+}

@@ -1,0 +1,71 @@
+import { sameData } from '../api/equality.ts';
+import type { Node } from '../api/node.ts';
+import { podRequestsOnNode } from '../api/pod-requests.ts';
+import type { Pod } from '../api/pod.ts';
+import type { Condition } from '../api/meta.ts';
+import type { ClusterEvent } from './scheduling-queue-hints.ts';
+
+/**
+ * What changed about a node that can matter to a waiting pod, in kube-scheduler's order (semantics sheet 5.6). Cordoning
+ * and heartbeats say nothing.
+ */
+export function nodeEvents(old: Node, node: Node): ClusterEvent[] {
+  const events: ClusterEvent[] = [];
+  if (old.spec.unschedulable === true && node.spec.unschedulable !== true) events.push('Node/UpdateNodeTaint');
+  if (!same(old.status.allocatable, node.status.allocatable)) events.push('Node/UpdateNodeAllocatable');
+  if (!same(old.metadata.labels, node.metadata.labels)) events.push('Node/UpdateNodeLabel');
+  if (!same(old.spec.taints, node.spec.taints)) events.push('Node/UpdateNodeTaint');
+  if (!sameStatuses(old.status.conditions, node.status.conditions)) events.push('Node/UpdateNodeCondition');
+  if (!same(old.metadata.annotations, node.metadata.annotations)) events.push('Node/UpdateNodeAnnotation');
+  if (!same(old.status.declaredFeatures, node.status.declaredFeatures)) {
+    events.push('Node/UpdateNodeDeclaredFeature');
+  }
+  return events;
+}
+
+/** What changed about a pod; a change that has no name of its own is a plain Update. */
+export function podEvents(old: Pod, pod: Pod): ClusterEvent[] {
+  const resource = pod.spec.nodeName === undefined || pod.spec.nodeName === '' ? 'UnscheduledPod' : 'AssignedPod';
+  const events: ClusterEvent[] = [];
+  if (!same(old.metadata.labels, pod.metadata.labels)) events.push(`${resource}/UpdatePodLabel`);
+  if (isScaledDown(old, pod)) events.push(`${resource}/UpdatePodScaleDown`);
+  if ((old.spec.tolerations?.length ?? 0) !== (pod.spec.tolerations?.length ?? 0)) {
+    events.push(`${resource}/UpdatePodToleration`);
+  }
+  if (gates(old) > 0 && gates(pod) === 0) events.push(`${resource}/UpdatePodSchedulingGatesEliminated`);
+  if (events.length === 0) events.push(`${resource}/Update`);
+  return events;
+}
+
+function gates(pod: Pod): number {
+  return pod.spec.schedulingGates?.length ?? 0;
+}
+
+function isScaledDown(old: Pod, pod: Pod): boolean {
+  if (old.spec === pod.spec && old.status === pod.status) return false;
+  const before = podRequestsOnNode(old);
+  const after = podRequestsOnNode(pod);
+  if (before === after) return false;
+  if (
+    after.milliCpu < before.milliCpu ||
+    after.memoryBytes < before.memoryBytes ||
+    after.ephemeralStorageBytes < before.ephemeralStorageBytes
+  ) {
+    return true;
+  }
+  for (const [name, amount] of before.scalar) if ((after.scalar.get(name) ?? -1) < amount) return true;
+  return false;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || sameData(a ?? EMPTY, b ?? EMPTY);
+}
+
+const EMPTY = Object.freeze({});
+
+/** By type and status alone: heartbeats, reasons and messages do not count. */
+function sameStatuses(a: readonly Condition[], b: readonly Condition[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  return a.every(({ type, status }) => b.some((other) => other.type === type && other.status === status));
+}
