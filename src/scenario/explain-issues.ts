@@ -14,8 +14,22 @@ export function explainIssues(
   names: FieldNames,
   report: ProblemSink,
 ): void {
-  for (const issue of issues) explain(document, issue, [], names, report);
+  const found: Problem[] = [];
+  const meant = new Set<string>();
+  for (const issue of issues)
+    explain(document, issue, [], names, (problem, suggested) => {
+      found.push(problem);
+      if (suggested !== undefined) meant.add(suggested);
+    });
+  // A member that is missing because its name is misspelt is one slip, not two.
+  for (const problem of found) if (problem.code !== 'required' || !meant.has(problem.path ?? '')) report(problem);
 }
+
+/** Takes a problem and, for a misspelt member, the path that was likely meant. */
+type Take = (problem: Problem, suggested?: string) => void;
+
+/** Of very many unknown members only so many are told. */
+const MOST_KEYS = 1_000;
 
 /** The member names that a schema allows at a path; nothing where it allows any. */
 export type FieldNames = (path: readonly (string | number)[]) => readonly string[] | undefined;
@@ -25,7 +39,7 @@ function explain(
   issue: Issue,
   prefix: readonly PropertyKey[],
   names: FieldNames,
-  report: ProblemSink,
+  take: Take,
 ): void {
   const path = [...prefix, ...issue.path] as (string | number)[];
   const where = path.length === 0 ? 'the document' : `\`${fieldPath(path)}\``;
@@ -33,16 +47,17 @@ function explain(
     problem: Partial<Problem> & { code: ProblemCode; message: string },
     at: 'key' | 'value' = 'value',
     of = path,
+    suggested?: string,
   ) => {
     const place = document.locate(of, at);
-    report({ severity: 'error', source: place.source, span: place.span, path: fieldPath(of), ...problem });
+    take({ severity: 'error', source: place.source, span: place.span, path: fieldPath(of), ...problem }, suggested);
   };
   const input = valueAt(document.data, path);
 
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = names(path) ?? [];
-      for (const key of issue.keys) {
+      for (const key of issue.keys.slice(0, MOST_KEYS)) {
         const meant =
           nearest(
             key,
@@ -62,6 +77,7 @@ function explain(
           },
           'key',
           [...path, key],
+          meant === undefined ? undefined : fieldPath([...path, meant]),
         );
       }
       return;
@@ -95,7 +111,7 @@ function explain(
       const best = bestBranch(issue.errors);
       if (best === undefined)
         add({ code: 'wrong-type', message: `${where} is not of any form that is possible here: ${describe(input)}` });
-      else for (const nested of best) explain(document, nested, path, names, report);
+      else for (const nested of best) explain(document, nested, path, names, take);
       return;
     }
     case 'too_small':

@@ -35,15 +35,17 @@ function durationText(pattern: string): z.ZodString {
 const DURATION_PATTERN = '^\\+?(0|([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$';
 
 /** Text such as `1h30m`; comes out as whole microseconds. */
-export const duration = durationText(DURATION_PATTERN).transform((text, context) => {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    addIssue(context, { code: 'bad-duration', message: error.message });
-    return z.NEVER;
-  }
-});
+export const duration = durationText(DURATION_PATTERN)
+  .transform((text, context) => {
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      if (!(error instanceof DurationError)) throw error;
+      addIssue(context, { code: 'bad-duration', message: error.message });
+      return z.NEVER;
+    }
+  })
+  .meta({ id: 'Duration' });
 
 /** A duration that must not be zero. */
 export const positiveDuration = duration.refine((micros) => micros > 0, {
@@ -138,10 +140,10 @@ function distributionOf(amount: z.ZodType<number>) {
 }
 
 /** A random duration: `4s`, or for instance `{ lognormal: { mean: 4s, cv: 0.5 } }`. In microseconds. */
-export const durationDistribution = distributionOf(duration);
+export const durationDistribution = distributionOf(duration).meta({ id: 'RandomDuration' });
 
 /** A random number of bytes. */
-export const byteDistribution = distributionOf(bytes);
+export const byteDistribution = distributionOf(bytes).meta({ id: 'RandomBytes' });
 
 /** Labels, or anything else that maps a name to text. */
 export const textMap = z.record(

@@ -15,10 +15,13 @@ export const API_VERSION = 'orrery.dev/v1';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-const resourceName = z.string().refine((text) => NAME.test(text), {
-  error: 'a name consists of lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
-  params: { code: 'bad-name' },
-});
+const resourceName = z
+  .string()
+  .meta({ pattern: NAME.source })
+  .refine((text) => NAME.test(text), {
+    error: 'a name consists of lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
+    params: { code: 'bad-name' },
+  });
 
 /** Integer bounded before anything is made of it. */
 function count(most: number) {
@@ -44,7 +47,7 @@ const labelSelector = z
 
 const selector = z
   .union([labelSelector, textMap.describe('Labels that must all be there.')])
-  .describe('Which pods: labels that must all be there, or a label selector.');
+  .meta({ id: 'Selector', description: 'Which pods: labels that must all be there, or a label selector.' });
 
 const node = z
   .strictObject({
