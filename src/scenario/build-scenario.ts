@@ -74,7 +74,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
 
   return {
     name: written.metadata.name,
-    question: spec.question ?? question,
+    question: oneLine(spec.question ?? question),
     durationMicros: spec.duration,
     horizonMicros: spec.duration ?? spec.horizon,
     seed: options.seed ?? spec.seed,
@@ -90,6 +90,12 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     timeline,
     expectations,
   };
+}
+
+/** The first paragraph, on one line. */
+function oneLine(text: string): string {
+  const [paragraph = ''] = text.trim().split(/\n[ \t]*\n/);
+  return paragraph.replace(/\s+/g, ' ');
 }
 
 function withCopies(

@@ -30,8 +30,9 @@ export function defaultCluster(
   let storageBytes = 0;
   const extended = new Map<string, { total: number; largest: number }>();
   const add = (spec: PodSpec, count: number) => {
-    const requests = podRequests({ spec } as Pod);
-    const nonZero = nonZeroRequests({ spec } as Pod);
+    const pod = { kind: 'Pod', spec, status: { phase: 'Pending', conditions: [] } } as unknown as Pod;
+    const requests = podRequests(pod);
+    const nonZero = nonZeroRequests(pod);
     milliCpu += Math.max(requests.milliCpu, nonZero.milliCpu) * count;
     memoryBytes += Math.max(requests.memoryBytes, nonZero.memoryBytes) * count;
     storageBytes += requests.ephemeralStorageBytes * count;

@@ -9,6 +9,7 @@ type Found =
 /** The objects a scenario speaks of, by kind and key, so that a reference to one that never was is found in time. */
 export class Inventory {
   private readonly byKind = new Map<Kind, Map<string, ApiObject>>();
+  private readonly added: ApiObject[] = [];
 
   constructor(objects: readonly ApiObject[]) {
     for (const object of objects) this.add(object);
@@ -19,14 +20,16 @@ export class Inventory {
     let byKey = this.byKind.get(object.kind);
     if (byKey === undefined) this.byKind.set(object.kind, (byKey = new Map()));
     byKey.set(keyOf(object), object);
+    this.added.push(object);
   }
 
   get(kind: Kind, key: string): ApiObject | undefined {
     return this.byKind.get(kind)?.get(key);
   }
 
-  objects(): ApiObject[] {
-    return [...this.byKind.values()].flatMap((byKey) => [...byKey.values()]);
+  /** Every object there is at some time, earlier versions included. */
+  objects(): readonly ApiObject[] {
+    return this.added;
   }
 
   /** What to say about a name that nothing has. */

@@ -402,7 +402,7 @@ function leadingComment(source: SourceFile, contents: ParsedNode): string {
     .slice(since)
     .split(/\r\n|\n|\r/)
     .filter((line) => /^\s*#/.test(line) && !/^\s*#\s*yaml-language-server:/.test(line))
-    .map((line) => line.replace(/^\s*# ?/, ''))
+    .map((line) => line.replace(/^\s*# ?/, '').trimEnd())
     .join('\n')
     .trim();
 }
