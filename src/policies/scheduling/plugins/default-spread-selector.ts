@@ -1,0 +1,61 @@
+import { allOf, compileRequirement, requirementsOf, type Requirement } from '../../../sim/api/label-selector.ts';
+import { objectKey } from '../../../sim/api/kinds.ts';
+import { controllerOf, type LabelSelector, type Labels } from '../../../sim/api/meta.ts';
+import type { Pod } from '../../../sim/api/pod.ts';
+import type { PluginHandle } from '../../../sim/policy-api/scheduling.ts';
+
+/** Which pods a constraint spreads. An empty selector matches every pod, but counts none. */
+export interface SpreadSelector {
+  readonly isEmpty: boolean;
+  readonly matches: (labels: Labels) => boolean;
+}
+
+function equalTo(labels: Labels): Requirement[] {
+  return Object.keys(labels).map((key): Requirement => ({ key, operator: 'In', values: [labels[key] ?? ''] }));
+}
+
+/** A label selector, with `labels` that must be equal besides. An absent selector matches nothing by itself. */
+export function spreadSelector(selector: LabelSelector | undefined, labels: Labels | undefined): SpreadSelector {
+  const more = labels === undefined ? [] : equalTo(labels);
+  if (selector === undefined && more.length === 0) return { isEmpty: false, matches: () => false };
+  return fromRequirements([...more, ...(selector === undefined ? [] : requirementsOf(selector))]);
+}
+
+function fromRequirements(requirements: readonly Requirement[]): SpreadSelector {
+  return { isEmpty: requirements.length === 0, matches: allOf(requirements.map(compileRequirement)) };
+}
+
+/**
+ * The pods that belong together with a pod that says nothing itself: those selected by the Services that select it, and
+ * by the controller that owns it (semantics sheet 3.10).
+ */
+export function defaultSpreadSelector(pod: Pod, handle: PluginHandle): SpreadSelector {
+  const { namespace, labels } = pod.metadata;
+  const equal = new Map<string, string>();
+  const add = (selector: Labels | undefined): void => {
+    for (const [key, value] of Object.entries(selector ?? {})) equal.set(key, value);
+  };
+  for (const service of handle.lister('Service').list(namespace)) {
+    const { selector } = service.spec;
+    if (selector !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value))
+      add(selector);
+  }
+  let owned: LabelSelector | undefined;
+  const owner = controllerOf(pod.metadata);
+  if (owner !== undefined) {
+    const key = objectKey(namespace, owner.name);
+    switch (`${owner.apiVersion} ${owner.kind}`) {
+      case 'v1 ReplicationController':
+        add(handle.lister('ReplicationController').get(key)?.spec.selector);
+        break;
+      case 'apps/v1 ReplicaSet':
+        owned = handle.lister('ReplicaSet').get(key)?.spec.selector;
+        break;
+      case 'apps/v1 StatefulSet':
+        owned = handle.lister('StatefulSet').get(key)?.spec.selector;
+        break;
+    }
+  }
+  const requirements = [...equal].map(([key, value]): Requirement => ({ key, operator: 'In', values: [value] }));
+  return fromRequirements([...requirements, ...(owned === undefined ? [] : requirementsOf(owned))]);
+}

@@ -1,0 +1,119 @@
+import { answerCase } from './conformance-scheduler/ask-case.ts';
+import { answerSequence } from './conformance-scheduler/ask-sequence.ts';
+import { decodeCase, decodeSequence } from './conformance-scheduler/cases.ts';
+import { describe, differences, type Difference } from './conformance-scheduler/compare.ts';
+import { jsonObject } from './conformance-scheduler/objects.ts';
+import { recordedLines, recordingFiles, type RecordedLine } from './conformance-scheduler/recordings.ts';
+
+/**
+ * Holds the simulator's scheduler against recordings of the real one: cases, sequences and queue histories, in files or
+ * folders of `.jsonl` or `.jsonl.gz`. Every member of every answer is compared.
+ */
+
+const USAGE = `usage: npm run conformance:scheduler -- PATH... [--form plain|columns] [--differences N]
+  PATH           a recording (.jsonl or .jsonl.gz), or a folder of them
+  --form         which form of the plugins decides (plain)
+  --differences  how many differing cases are shown in full (5)
+`;
+
+/** One more than this many differences of a case are only counted. */
+const MOST_SHOWN = 20;
+
+interface Options {
+  readonly paths: readonly string[];
+  readonly shown: number;
+}
+
+/** Ends the process with a message about the command line. */
+class UsageError extends Error {}
+
+function readOptions(args: readonly string[]): Options {
+  const paths: string[] = [];
+  let shown = 5;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    const [name, inline] = arg.startsWith('--') ? arg.split('=', 2) : [undefined, undefined];
+    if (name === undefined) {
+      paths.push(arg);
+      continue;
+    }
+    const value = inline ?? args[++i];
+    if (name === '--form' && value === 'plain') continue;
+    if (name === '--differences' && value !== undefined && /^[0-9]+$/.test(value)) shown = Number(value);
+    else throw new UsageError(`${arg}: not understood`);
+  }
+  if (paths.length === 0) throw new UsageError('no recording is named');
+  return { paths, shown };
+}
+
+/** What differs in one line; nothing when the simulator decides the same. */
+function check(line: RecordedLine): readonly Difference[] {
+  if (line.problem !== undefined) throw new Error(line.problem);
+  const raw = jsonObject(line.value, 'the line');
+  if ('operations' in raw) throw new Error('queue histories are not yet read');
+  if ('arrivals' in raw) {
+    const sequence = decodeSequence(raw);
+    return differences(sequence.expect, answerSequence(sequence));
+  }
+  const recorded = decodeCase(raw);
+  return differences(recorded.expect, answerCase(recorded));
+}
+
+interface Tally {
+  equal: number;
+  total: number;
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}
+
+function main(args: readonly string[]): number {
+  const options = readOptions(args);
+  const families = new Map<string, Tally>();
+  const reports: string[] = [];
+  let differing = 0;
+  for (const file of recordingFiles(options.paths)) {
+    for (const line of recordedLines(file)) {
+      const raw = (typeof line.value === 'object' ? (line.value ?? {}) : {}) as Record<string, unknown>;
+      const family = textOf(raw['family'], line.file);
+      let tally = families.get(family);
+      if (tally === undefined) families.set(family, (tally = { equal: 0, total: 0 }));
+      tally.total++;
+      let found: readonly string[];
+      try {
+        found = check(line).map(describe);
+      } catch (error) {
+        found = [`could not be asked: ${error instanceof Error ? error.message : String(error)}`];
+      }
+      if (found.length === 0) {
+        tally.equal++;
+        continue;
+      }
+      if (++differing > options.shown) continue;
+      const title = `${family} ${textOf(raw['id'], '')} ${textOf(raw['shape'], '')} (${line.file} line ${line.line})`;
+      const more = found.length > MOST_SHOWN ? [`and ${found.length - MOST_SHOWN} more`] : [];
+      const body = [...found.slice(0, MOST_SHOWN), ...more].join('\n').replaceAll('\n', '\n  ');
+      reports.push(`${title.replace(/ +/g, ' ')}\n  ${body}\n`);
+    }
+  }
+  let equal = 0;
+  let total = 0;
+  for (const [family, tally] of families) {
+    process.stdout.write(`${family} ${tally.equal}/${tally.total}\n`);
+    equal += tally.equal;
+    total += tally.total;
+  }
+  for (const report of reports) process.stdout.write(`\n${report}`);
+  if (differing > reports.length) process.stdout.write(`\n${differing - reports.length} more cases differ\n`);
+  process.stdout.write(`${equal} of ${total} cases equal\n`);
+  return equal === total && total > 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write(USAGE);
+  process.exitCode = 2;
+}
