@@ -1,5 +1,5 @@
 import type { PodInfo, PostFilterResult } from '../../../sim/policy-api/scheduling.ts';
-import { unresolvable, Code, type Status } from '../../../sim/policy-api/status.ts';
+import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
 import type { CycleScratch } from './cycle-state.ts';
 import { Diagnosis, fitErrorMessage, statusMessage } from './fit-error.ts';
 import { findNodesThatFit, type SearchCursor } from './find-nodes.ts';
@@ -76,8 +76,7 @@ export function explainFailure(
     const answer = framework.runPostFilter(state, pod, diagnosis.statuses);
     postFilterStatus = answer.status;
     postFilter = answer.result;
-    const message = statusMessage(answer.status);
-    diagnosis.postFilterMessage = answer.status.code === Code.Error ? `PostFilter: ${message}` : message;
+    diagnosis.postFilterMessage = statusMessage(answer.status);
   } else {
     postFilter = { nominatedNodeName: '' };
   }

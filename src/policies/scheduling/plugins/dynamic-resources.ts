@@ -1,13 +1,15 @@
 import type {
+  CycleState,
   PluginFactory,
   PostFilterPlugin,
   PreFilterPlugin,
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
-import { SKIP, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { Code, SKIP, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
 import { normalizeByHighest } from './normalize-score.ts';
 
 const NOTHING_TO_FREE = unschedulable('no new claims to deallocate');
+const STATE_MISSING: Status = { code: Code.Error, reasons: ['not found'] };
 
 /**
  * What DynamicResources says of a pod without resource claims (semantics sheet 3.17): it does not filter, scores 0
@@ -16,7 +18,8 @@ const NOTHING_TO_FREE = unschedulable('no new claims to deallocate');
 class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin {
   readonly name = 'DynamicResources';
 
-  preFilter(): { readonly status: Status } {
+  preFilter(state: CycleState): { readonly status: Status } {
+    state.write(this.name, true);
     return { status: SKIP };
   }
 
@@ -24,8 +27,9 @@ class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin
     return undefined;
   }
 
-  postFilter(): { readonly status: Status } {
-    return { status: NOTHING_TO_FREE };
+  /** Where another plugin ended PreFilter before this one ran, kube-scheduler's misses its state: an error, that is. */
+  postFilter(state: CycleState): { readonly status: Status } {
+    return { status: state.read(this.name) === undefined ? STATE_MISSING : NOTHING_TO_FREE };
   }
 
   score(): number {
