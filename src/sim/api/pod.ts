@@ -157,6 +157,7 @@ export interface PodSpec {
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
   readonly runtimeClassName?: string;
   readonly os?: { readonly name: string };
 }
@@ -164,6 +165,7 @@ export interface PodSpec {
 export interface ContainerStateTerminated {
   readonly exitCode: number;
   readonly reason?: string;
+  readonly message?: string;
   readonly signal?: number;
   readonly startedAt?: Timestamp;
   readonly finishedAt?: Timestamp;

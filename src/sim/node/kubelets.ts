@@ -1,0 +1,172 @@
+import { assert } from '../engine/assert.ts';
+import type { Engine, EventKind } from '../engine/engine.ts';
+import type { Node } from '../api/node.ts';
+import type { ApiServer, EventRecorder } from '../api/request.ts';
+import { resourcesOf } from '../api/pod-requests.ts';
+import type { Parameters } from '../scenario.ts';
+import { formatAddress, parseAddress } from './address-pool.ts';
+import type { ContainerRecord } from './container.ts';
+import type { ContainerBehaviours } from './container-behaviour.ts';
+import { containerCreated, containerStarted, postStartDone } from './container-start.ts';
+import { Registry } from './image-store.ts';
+import { Kubelet, type NodeAddresses } from './kubelet.ts';
+import { NodeDuration } from './node-durations.ts';
+import type { NodeServices } from './node-services.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { containerOfOperand, Prober, probeOfOperand } from './prober.ts';
+import { WorkerSlots } from './worker-slots.ts';
+
+export interface KubeletsNeeds {
+  readonly engine: Engine;
+  readonly api: ApiServer;
+  readonly recorderFor: (nodeName: string) => EventRecorder;
+  readonly parameters: Parameters;
+  readonly behaviours: ContainerBehaviours;
+}
+
+/** Nodes live in 172.16.0.0/12, pods in 10.0.0.0/8; a Node may say otherwise. */
+const FIRST_HOST = 0xac100001;
+const PODS_FROM = 0x0a000000;
+const PODS_TO = 0x0b000000;
+/** A node's block holds twice as many addresses as pods, so that a freed one rests a while, and at least a /24. */
+const LEAST_POD_BLOCK = 256;
+
+/** All kubelets of a cluster: it registers their kinds of events once, and hands each event to the pod it is about. */
+export class Kubelets {
+  readonly #needs: KubeletsNeeds;
+  readonly #services: NodeServices;
+  readonly #kubelets: Kubelet[] = [];
+  readonly #byName = new Map<string, Kubelet>();
+  #nextBlock = PODS_FROM;
+
+  constructor(needs: KubeletsNeeds) {
+    this.#needs = needs;
+    this.#services = this.#makeServices();
+    needs.api.watch({
+      kind: 'Node',
+      receive: (change) => {
+        const kubelet = this.#byName.get(change.object.metadata.name);
+        if (kubelet !== undefined && change.type !== 'DELETED') kubelet.node = change.object as Node;
+      },
+    });
+  }
+
+  /** Starts the kubelet of a node. Pods that are bound to it already are taken over. */
+  addNode(node: Node): Kubelet {
+    const { api, parameters, recorderFor } = this.#needs;
+    const { name } = node.metadata;
+    assert(!this.#byName.has(name), `two nodes are named ${name}`);
+    const client = api.client('kubelet/' + name, parameters.kubelet.client);
+    const index = this.#kubelets.length;
+    const kubelet = new Kubelet(this.#services, index, node, client, recorderFor(name), this.#addressesOf(node, index));
+    this.#kubelets.push(kubelet);
+    this.#byName.set(name, kubelet);
+    api.watch({
+      kind: 'Pod',
+      nodeName: name,
+      get statusCanWait() {
+        return kubelet.statusCanWait;
+      },
+      receive: (change) => kubelet.receive(change),
+    });
+    return kubelet;
+  }
+
+  kubelet(nodeName: string): Kubelet | undefined {
+    return this.#byName.get(nodeName);
+  }
+
+  /** How many pods kubelets have work with at present. */
+  get podCount(): number {
+    return this.#services.workers.live;
+  }
+
+  #addressesOf(node: Node, index: number): NodeAddresses {
+    const hostIP =
+      node.status.addresses?.find((one) => one.type === 'InternalIP')?.address ?? formatAddress(FIRST_HOST + index);
+    const cidr = node.spec.podCIDR?.split('/');
+    const base = parseAddress(cidr?.[0] ?? '');
+    const bits = Number(cidr?.[1]);
+    if (!Number.isNaN(base) && bits >= 8 && bits <= 30) {
+      const podCount = 1 << (32 - bits);
+      return { hostIP, podBase: base - (base % podCount), podCount };
+    }
+    let podCount = LEAST_POD_BLOCK;
+    while (podCount < 2 * resourcesOf(node.status.allocatable).pods) podCount *= 2;
+    const podBase = Math.ceil(this.#nextBlock / podCount) * podCount;
+    this.#nextBlock = podBase + podCount;
+    assert(this.#nextBlock <= PODS_TO, 'the pod network 10.0.0.0/8 has no block left');
+    return { hostIP, podBase, podCount };
+  }
+
+  #makeServices(): NodeServices {
+    const { engine, parameters, behaviours } = this.#needs;
+    const workers = new WorkerSlots();
+    const onPod = (name: string, act: (worker: PodWorker) => void): EventKind =>
+      engine.on('kubelet/' + name, (slot) => act(workers.at(slot)));
+    const onContainer = (
+      name: string,
+      act: (worker: PodWorker, container: ContainerRecord, ref: unknown) => void,
+    ): EventKind =>
+      engine.on('kubelet/' + name, (slot, index, ref) => {
+        const worker = workers.at(slot);
+        act(worker, worker.containers[index]!, ref);
+      });
+    const duration = (name: keyof Parameters['kubelet'] & keyof NodeServices['durations']): NodeDuration =>
+      new NodeDuration(engine, 'kubelet/' + name, parameters.kubelet[name]);
+    const probeTick = engine.on('kubelet/probe', (slot, operand) => {
+      const worker = workers.at(slot);
+      prober.probe(slot, worker.containers[containerOfOperand(operand)]!, probeOfOperand(operand), worker);
+    });
+    const prober = new Prober(engine, probeTick);
+    return {
+      engine,
+      parameters,
+      behaviours,
+      workers,
+      prober,
+      registry: new Registry(engine, parameters.image),
+      jitter: engine.keyed('kubelet/requeue'),
+      phases: engine.keyed('kubelet/ticker-phase'),
+      durations: {
+        admission: duration('admission'),
+        volumeWait: duration('volumeWait'),
+        sandbox: duration('sandbox'),
+        containerCreate: duration('containerCreate'),
+        containerStart: duration('containerStart'),
+        statusDelay: duration('statusDelay'),
+        teardown: duration('teardown'),
+      },
+      kinds: {
+        admitted: onPod('admitted', (worker) => worker.admitted()),
+        volumesMounted: onPod('volumes-mounted', (worker) => worker.volumesMounted()),
+        sandboxCreated: onPod('sandbox-created', (worker) => worker.sandboxCreated()),
+        containerCreated: onContainer('container-created', containerCreated),
+        containerStarted: onContainer('container-started', containerStarted),
+        postStartDone: onContainer('post-start-done', (worker, container, ok) =>
+          postStartDone(worker, container, ok === true),
+        ),
+        containerExited: onContainer('container-exited', (worker, container) => {
+          const life = container.life!;
+          worker.containerEnded(container, life.exitCode, life.exitReason ?? '');
+        }),
+        becameReady: onContainer('became-ready', (worker, container) => worker.becameReady(container)),
+        preStopDone: onContainer('pre-stop-done', (worker, container, ok) =>
+          worker.termination.preStopDone(container, ok === true),
+        ),
+        turnOver: onContainer('sidecar-turn-over', (worker, container) => worker.termination.turnOver(container)),
+        stopped: onContainer('container-stopped', (worker, container) =>
+          worker.containerEnded(container, container.stopCode, ''),
+        ),
+        relist: onPod('relist', (worker) => worker.relist()),
+        requeued: onPod('requeued', (worker) => worker.requeued()),
+        deadline: onPod('deadline', (worker) => worker.deadlinePassed()),
+        terminate: onPod('terminate', (worker) => worker.termination.begin()),
+        reclaimed: onPod('reclaimed', (worker) => worker.termination.reclaimed()),
+        sendStatus: onPod('send-status', (worker) => worker.writer.send()),
+        retryDelete: onPod('retry-delete', (worker) => worker.termination.retryDelete()),
+        imagePulled: engine.on('kubelet/image-pulled', (kubelet) => this.#kubelets[kubelet]!.images.finish()),
+      },
+    };
+  }
+}

@@ -1,0 +1,118 @@
+import type { ContainerStatus, PodStatus } from '../api/pod.ts';
+import { Role } from './container.ts';
+import { containerStatus, lostContainer } from './container-status.ts';
+import { podConditions } from './pod-conditions.ts';
+import { podPhase } from './pod-phase.ts';
+import type { PodWorker } from './pod-worker.ts';
+
+const NO_STATUSES: readonly ContainerStatus[] = Object.freeze([]);
+
+export interface MadeStatus {
+  readonly status: PodStatus;
+  /** The phase that follows is Succeeded or Failed, whether it may be told already or not. */
+  readonly terminal: boolean;
+}
+
+/**
+ * The status of a pod as its kubelet sees it. A terminal phase is kept back while a container may still run (the
+ * conditions show it already [REC]); `gone` says that none does any more. Identical parts keep their identity, so that an
+ * unchanged status is the same object.
+ */
+export function makePodStatus(worker: PodWorker, gone: boolean, now: number): MadeStatus {
+  const { pod, containers, initCount } = worker;
+  const before = worker.writer.status;
+  const hasInit = initCount > 0;
+  const statuses: ContainerStatus[] = [];
+  const initStatuses: ContainerStatus[] = [];
+  for (const container of containers) {
+    (container.role === Role.Regular ? statuses : initStatuses).push(containerStatus(container, hasInit));
+  }
+  const { verdict } = worker;
+  const phase = verdict !== undefined ? 'Failed' : podPhase(pod.spec, initStatuses, statuses, gone && worker.isDeleted);
+  const terminal = phase === 'Succeeded' || phase === 'Failed';
+  const told = terminal && !gone ? before.phase : phase;
+  const conditions = podConditions(
+    { pod, phase, initStatuses, statuses, sandboxReady: worker.sandboxReady },
+    before.conditions,
+    now,
+  );
+  return { status: settle(before, worker, told, conditions, initStatuses, statuses), terminal };
+}
+
+function settle(
+  before: PodStatus,
+  worker: PodWorker,
+  phase: PodStatus['phase'],
+  conditions: PodStatus['conditions'],
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+): PodStatus {
+  const verdict = phase === 'Failed' ? worker.verdict : undefined;
+  const reason = verdict?.reason ?? before.reason;
+  const message = verdict?.message ?? before.message;
+  const podIP = worker.podIPSeen ? worker.podIP : before.podIP;
+  const { generation } = worker.pod.metadata;
+  if (
+    before.phase === phase &&
+    before.conditions === conditions &&
+    before.reason === reason &&
+    before.message === message &&
+    before.podIP === podIP &&
+    before.startTime === worker.startTime &&
+    before.observedGeneration === generation &&
+    sameItems(before.containerStatuses ?? NO_STATUSES, statuses) &&
+    sameItems(before.initContainerStatuses ?? NO_STATUSES, initStatuses)
+  ) {
+    return before;
+  }
+  return {
+    phase,
+    conditions,
+    podIP,
+    hostIP: worker.kubelet.hostIP,
+    startTime: worker.startTime,
+    reason,
+    message,
+    containerStatuses: statuses,
+    initContainerStatuses: initStatuses.length === 0 ? undefined : initStatuses,
+    observedGeneration: generation,
+  };
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/**
+ * A readiness probe has decided in the middle of a sync: the status last made is corrected in that one point, at once
+ * (4.5). What the sync has done so far stays unsaid.
+ */
+export function withReadiness(worker: PodWorker, name: string, ready: boolean, now: number): PodStatus {
+  const before = worker.writer.status;
+  const correct = (status: ContainerStatus): ContainerStatus =>
+    status.name === name && status.state.running !== undefined && status.ready !== ready
+      ? { ...status, ready }
+      : status;
+  const statuses = (before.containerStatuses ?? NO_STATUSES).map(correct);
+  const initStatuses = (before.initContainerStatuses ?? NO_STATUSES).map(correct);
+  const { sandboxReady, pod } = worker;
+  const facts = { pod, phase: before.phase, initStatuses, statuses, sandboxReady };
+  return settle(before, worker, before.phase, podConditions(facts, before.conditions, now), initStatuses, statuses);
+}
+
+/**
+ * The last word on a pod whose resources are reclaimed: containers that nobody saw end are lost, and a pod that is not
+ * through has failed (4.6).
+ */
+export function finalStatus(status: PodStatus): PodStatus {
+  const statuses = (status.containerStatuses ?? NO_STATUSES).map(lostIfNotEnded);
+  const terminal = status.phase === 'Succeeded' || status.phase === 'Failed';
+  if (terminal && sameItems(statuses, status.containerStatuses ?? NO_STATUSES)) return status;
+  return { ...status, phase: terminal ? status.phase : 'Failed', containerStatuses: statuses };
+}
+
+function lostIfNotEnded(status: ContainerStatus): ContainerStatus {
+  return status.state.terminated !== undefined ? status : lostContainer(status);
+}

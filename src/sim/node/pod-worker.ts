@@ -1,0 +1,596 @@
+import type { Pod, PodSpec } from '../api/pod.ts';
+import type { EventHandle } from '../engine/engine.ts';
+import { ContainerRecord, Role, RunState } from './container.ts';
+import { startContainer } from './container-start.ts';
+import type { Kubelet } from './kubelet.ts';
+import { wholeSecond } from './pod-conditions.ts';
+import { isSidecar } from './pod-phase.ts';
+import { makePodStatus, withReadiness } from './pod-status.ts';
+import { PodTermination } from './pod-termination.ts';
+import { hasProbe, probeFailure, type ProbeListener, type ProbeWorker } from './prober.ts';
+import { StatusWriter } from './status-writer.ts';
+import { firstPlan, NOTHING_TO_DO, planSync, type SyncPlan } from './sync-plan.ts';
+import { NO_EVENT } from './no-event.ts';
+
+export const Stage = {
+  /** Admission handlers are at work. */
+  Admitting: 0,
+  /** Between syncs. */
+  Idle: 1,
+  Syncing: 2,
+  /** A sync found the pod at its end; termination begins with the next relist. */
+  Ending: 3,
+  Terminating: 4,
+  /** No container runs; what the pod held is being reclaimed. */
+  Terminated: 5,
+  /** Forgotten. */
+  Gone: 6,
+} as const;
+export type Stage = (typeof Stage)[keyof typeof Stage];
+
+const MICROS_PER_SECOND = 1_000_000;
+/** Wait after a failed sync, before jitter (kubernetes-behaviour.md 4.1). */
+const SYNC_BACK_OFF = 10 * MICROS_PER_SECOND;
+const LONGEST_REQUEUE = 60 * MICROS_PER_SECOND;
+const DEFAULT_GRACE_SECONDS = 30;
+
+/**
+ * One pod on its node: the state machine that the kubelet's pod worker is (kubernetes-behaviour.md 4.2). Syncs never
+ * overlap, and one that runs is not interrupted. The status is made at the start of a sync from what the last relist
+ * saw. What takes time is an engine event, which comes back to the method its kind is named after.
+ */
+export class PodWorker implements ProbeListener {
+  readonly kubelet: Kubelet;
+  readonly slot: number;
+  readonly uid: string;
+  readonly key: string;
+  /** Under which keyed draws know the pod. */
+  readonly entity: number;
+  readonly containers: readonly ContainerRecord[];
+  readonly initCount: number;
+  readonly writer: StatusWriter;
+
+  /** The latest version the watch has brought. */
+  pod: Pod;
+  stage: Stage = Stage.Admitting;
+  /** Its requests are counted on the node. */
+  charged = false;
+  /** Deleted from the API while the kubelet still had it. */
+  apiGone = false;
+  startTime = 0;
+  podIP: string | undefined;
+  /** A sync has begun since the address was there: it may be told. */
+  podIPSeen = false;
+  sandboxReady = false;
+  /** Set when the kubelet itself fails the pod, e.g. DeadlineExceeded. */
+  verdict: { readonly reason: string; readonly message: string } | undefined;
+
+  #termination: PodTermination | undefined;
+  #firstSync = -1;
+  #volumesMounted = false;
+  #waitingForVolumes = false;
+  #sandboxAttempts = 0;
+  #syncAgain = false;
+  #toTerminate = false;
+  /** Something was started since the last relist. */
+  #changed = false;
+  #failed = false;
+  #heldBackUntil = 0;
+  #plan: SyncPlan = NOTHING_TO_DO;
+  #killed = 0;
+  #started = 0;
+  #requeues = 0;
+
+  #stepEvent: EventHandle = NO_EVENT;
+  #requeueEvent: EventHandle = NO_EVENT;
+  #relistEvent: EventHandle = NO_EVENT;
+  #deadlineEvent: EventHandle = NO_EVENT;
+
+  constructor(kubelet: Kubelet, slot: number, key: string, entity: number, pod: Pod) {
+    this.kubelet = kubelet;
+    this.slot = slot;
+    this.key = key;
+    this.uid = pod.metadata.uid;
+    this.entity = entity;
+    this.pod = pod;
+    const containers: ContainerRecord[] = [];
+    for (const spec of pod.spec.initContainers ?? []) {
+      containers.push(new ContainerRecord(containers.length, isSidecar(spec) ? Role.Sidecar : Role.Init, spec));
+    }
+    this.initCount = containers.length;
+    for (const spec of pod.spec.containers) containers.push(new ContainerRecord(containers.length, Role.Regular, spec));
+    this.containers = containers;
+    this.writer = new StatusWriter(this);
+  }
+
+  get spec(): PodSpec {
+    return this.pod.spec;
+  }
+
+  get isDeleted(): boolean {
+    return this.pod.metadata.deletionTimestamp !== undefined;
+  }
+
+  /** The pod's own grace in seconds. */
+  get grace(): number {
+    return this.pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  }
+
+  /** The grace of the pod's termination in seconds: what the DELETE granted, at least 1 (4.6). */
+  get graceOfTermination(): number {
+    if (this.apiGone) return 1;
+    return Math.max(1, this.isDeleted ? (this.pod.metadata.deletionGracePeriodSeconds ?? this.grace) : this.grace);
+  }
+
+  get termination(): PodTermination {
+    return (this.#termination ??= new PodTermination(this));
+  }
+
+  // Admission.
+
+  /** Accepted: the first sync follows when the admission handlers are through. */
+  admit(): void {
+    const { engine, kinds, durations } = this.kubelet.services;
+    this.startTime = wholeSecond(engine.now);
+    if (this.isDeleted) this.#toTerminate = true;
+    this.#stepEvent = engine.after(durations.admission.of(this.entity, 0), kinds.admitted, this.slot);
+  }
+
+  admitted(): void {
+    this.#stepEvent = NO_EVENT;
+    this.stage = Stage.Idle;
+    this.#armDeadline();
+    if (this.#toTerminate) this.termination.begin();
+    else this.#sync();
+  }
+
+  /** Refused for good: the pod has failed without ever being synced (4.2). */
+  reject(reason: string, message: string): void {
+    const { now } = this.kubelet.services.engine;
+    this.stage = Stage.Terminated;
+    this.kubelet.record(this.pod, 'Warning', reason, message);
+    this.writer.publish({
+      phase: 'Failed',
+      conditions: this.pod.status.conditions,
+      reason,
+      message: 'Pod was rejected: ' + message,
+      startTime: wholeSecond(now),
+      observedGeneration: this.pod.metadata.generation,
+    });
+  }
+
+  /** A pod that ran before the kubelet came: its containers go on as their statuses say. */
+  adopt(): void {
+    const { engine, behaviours, prober } = this.kubelet.services;
+    const { status } = this.pod;
+    this.stage = Stage.Idle;
+    this.startTime = status.startTime ?? wholeSecond(engine.now);
+    this.podIP = status.podIP;
+    this.podIPSeen = true;
+    this.#volumesMounted = true;
+    this.sandboxReady = true;
+    this.#firstSync = engine.now;
+    const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    for (const container of this.containers) {
+      prober.workersOf(container, engine.now);
+      const found = statuses.find((one) => one.name === container.spec.name);
+      if (found === undefined) continue;
+      container.status = found;
+      container.attempt = found.restartCount;
+      container.lastState = found.lastState;
+      const { running } = found.state;
+      const dead = found.state.terminated ?? found.lastState?.terminated;
+      if (dead !== undefined) {
+        container.finishedAt = dead.finishedAt ?? 0;
+        container.lastFinishedAt = container.finishedAt;
+        container.exitCode = dead.exitCode;
+        container.exitReason = dead.reason ?? '';
+      }
+      if (running !== undefined) {
+        container.state = RunState.Running;
+        container.startedAt = Math.min(running.startedAt, engine.now);
+        container.life = behaviours.life(this.pod, container.spec, container.attempt);
+        this.#beginLife(container);
+        container.started ||= found.started;
+        container.ready ||= found.ready;
+        const exitsAt = Math.max(engine.now, container.startedAt + container.life.exitAge);
+        if (exitsAt !== Infinity) {
+          container.exitEvent = engine.at(
+            exitsAt,
+            this.kubelet.services.kinds.containerExited,
+            this.slot,
+            container.index,
+          );
+        }
+      } else if (dead !== undefined) {
+        container.state = RunState.Exited;
+        container.startedAt = dead.startedAt ?? 0;
+      }
+    }
+    this.#armDeadline();
+    if (this.isDeleted) this.termination.begin();
+    else this.#sync();
+  }
+
+  // What the watch brings.
+
+  update(pod: Pod): void {
+    const before = this.pod;
+    this.pod = pod;
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      if (before.metadata.deletionTimestamp === undefined) this.terminate();
+      return;
+    }
+    if (this.stage >= Stage.Ending) return;
+    if (pod.spec !== before.spec) this.#specChanged(before.spec, pod.spec);
+    else if (pod.spec.readinessGates !== undefined && pod.status.conditions !== before.status.conditions) {
+      this.requestSync();
+    }
+  }
+
+  /** The object is gone: nothing is reported any more, and what runs is killed. */
+  removed(): void {
+    this.apiGone = true;
+    this.writer.drop();
+    if (this.stage === Stage.Terminated) this.forget();
+    else if (this.stage < Stage.Terminating) this.terminate();
+  }
+
+  /** The pod has to end. A sync under way is awaited, unless it waits for volumes (4.6). */
+  terminate(): void {
+    if (this.stage === Stage.Idle || this.stage === Stage.Ending) this.termination.begin();
+    else if (this.stage === Stage.Terminated) this.termination.reclaimWhenDeleted();
+    else if (this.stage < Stage.Terminating) {
+      this.#toTerminate = true;
+      if (this.#waitingForVolumes) this.termination.begin();
+    }
+  }
+
+  #specChanged(before: PodSpec, after: PodSpec): void {
+    const specs = [...(after.initContainers ?? []), ...after.containers];
+    for (const container of this.containers) {
+      const spec = specs[container.index];
+      if (spec === undefined || spec === container.spec) continue;
+      if (spec.image !== container.spec.image) container.definitionChanged = container.state === RunState.Running;
+      container.spec = spec;
+    }
+    if (before.activeDeadlineSeconds !== after.activeDeadlineSeconds) this.#armDeadline();
+    this.requestSync();
+  }
+
+  // Syncs.
+
+  /** A sync, as soon as the present one is over. */
+  requestSync(): void {
+    if (this.stage === Stage.Syncing) this.#syncAgain = true;
+    else if (this.stage === Stage.Idle) this.#sync();
+  }
+
+  /** The wait after a failed sync is over. */
+  requeued(): void {
+    this.#requeueEvent = NO_EVENT;
+    this.requestSync();
+  }
+
+  #sync(): void {
+    const { engine, durations, kinds, prober } = this.kubelet.services;
+    const { now } = engine;
+    this.stage = Stage.Syncing;
+    this.#syncAgain = false;
+    this.#failed = false;
+    this.#heldBackUntil = 0;
+    this.#requeueEvent = this.#cancel(this.#requeueEvent);
+    if (this.#firstSync < 0) {
+      this.#firstSync = now;
+      for (const container of this.containers) prober.workersOf(container, now);
+    }
+    for (const container of this.containers) {
+      if (!container.begun && container.seen === RunState.Running) this.#beginLife(container);
+    }
+    this.#judgeDeadline(now);
+    this.podIPSeen = this.podIP !== undefined;
+    const { status, terminal } = makePodStatus(this, false, now);
+    this.writer.publish(status);
+    if (terminal) {
+      this.stage = Stage.Ending;
+      this.#stepEvent = engine.at(this.kubelet.nextRelist(now + 1), kinds.terminate, this.slot);
+      return;
+    }
+    for (const container of this.containers) {
+      if (container.seen === RunState.Running && container.started && !container.ready)
+        prober.poke(this.slot, container);
+    }
+    if (this.#volumesMounted) {
+      this.#syncRuntime();
+      return;
+    }
+    this.#waitingForVolumes = true;
+    const wait = this.kubelet.mountsVolumes(this.spec) ? durations.volumeWait.of(this.entity, 0) : 0;
+    if (wait === 0) this.volumesMounted();
+    else this.#stepEvent = engine.after(wait, kinds.volumesMounted, this.slot);
+  }
+
+  volumesMounted(): void {
+    this.#stepEvent = NO_EVENT;
+    this.#waitingForVolumes = false;
+    this.#volumesMounted = true;
+    this.#syncRuntime();
+  }
+
+  #syncRuntime(): void {
+    if (this.sandboxReady) {
+      this.#carryOut(planSync(this.spec, this.containers));
+      return;
+    }
+    const { engine, durations, kinds } = this.kubelet.services;
+    const duration = durations.sandbox.of(this.entity, this.#sandboxAttempts++);
+    this.#stepEvent = engine.after(duration, kinds.sandboxCreated, this.slot);
+  }
+
+  sandboxCreated(): void {
+    this.#stepEvent = NO_EVENT;
+    const { kubelet } = this;
+    this.podIP = this.spec.hostNetwork === true ? kubelet.hostIP : kubelet.takeAddress();
+    if (this.podIP === undefined) {
+      const message = 'Failed to create pod sandbox: failed to setup network for sandbox: no address left';
+      kubelet.record(this.pod, 'Warning', 'FailedCreatePodSandBox', message);
+      this.#failed = true;
+      this.#endSync();
+      return;
+    }
+    this.sandboxReady = true;
+    this.#changed = true;
+    this.writer.publish(makePodStatus(this, false, kubelet.services.engine.now).status);
+    this.#carryOut(firstPlan(this.containers));
+  }
+
+  #carryOut(plan: SyncPlan): void {
+    this.#plan = plan;
+    this.#killed = 0;
+    this.#started = 0;
+    if (plan.killPod) this.termination.begin();
+    else this.#killNext();
+  }
+
+  /** Goes through the plan's kills, one after the other, and then its starts. */
+  #killNext(): void {
+    while (this.#killed < this.#plan.kill.length) {
+      const container = this.#plan.kill[this.#killed++]!;
+      if (container.state !== RunState.Running) continue;
+      this.termination.kill(container, this.#graceOfKill(container), this.#killMessage(container), () =>
+        this.#killNext(),
+      );
+      return;
+    }
+    this.#startNext();
+  }
+
+  #graceOfKill(container: ContainerRecord): number {
+    const { condemnedBy, spec } = container;
+    const probe = condemnedBy === undefined ? undefined : spec[`${condemnedBy}Probe`];
+    return probe?.terminationGracePeriodSeconds ?? this.grace;
+  }
+
+  #killMessage(container: ContainerRecord): string {
+    const { name } = container.spec;
+    const { condemnedBy } = container;
+    if (condemnedBy === undefined) return 'Container ' + name + ' definition changed, will be restarted';
+    if (container.role === Role.Sidecar) return 'Init container ' + name + ' failed ' + condemnedBy + ' probe';
+    const restarts = this.#plan.start.includes(container) ? ', will be restarted' : '';
+    return 'Container ' + name + ' failed ' + condemnedBy + ' probe' + restarts;
+  }
+
+  /** Starts one container after the other. One that fails holds up nobody, save that an init container ends the sync. */
+  #startNext(): void {
+    while (this.#started < this.#plan.start.length) {
+      const container = this.#plan.start[this.#started]!;
+      if (startContainer(this, container)) return;
+      this.#failed = true;
+      this.#started = container.role === Role.Init ? this.#plan.start.length : this.#started + 1;
+    }
+    this.#endSync();
+  }
+
+  /** A container of the plan runs, its postStart hook included. */
+  containerUp(container: ContainerRecord): void {
+    this.#changed = true;
+    this.#started++;
+    // What ended meanwhile is for the next sync.
+    if (container.state !== RunState.Running) this.#syncAgain = true;
+    this.#startNext();
+  }
+
+  startFailed(container: ContainerRecord): void {
+    this.#failed = true;
+    if (container.state !== RunState.Absent) this.#changed = true;
+    this.#started = container.role === Role.Init ? this.#plan.start.length : this.#started + 1;
+    this.#startNext();
+  }
+
+  /** CrashLoopBackOff of a container: the pod is looked at again when the first one is over. */
+  holdBackUntil(time: number): void {
+    if (this.#heldBackUntil === 0 || time < this.#heldBackUntil) this.#heldBackUntil = time;
+  }
+
+  /**
+   * The end of a sync. What a successful one has changed is seen at once (on-demand relist) and calls for the next sync;
+   * a failed one waits for the next relist of all [REC 4.3].
+   */
+  #endSync(): void {
+    const { engine, kinds } = this.kubelet.services;
+    this.stage = Stage.Idle;
+    if (this.#toTerminate) {
+      this.termination.begin();
+      return;
+    }
+    const changed = this.#changed || this.#syncAgain || this.containers.some((one) => one.exitUnseen);
+    this.#changed = false;
+    if (this.#failed) {
+      this.#requeue();
+      if (changed && this.#relistEvent === NO_EVENT) {
+        this.#relistEvent = engine.at(this.kubelet.nextRelist(engine.now + 1), kinds.relist, this.slot);
+      }
+    } else if (changed) {
+      this.seeAll();
+      this.#sync();
+    }
+  }
+
+  #requeue(): void {
+    const { engine, jitter, kinds } = this.kubelet.services;
+    const { now } = engine;
+    const delay = this.#heldBackUntil === 0 ? SYNC_BACK_OFF : Math.min(this.#heldBackUntil - now, LONGEST_REQUEUE);
+    const stretched = Math.round(delay * (1 + jitter.uniform(this.entity, this.#requeues++) / 2));
+    this.#requeueEvent = engine.at(this.kubelet.nextSyncTick(now + stretched), kinds.requeued, this.slot);
+  }
+
+  // Relists.
+
+  /** A relist of all containers: every exit is known. */
+  seeAll(): void {
+    this.#relistEvent = this.#cancel(this.#relistEvent);
+    for (const container of this.containers) container.exitUnseen = false;
+  }
+
+  relist(): void {
+    this.#relistEvent = NO_EVENT;
+    this.seeAll();
+    this.requestSync();
+  }
+
+  /** A container has ended, with a code, by itself or stopped. */
+  containerEnded(container: ContainerRecord, code: number, reason: string): void {
+    const { engine, kinds, prober } = this.kubelet.services;
+    engine.cancel(container.exitEvent);
+    engine.cancel(container.readyEvent);
+    container.exitEvent = NO_EVENT;
+    container.readyEvent = NO_EVENT;
+    prober.stop(container);
+    container.state = RunState.Exited;
+    container.exitUnseen = true;
+    container.finishedAt = engine.now;
+    container.exitCode = code;
+    container.exitReason = reason;
+    if (this.stage < Stage.Terminating && this.#relistEvent === NO_EVENT) {
+      this.#relistEvent = engine.at(this.kubelet.nextRelist(engine.now), kinds.relist, this.slot);
+    }
+    if (this.#termination !== undefined) this.#termination.ended(container);
+  }
+
+  // Readiness, startup, liveness.
+
+  /** A new life has been seen: probes begin, and what nobody probes is up. */
+  #beginLife(container: ContainerRecord): void {
+    const { engine, kinds, prober } = this.kubelet.services;
+    const life = container.life!;
+    container.begun = true;
+    container.started = !hasProbe(container, 'startup');
+    prober.begin(this.slot, container);
+    if (hasProbe(container, 'readiness')) return;
+    const readyAt = container.startedAt + life.readyAge;
+    if (readyAt <= engine.now) container.ready = true;
+    else if (readyAt !== Infinity) {
+      container.readyEvent = engine.at(readyAt, kinds.becameReady, this.slot, container.index);
+    }
+  }
+
+  /** A container without a readiness probe is ready by its behaviour. */
+  becameReady(container: ContainerRecord): void {
+    container.readyEvent = NO_EVENT;
+    this.#readinessChanged(container, true);
+  }
+
+  probeFailed(_container: ContainerRecord, worker: ProbeWorker): void {
+    this.kubelet.record(this.pod, 'Warning', 'Unhealthy', probeFailure(worker));
+  }
+
+  probeDecided(container: ContainerRecord, worker: ProbeWorker, ok: boolean): void {
+    if (worker.kind === 'readiness') {
+      this.#readinessChanged(container, ok);
+      return;
+    }
+    if (!ok) container.condemnedBy = worker.kind;
+    else if (worker.kind === 'startup') {
+      container.started = true;
+      this.kubelet.services.prober.release(this.slot, container);
+    }
+    this.requestSync();
+  }
+
+  #readinessChanged(container: ContainerRecord, ready: boolean): void {
+    container.ready = ready;
+    if (this.stage === Stage.Syncing) {
+      const { now } = this.kubelet.services.engine;
+      this.writer.publish(withReadiness(this, container.spec.name, container.started && ready, now));
+    }
+    this.requestSync();
+  }
+
+  // The active deadline.
+
+  #armDeadline(): void {
+    const { engine, kinds } = this.kubelet.services;
+    this.#deadlineEvent = this.#cancel(this.#deadlineEvent);
+    const seconds = this.spec.activeDeadlineSeconds;
+    if (seconds === undefined) return;
+    const due = Math.max(engine.now, this.startTime + seconds * MICROS_PER_SECOND);
+    this.#deadlineEvent = engine.at(this.kubelet.nextSyncTick(due), kinds.deadline, this.slot);
+  }
+
+  deadlinePassed(): void {
+    this.#deadlineEvent = NO_EVENT;
+    this.requestSync();
+  }
+
+  #judgeDeadline(now: number): void {
+    const seconds = this.spec.activeDeadlineSeconds;
+    if (seconds === undefined || this.verdict !== undefined) return;
+    if (now < this.startTime + seconds * MICROS_PER_SECOND) return;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.verdict = { reason: 'DeadlineExceeded', message };
+    this.kubelet.record(this.pod, 'Normal', 'DeadlineExceeded', message);
+  }
+
+  // The end.
+
+  /** No sync, relist or deadline will come any more. */
+  stopSyncing(): void {
+    this.#stepEvent = this.#cancel(this.#stepEvent);
+    this.#requeueEvent = this.#cancel(this.#requeueEvent);
+    this.#deadlineEvent = this.#cancel(this.#deadlineEvent);
+    this.#waitingForVolumes = false;
+    this.seeAll();
+    for (const container of this.containers) {
+      const { engine } = this.kubelet.services;
+      engine.cancel(container.readyEvent);
+      container.readyEvent = NO_EVENT;
+    }
+  }
+
+  /** Nothing of the pod runs any more: its requests, its ports and its address are free. */
+  releaseNode(): void {
+    this.kubelet.discharge(this);
+    if (this.podIP !== undefined && this.sandboxReady && this.spec.hostNetwork !== true)
+      this.kubelet.giveAddress(this.podIP);
+    this.sandboxReady = false;
+  }
+
+  /** The API server has all there is to say for now. */
+  statusWritten(): void {
+    if (this.stage === Stage.Terminated) this.termination.settle();
+  }
+
+  /** The kubelet has nothing more to do with the pod. */
+  forget(): void {
+    this.stopSyncing();
+    this.#termination?.cancel();
+    this.writer.drop();
+    this.stage = Stage.Gone;
+    this.kubelet.forget(this);
+  }
+
+  #cancel(handle: EventHandle): EventHandle {
+    if (handle !== NO_EVENT) this.kubelet.services.engine.cancel(handle);
+    return NO_EVENT;
+  }
+}
