@@ -66,7 +66,7 @@ export class RunFolder {
     return (text) => {
       const bytes = Buffer.from(text, 'utf8');
       attempt(`cannot write ${name}`, false, () => {
-        for (let written = 0; written < bytes.length; ) {
+        for (let written = 0; written < bytes.length;) {
           written += writeSync(descriptor, bytes, written, bytes.length - written);
         }
       });

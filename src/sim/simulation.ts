@@ -73,14 +73,15 @@ export class Simulation {
     this.#endReason = cut ? 'until' : ownReason;
 
     this.#install();
+    const events = api.client('kube-scheduler/events', parameters.scheduler.client);
     this.scheduler = new Scheduler({
       engine,
       api,
       parameters,
       policy: policies.scheduler,
-      recorder: (source, client) => new EventBroadcaster(engine, client, source, parameters.events),
-      onAttempt: (attempt) => this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? ''),
+      recorder: new EventBroadcaster(engine, events, 'default-scheduler', parameters.events),
     });
+    this.scheduler.onAttempt = ({ pod, message }) => this.recorder.attempted(pod.metadata.uid, message ?? '');
     new ControllerManager(engine, api, parameters, policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
     const kubelets = new Kubelets({

@@ -87,7 +87,7 @@ export class ControllerManager {
     this.#hosts.push({
       index,
       controller,
-      queue: new WorkQueue(),
+      queue: new WorkQueue(controller.retryBackoff),
       client,
       starting: 0,
       working: 0,
@@ -193,7 +193,10 @@ export class ControllerManager {
     }
     const { maxRetries } = host.controller;
     if (maxRetries !== undefined && host.queue.failures(key) >= maxRetries) host.queue.forget(key);
-    else this.#enqueueAfter(host, key, host.queue.nextRetryDelay(key));
+    else {
+      host.queue.addRateLimited(key, this.#engine.now);
+      this.#arm(host);
+    }
     this.#finish(host, key);
   }
 

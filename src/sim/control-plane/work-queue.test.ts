@@ -17,13 +17,30 @@ describe('WorkQueue', () => {
 
   it('retries after 5 ms, doubled up to 1,000 s, from the start again once forgotten', () => {
     const queue = new WorkQueue();
-    const delays = Array.from({ length: 20 }, () => queue.nextRetryDelay('a'));
+    const retry = (): number => {
+      queue.addRateLimited('a', 0);
+      const due = queue.nextDueAt!;
+      queue.advance(due);
+      queue.get();
+      queue.done('a');
+      return due;
+    };
+    const delays = Array.from({ length: 20 }, retry);
     expect(delays.slice(0, 4)).toEqual([5_000, 10_000, 20_000, 40_000]);
     expect(delays[17]).toBe(655_360_000);
     expect(delays[18]).toBe(1_000_000_000);
     expect(delays[19]).toBe(1_000_000_000);
     queue.forget('a');
-    expect(queue.nextRetryDelay('a')).toBe(5_000);
+    expect(retry()).toBe(5_000);
+  });
+
+  it('retries at most 10 keys a second after the first 100', () => {
+    const queue = new WorkQueue();
+    for (let i = 0; i < 110; i++) queue.addRateLimited(`key-${i}`, 0);
+    queue.advance(5_000);
+    expect(queue.length).toBe(100);
+    queue.advance(1_000_000);
+    expect(queue.length).toBe(110);
   });
 
   it('keeps the earlier of two delays for a key', () => {

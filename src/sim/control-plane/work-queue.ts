@@ -1,4 +1,5 @@
 import { Heap } from 'heap-js';
+import { TokenBucket } from './client/token-bucket.ts';
 
 interface Waiting {
   readonly key: string;
@@ -6,9 +7,17 @@ interface Waiting {
   readonly sequence: number;
 }
 
-/** client-go's default controller rate limiter (kubernetes-behaviour.md 3.0). Microseconds. */
-const RETRY_BASE = 5_000;
-const RETRY_CAP = 1_000_000_000;
+/** How long a key waits after a failure: the base after the first, doubled with each further one. Microseconds. */
+export interface RetryBackoff {
+  readonly baseMicros: number;
+  readonly maxMicros: number;
+}
+
+/** client-go's default per-item back-off (kubernetes-behaviour.md 3.0). */
+export const DEFAULT_RETRY_BACKOFF: RetryBackoff = { baseMicros: 5_000, maxMicros: 1_000_000_000 };
+
+/** All retries of a queue together: 10 a second, 100 at once. */
+const RETRY_LIMIT = { qps: 10, burst: 100 };
 
 /**
  * A controller's queue of keys with client-go's rules: a key waits once however often it is added; one that is being
@@ -22,7 +31,13 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   readonly #waiting = new Heap<Waiting>((a, b) => a.dueAt - b.dueAt || a.sequence - b.sequence);
   readonly #dueOf = new Map<string, number>();
+  readonly #backoff: RetryBackoff;
+  readonly #retries = new TokenBucket(RETRY_LIMIT);
   #sequence = 0;
+
+  constructor(backoff: RetryBackoff = DEFAULT_RETRY_BACKOFF) {
+    this.#backoff = backoff;
+  }
 
   /** Keys that a worker could take now. */
   get length(): number {
@@ -87,12 +102,13 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** The delay of the next retry: 5 ms, doubled with each failure, at most 1,000 s. */
-  nextRetryDelay(key: string): number {
+  /** Adds a key that failed, after its back-off and not before the queue's own limit allows. */
+  addRateLimited(key: string, now: number): void {
+    const { baseMicros, maxMicros } = this.#backoff;
     const failures = this.failures(key);
     this.#failures.set(key, failures + 1);
-    let delay = RETRY_BASE;
-    for (let i = 0; i < failures && delay < RETRY_CAP; i++) delay *= 2;
-    return Math.min(delay, RETRY_CAP);
+    let delay = baseMicros;
+    for (let i = 0; i < failures && delay < maxMicros; i++) delay *= 2;
+    this.addAt(key, Math.max(now + Math.min(delay, maxMicros), this.#retries.take(now)));
   }
 }

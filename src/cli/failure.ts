@@ -1,0 +1,85 @@
+import { PolicyError } from '../sim/policy-api/policy-error.ts';
+import { formatDuration } from '../sim/engine/time.ts';
+import { renderProblems } from '../scenario/render-problem.ts';
+import { ScenarioError } from '../scenario/scenario-error.ts';
+import { ExitCode } from './exit-codes.ts';
+import { OutputError } from './run-folder.ts';
+
+/** What a failed run was: enough to repeat it. */
+export interface RunContext {
+  /** The command that repeats the run. */
+  readonly replay: string;
+  readonly seed: string;
+  /** Microseconds. */
+  readonly at: number;
+  readonly event: number;
+  readonly fingerprint: string;
+}
+
+/** A run that died: the cause, and where it was. */
+export class RunFailure extends Error {
+  override readonly name = 'RunFailure';
+  readonly context: RunContext;
+
+  constructor(cause: unknown, context: RunContext) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.context = context;
+  }
+}
+
+export interface Failure {
+  readonly message: string;
+  readonly code: ExitCode;
+}
+
+export interface FailureOptions {
+  readonly color?: boolean;
+  readonly most?: number;
+  readonly debug?: boolean;
+}
+
+/** Whatever went wrong, as a message for the user and an exit code. Stack traces only where they help us. */
+export function failureOf(error: unknown, options: FailureOptions = {}): Failure {
+  if (error instanceof ScenarioError) {
+    const { color = process.stderr.isTTY === true, most = 20 } = options;
+    return {
+      message: renderProblems(error.problems, { color, most, dropped: error.dropped }),
+      code: error.exitCode as ExitCode,
+    };
+  }
+  if (error instanceof OutputError) {
+    return {
+      message: `error: ${error.message}\n`,
+      code: error.creating ? ExitCode.CannotCreate : ExitCode.WriteFailed,
+    };
+  }
+  const cause = error instanceof RunFailure ? error.cause : error;
+  const where = error instanceof RunFailure ? placeOf(error.context) : '';
+  if (cause instanceof PolicyError) {
+    return {
+      message: `error: a policy failed at ${formatDuration(cause.at)} of simulated time\n  ${cause.message}\n${where}${trace(cause.cause ?? cause, options)}`,
+      code: ExitCode.Policy,
+    };
+  }
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return {
+    message: `internal error: ${text}\n  This is a mistake of Orrery, not of your input. Please report it with the lines below.\n${where}${trace(cause, { debug: true })}`,
+    code: ExitCode.Internal,
+  };
+}
+
+function placeOf(context: RunContext): string {
+  return (
+    `  seed ${context.seed}, at ${formatDuration(context.at)}, event ${context.event}, fingerprint ${context.fingerprint}\n` +
+    `  repeat it with: ${context.replay}\n`
+  );
+}
+
+function trace(error: unknown, options: FailureOptions): string {
+  if (options.debug !== true || !(error instanceof Error) || error.stack === undefined) return '';
+  return error.stack
+    .split('\n')
+    .slice(1, 8)
+    .map((line) => line + '\n')
+    .join('');
+}

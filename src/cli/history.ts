@@ -1,0 +1,43 @@
+import { loadScenario } from '../scenario/load-scenario.ts';
+import type { RecordSink } from '../sim/recorder/records.ts';
+import { Simulation } from '../sim/simulation.ts';
+import type { History } from '../sim/engine/checkpoints.ts';
+import type { TraceRow } from '../sim/engine/trace.ts';
+import { policiesFor } from './policies-for.ts';
+import { untilMicros } from './until.ts';
+
+export interface HistoryOptions {
+  readonly seed?: string;
+  readonly set?: readonly string[];
+  readonly until?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** What one process says about its run. */
+export interface HistoryAnswer {
+  readonly history: History;
+  readonly window: readonly TraceRow[];
+}
+
+const NOBODY: RecordSink = { pod: () => undefined, event: () => undefined };
+
+/** `orrery history`: runs a scenario and prints its history as one line of JSON. */
+export async function history(path: string, options: HistoryOptions): Promise<void> {
+  const { scenario } = loadScenario(path, {
+    ...(options.set === undefined ? {} : { set: options.set }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  const policies = await policiesFor(scenario, path);
+  const simulation = new Simulation(scenario, policies, NOBODY, {
+    seed: options.seed,
+    untilMicros: untilMicros(options.until),
+  });
+  const window =
+    options.from === undefined ? [] : simulation.engine.traceWindow(options.from, options.to ?? options.from + 65_535);
+  while (simulation.advance(Number.MAX_SAFE_INTEGER)) {
+    // One slice is the whole run.
+  }
+  const answer: HistoryAnswer = { history: simulation.engine.history(), window };
+  process.stdout.write(JSON.stringify(answer) + '\n');
+}

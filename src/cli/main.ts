@@ -1,0 +1,123 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import tab from '@bomb.sh/tab/commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ExitCode } from './exit-codes.ts';
+import { failureOf } from './failure.ts';
+
+/** The command line of Orrery: what each command takes, and nothing of what it does. Bodies are loaded when needed. */
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('a whole number is expected.');
+  return Number(value);
+}
+
+function seed(value: string): string {
+  if (value === '' || value.length > 64) throw new InvalidArgumentError('a seed is a text of 1 to 64 characters.');
+  return value;
+}
+
+function program(): Command {
+  const orrery = new Command('orrery')
+    .description('A clockwork Kubernetes: simulates a whole cluster, the same bytes for the same seed.')
+    .version(version)
+    .showHelpAfterError('(orrery help shows every command)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  orrery run scenarios/quick-start.yaml          run a scenario and write its reports
+  orrery run ./manifests                         run plain Kubernetes manifests on a default cluster
+  orrery run cluster.yaml --set cluster.nodes[0].count=50 --seed 7
+  orrery verify scenarios/rolling-update.yaml    run twice in fresh processes: the same fingerprint?
+  orrery init my-scenario.yaml                   begin a scenario of your own
+
+Exit codes: 0 the run ended and every expectation held; 1 an expectation was broken; 2 wrong command line; 65 invalid
+input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 not deterministic; 130, 143 interrupted.`,
+    );
+
+  orrery
+    .command('run')
+    .description('run a scenario, a file of manifests or a folder of manifests')
+    .argument('<path>', 'scenario (YAML or JSON), manifests, or a folder of manifests')
+    .addOption(new Option('--seed <text>', 'in place of the seed of the scenario').argParser(seed))
+    .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
+    .option('--out <folder>', 'folder for the reports (default: reports/<scenario>/seed-<seed>)')
+    .option('--no-reports', 'writes no files')
+    .option('--until <duration>', 'stops at this simulated time, for instance 10m')
+    .addOption(
+      new Option('--format <format>', 'of the result on standard output').choices(['table', 'json']).default('table'),
+    )
+    .option('--no-progress', 'shows no progress on a terminal')
+    .addOption(new Option('--max-errors <n>', 'problems to show at most, 0 for all').argParser(wholeNumber).default(20))
+    .option('--debug', 'shows stack traces')
+    .action(async (path: string, options: object) => (await import('./run.ts')).run(path, options));
+
+  orrery
+    .command('verify')
+    .description('run twice in fresh processes and compare: the same history, or the first event that differs')
+    .argument('<path>', 'scenario, manifests, or a folder of manifests')
+    .addOption(new Option('--seed <text>', 'in place of the seed of the scenario').argParser(seed))
+    .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
+    .option('--until <duration>', 'stops at this simulated time')
+    .addOption(new Option('--node <binary...>', 'Node binaries to compare, in place of this one twice'))
+    .action(async (path: string, options: object) => (await import('./verify.ts')).verify(path, options));
+
+  orrery
+    .command('validate')
+    .description('read a scenario or manifests and say everything that is wrong')
+    .argument('<path>', 'scenario, manifests, or a folder of manifests')
+    .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
+    .addOption(new Option('--format <format>', 'of the problems').choices(['table', 'json']).default('table'))
+    .addOption(new Option('--max-errors <n>', 'problems to show at most, 0 for all').argParser(wholeNumber).default(20))
+    .action(async (path: string, options: object) => (await import('./validate.ts')).validate(path, options));
+
+  orrery
+    .command('init')
+    .description('write a commented scenario to begin with')
+    .argument('[file]', 'where to', 'scenario.yaml')
+    .option('--force', 'replaces a file that is there')
+    .action(async (file: string, options: object) => (await import('./init.ts')).init(file, options));
+
+  orrery
+    .command('history', { hidden: true })
+    .description('the fingerprint of a run, or the events of a window, as JSON; what verify asks of fresh processes')
+    .argument('<path>')
+    .option('--seed <text>')
+    .option('--set <path=value>', '', collect)
+    .option('--until <duration>')
+    .option('--from <event>', '', wholeNumber)
+    .option('--to <event>', '', wholeNumber)
+    .action(async (path: string, options: object) => (await import('./history.ts')).history(path, options));
+
+  tab(orrery, { completionCommandName: 'completion' });
+  return orrery;
+}
+
+async function main(): Promise<number> {
+  try {
+    await program().parseAsync();
+    return typeof process.exitCode === 'number' ? process.exitCode : ExitCode.Ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.Ok : ExitCode.Usage;
+    const { message, code } = failureOf(error);
+    process.stderr.write(message);
+    return code;
+  }
+}
+
+// A reader that has seen enough (`| head`) is no reason for a stack trace.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? ExitCode.Ok : ExitCode.WriteFailed);
+});
+
+process.exitCode = await main();

@@ -1,0 +1,236 @@
+import { resolve } from 'node:path';
+import { platform } from 'node:os';
+import { createHash } from 'node:crypto';
+import { EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
+import { CsvWriter } from '../report/csv.ts';
+import { renderRun } from '../report/terminal.ts';
+import { summarize, type Summary } from '../report/summary.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import { renderProblems } from '../scenario/render-problem.ts';
+import type { RecordSink } from '../sim/recorder/records.ts';
+import type { RunRecord } from '../sim/recorder/run-record.ts';
+import type { Scenario } from '../sim/scenario.ts';
+import { Simulation } from '../sim/simulation.ts';
+import { ExitCode } from './exit-codes.ts';
+import { failureOf, RunFailure } from './failure.ts';
+import { policiesFor } from './policies-for.ts';
+import { progressOf } from './progress.ts';
+import { RunFolder, type FileFacts } from './run-folder.ts';
+import { styleFor } from './style.ts';
+import { untilMicros } from './until.ts';
+import { VERSION } from './version.ts';
+
+interface RunOptions {
+  readonly seed?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly reports?: boolean;
+  readonly until?: string;
+  readonly format?: 'table' | 'json';
+  readonly progress?: boolean;
+  readonly maxErrors?: number;
+  readonly debug?: boolean;
+}
+
+/** Events between two looks at signals and the progress line. */
+const SLICE = 20_000;
+
+/** `orrery run`: reads, simulates, writes the reports, shows the result. Sets the exit code. */
+export async function run(path: string, options: RunOptions): Promise<void> {
+  try {
+    process.exitCode = await simulate(path, options);
+  } catch (error) {
+    const { message, code } = failureOf(error, {
+      ...(options.maxErrors === undefined ? {} : { most: options.maxErrors }),
+      debug: options.debug === true,
+    });
+    process.stderr.write(message);
+    process.exitCode = code;
+  }
+}
+
+async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
+  const until = untilMicros(options.until);
+  const { scenario, warnings, policies } = await prepare(path, options);
+  const color = process.stderr.isTTY === true;
+  if (warnings.length > 0)
+    process.stderr.write(renderProblems(warnings, { color, most: options.maxErrors ?? 20 }) + '\n');
+
+  const seed = options.seed ?? scenario.seed;
+  const folder =
+    options.reports === false
+      ? undefined
+      : new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
+  try {
+    const reports = new Reports(folder);
+    const simulation = new Simulation(scenario, policies, reports, { seed, untilMicros: until });
+    const signal = await turn(simulation, replayOf(path, seed, options), options.progress !== false);
+    const record = simulation.finish();
+    const summary = summarize(record);
+    reports.finish(record, summary);
+    folder?.commit((files) => manifest(record, scenario, path, options, files));
+    process.stdout.write(
+      options.format === 'json'
+        ? resultAsJson(record, summary, folder?.path)
+        : renderRun(record, summary, folder === undefined ? undefined : shown(folder.path), styleFor(process.stdout)),
+    );
+    if (signal === 'SIGINT') return ExitCode.Interrupted;
+    if (signal === 'SIGTERM') return ExitCode.Terminated;
+    return record.expectations.every(({ held }) => held) ? ExitCode.Ok : ExitCode.Broken;
+  } catch (error) {
+    folder?.discard();
+    throw error;
+  }
+}
+
+/** Reads the scenario and gathers the policies it names. */
+async function prepare(path: string, options: RunOptions) {
+  const loaded = loadScenario(path, {
+    ...(options.set === undefined ? {} : { set: options.set }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  return { ...loaded, policies: await policiesFor(loaded.scenario, path) };
+}
+
+/** Turns the crank until the run is over or somebody interrupts it. */
+async function turn(
+  simulation: Simulation,
+  replay: string,
+  showProgress: boolean,
+): Promise<NodeJS.Signals | undefined> {
+  let signal: NodeJS.Signals | undefined;
+  const note = (received: NodeJS.Signals): void => {
+    signal = received;
+  };
+  process.on('SIGINT', note);
+  process.on('SIGTERM', note);
+  const progress = progressOf(simulation, showProgress);
+  try {
+    while (simulation.advance(SLICE)) {
+      progress.update();
+      await new Promise(setImmediate);
+      if (signal === undefined) continue;
+      simulation.interrupt();
+      break;
+    }
+  } catch (error) {
+    const { engine } = simulation;
+    throw new RunFailure(error, {
+      replay,
+      seed: engine.seed,
+      at: engine.now,
+      event: engine.dispatched,
+      fingerprint: engine.fingerprint.toString(),
+    });
+  } finally {
+    progress.stop();
+    process.off('SIGINT', note);
+    process.off('SIGTERM', note);
+  }
+  return signal;
+}
+
+/** The CSV files of a run. Rows that are complete are written while it goes on. */
+class Reports implements RecordSink {
+  readonly #folder: RunFolder | undefined;
+  readonly #pods: CsvWriter<Parameters<RecordSink['pod']>[0]> | undefined;
+  readonly #events: CsvWriter<Parameters<RecordSink['event']>[0]> | undefined;
+
+  constructor(folder: RunFolder | undefined) {
+    this.#folder = folder;
+    this.#pods = folder && new CsvWriter(PODS, folder.open(PODS.file));
+    this.#events = folder && new CsvWriter(EVENTS, folder.open(EVENTS.file));
+  }
+
+  pod(record: Parameters<RecordSink['pod']>[0]): void {
+    this.#pods?.add(record);
+  }
+
+  event(record: Parameters<RecordSink['event']>[0]): void {
+    this.#events?.add(record);
+  }
+
+  finish(run: RunRecord, summary: Summary): void {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    this.#pods?.flush();
+    this.#events?.flush();
+    const write = <T>(table: ConstructorParameters<typeof CsvWriter<T>>[0], records: readonly T[]): void => {
+      const writer = new CsvWriter(table, folder.open(table.file));
+      for (const record of records) writer.add(record);
+      writer.flush();
+    };
+    write(NODES, run.nodes);
+    write(TIMESERIES, run.samples);
+    write(WORKLOADS, run.rollouts);
+    write(SUMMARY, summary.figures);
+  }
+}
+
+/** What makes the run repeatable and its files checkable. Nothing in it depends on when or where it was written. */
+function manifest(
+  run: RunRecord,
+  scenario: Scenario,
+  path: string,
+  options: RunOptions,
+  files: readonly FileFacts[],
+): string {
+  return (
+    JSON.stringify(
+      {
+        orrery: VERSION,
+        kubernetes: 'v1.36',
+        scenario: run.scenario,
+        source: path,
+        overrides: options.set ?? [],
+        scenarioSha256: createHash('sha256').update(JSON.stringify(scenario)).digest('hex'),
+        seed: run.seed,
+        complete: run.stopped !== 'interrupted',
+        stopped: run.stopped,
+        endedAtMicros: run.endedAt,
+        engineEvents: run.engineEvents,
+        fingerprint: run.fingerprint,
+        node: process.versions.node,
+        platform: `${platform()}-${process.arch}`,
+        files,
+      },
+      undefined,
+      2,
+    ) + '\n'
+  );
+}
+
+function resultAsJson(run: RunRecord, summary: Summary, folder: string | undefined): string {
+  const { scenario, seed, stopped, endedAt, quiescentSince, fingerprint, expectations, pending } = run;
+  const figures = Object.fromEntries(summary.figures.map(({ metric, value, unit }) => [metric, { value, unit }]));
+  const result = {
+    scenario,
+    seed,
+    stopped,
+    endedAtMicros: endedAt,
+    quiescentSinceMicros: quiescentSince,
+    fingerprint,
+    figures,
+    expectations,
+    pending,
+    reports: folder,
+  };
+  return JSON.stringify(result, undefined, 2) + '\n';
+}
+
+function replayOf(path: string, seed: string, options: RunOptions): string {
+  const sets = (options.set ?? []).map((one) => ` --set '${one}'`).join('');
+  return `orrery run ${path} --seed ${seed}${sets} --debug`;
+}
+
+/** A name of the user's as a folder's name: nothing that leaves the folder, nothing that a file system refuses. */
+function fileName(name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
+  return safe === '' ? '_' : safe.slice(0, 100);
+}
+
+/** Relative to where the user stands, if it lies below. */
+function shown(path: string): string {
+  const here = process.cwd() + '/';
+  return path.startsWith(here) ? path.slice(here.length) : path;
+}
