@@ -1,7 +1,9 @@
 import { keyOf } from '../../../sim/api/kinds.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   NodeStatuses,
   PluginFactory,
   PluginHandle,
@@ -30,7 +32,7 @@ interface Outcome {
  * Makes room for a pod by naming pods of lower priority to evict (kube-scheduler-semantics.md 6). The host evicts them and
  * nominates the node; until the last victim is gone or going, the pod is held back from the queue.
  */
-export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
+export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, EnqueueExtensions {
   readonly name = 'DefaultPreemption';
   readonly #limits: CandidateLimits;
   readonly #handle: PluginHandle;
@@ -91,6 +93,11 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin {
     const offset = this.#handle.random.below(nodes.length);
     const enough = numCandidates(nodes.length, this.#limits);
     return dryRunPreemption(this.#handle, state, pod, nodes, budgets, offset, enough);
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    // Only so that the deletion of a victim is heard of while its preemptor is in flight: it helps nobody by itself.
+    return [{ events: ['Pod/Delete'], hint: () => 'QueueSkip', sameForEqualPods: true }];
   }
 }
 

@@ -1,5 +1,7 @@
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   PluginFactory,
   PostFilterPlugin,
   PreFilterPlugin,
@@ -15,7 +17,7 @@ const STATE_MISSING: Status = { code: Code.Error, reasons: ['not found'] };
  * What DynamicResources says of a pod without resource claims (semantics sheet 3.17): it does not filter, scores 0
  * everywhere and has nothing to free. Claims are not simulated: a pod that has some is treated as if it had none.
  */
-class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin {
+class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'DynamicResources';
 
   preFilter(state: CycleState): { readonly status: Status } {
@@ -39,6 +41,10 @@ class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin
   normalizeScores(_state: unknown, _pod: unknown, scores: number[]): undefined {
     normalizeByHighest(scores, false);
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return [{ events: ['Node/Add', 'Node/UpdateNodeLabel', 'Node/UpdateNodeAllocatable'] }];
   }
 }
 

@@ -2,7 +2,9 @@ import { NO_LABELS, type Labels } from '../../../sim/api/meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type {
   AffinityTerm,
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -14,6 +16,7 @@ import type {
   WeightedAffinityTerm,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { INTER_POD_AFFINITY_EVENTS } from '../hints/inter-pod-affinity.ts';
 import { allTermsMatch, namespaceLabels, resolveNamespaces, termMatches } from './affinity-terms.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
 
@@ -109,7 +112,7 @@ class FilterState {
 type TopologyScores = Map<string, Map<string, number>>;
 
 /** Pods near pods, or away from them, by the labels of pods and the domains of their nodes (semantics sheet 3.11). */
-class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'InterPodAffinity';
   readonly #handle: PluginHandle;
   readonly #hardWeight: number;
@@ -220,6 +223,10 @@ class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
       scores[i] = range > 0 ? Math.trunc(MAX_NODE_SCORE * ((scores[i]! - least) / range)) : 0;
     }
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return INTER_POD_AFFINITY_EVENTS;
   }
 }
 

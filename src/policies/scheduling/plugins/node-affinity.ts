@@ -1,6 +1,8 @@
 import type { NodeAffinity as NodeAffinitySpec, NodeSelector, NodeSelectorTerm } from '../../../sim/api/pod.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -11,6 +13,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import { nodeAffinityEvents } from '../hints/node-affinity.ts';
 import { aggregated, nodeSelectorTermErrors } from './node-selector-errors.ts';
 import {
   isEmptyTerm,
@@ -78,7 +81,7 @@ export function namedNodes(selector: NodeSelector): ReadonlySet<string> | undefi
 }
 
 /** Nodes by their labels and names, as the pod and the profile's added affinity ask (semantics sheet 3.6). */
-class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'NodeAffinity';
   readonly #addedRequired: NodePredicate | undefined;
   readonly #addedPreferred: readonly WeightedPredicate[] | undefined;
@@ -139,6 +142,14 @@ class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, Sco
     let predicates = this.#preferred.get(terms);
     if (predicates === undefined) this.#preferred.set(terms, (predicates = preferredPredicates(terms)));
     return predicates;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    const added = this.#addedRequired;
+    return nodeAffinityEvents(
+      (node) => added === undefined || added(node),
+      (pod, node) => requiredNodePredicate(pod.spec)(node),
+    );
   }
 }
 

@@ -1,8 +1,14 @@
-import type { FilterPlugin, PluginFactory, PreFilterPlugin } from '../../../sim/policy-api/scheduling.ts';
+import type {
+  ClusterEventHint,
+  EnqueueExtensions,
+  FilterPlugin,
+  PluginFactory,
+  PreFilterPlugin,
+} from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, type Status } from '../../../sim/policy-api/status.ts';
 
 /** Present by name: no simulated pod needs a feature that a node would have to declare (semantics sheet 3.18). */
-class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
+class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeDeclaredFeatures';
 
   preFilter(): { readonly status: Status } {
@@ -11,6 +17,10 @@ class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin {
 
   filter(): undefined {
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return [{ events: ['Node/Add', 'Node/UpdateNodeDeclaredFeature', 'Pod/Update'] }];
   }
 }
 

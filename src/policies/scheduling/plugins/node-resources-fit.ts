@@ -1,6 +1,8 @@
 import { isExtendedResource } from '../../../sim/api/pod-requests.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -11,6 +13,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { RESOURCES_FIT_EVENTS } from '../hints/resources-fit.ts';
 import { fitScore, scoreOf, type FitScore, type ScoringStrategy } from './fit-score.ts';
 
 /** `NodeResourcesFitArgs` as a KubeSchedulerConfiguration gives them. */
@@ -34,7 +37,7 @@ export function asksForNothing(requests: Resources): boolean {
  * Every amount a pod asks for must be free on the node, and the node must have room for one more pod; and nodes are
  * scored by how full they would be (semantics sheet 3.8).
  */
-class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'NodeResourcesFit';
   readonly #ignored: ReadonlySet<string>;
   readonly #ignoredGroups: ReadonlySet<string>;
@@ -92,6 +95,10 @@ class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
 
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     return scoreOf(this.#strategy, pod, node);
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return RESOURCES_FIT_EVENTS;
   }
 }
 

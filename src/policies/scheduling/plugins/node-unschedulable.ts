@@ -1,7 +1,16 @@
 import type { Taint } from '../../../sim/api/node.ts';
 import { isTolerated } from '../../../sim/api/taints.ts';
-import type { CycleState, FilterPlugin, NodeInfo, PluginFactory, PodInfo } from '../../../sim/policy-api/scheduling.ts';
+import type {
+  ClusterEventHint,
+  CycleState,
+  EnqueueExtensions,
+  FilterPlugin,
+  NodeInfo,
+  PluginFactory,
+  PodInfo,
+} from '../../../sim/policy-api/scheduling.ts';
 import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import { unschedulableEvents } from '../hints/taints.ts';
 import { COMPARISON_GATE } from './taint-toleration.ts';
 
 /** The taint that a pod must tolerate to be placed on a cordoned node. */
@@ -13,7 +22,7 @@ export const UNSCHEDULABLE_TAINT: Taint = Object.freeze({
 const UNSCHEDULABLE = unresolvable('node(s) were unschedulable');
 
 /** No pods for cordoned nodes, but for those that tolerate it (semantics sheet 3.3). */
-class NodeUnschedulable implements FilterPlugin {
+class NodeUnschedulable implements FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeUnschedulable';
   readonly #comparison: boolean;
 
@@ -24,6 +33,10 @@ class NodeUnschedulable implements FilterPlugin {
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     if (node.node.spec.unschedulable !== true) return undefined;
     return isTolerated(UNSCHEDULABLE_TAINT, pod.pod.spec.tolerations, this.#comparison) ? undefined : UNSCHEDULABLE;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return unschedulableEvents(UNSCHEDULABLE_TAINT, this.#comparison);
   }
 }
 

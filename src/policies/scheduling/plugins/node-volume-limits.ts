@@ -1,7 +1,9 @@
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { PersistentVolumeClaim } from '../../../sim/api/storage.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -10,12 +12,13 @@ import type {
   PreFilterPlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { NODE_VOLUME_LIMITS_EVENTS } from '../hints/volumes.ts';
 import { claimKey, claimNameOf, classNameOf, notFound } from './volume-claims.ts';
 
 const TOO_MANY = unschedulable('node(s) exceed max volume count');
 
 /** No more CSI volumes on a node than its driver can attach there (semantics sheet 3.14). */
-class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
+class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeVolumeLimits';
   readonly #handle: PluginHandle;
 
@@ -99,6 +102,10 @@ class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
       const csi = name === undefined ? undefined : this.#handle.lister('PersistentVolume').get(name)?.spec.csi;
       if (csi !== undefined) volumes.set(`${csi.driver}/${csi.volumeHandle ?? ''}`, csi.driver);
     }
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return NODE_VOLUME_LIMITS_EVENTS;
   }
 }
 

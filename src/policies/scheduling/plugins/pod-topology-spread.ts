@@ -1,7 +1,9 @@
 import { LABEL_HOSTNAME } from '../../../sim/api/node.ts';
 import type { TopologySpreadConstraint } from '../../../sim/api/pod.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -12,6 +14,8 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { podInfoOf } from '../framework/pod-info.ts';
+import { topologySpreadEvents } from '../hints/topology-spread.ts';
 import { defaultSpreadSelector } from './default-spread-selector.ts';
 import { multiplyDivide, roundHalfAway } from './multiply-divide.ts';
 import { naturalLog } from './natural-log.ts';
@@ -92,7 +96,7 @@ interface SoftState {
 }
 
 /** Keeps the pods that belong together evenly spread over domains of nodes (semantics sheet 3.10). */
-class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'PodTopologySpread';
   readonly #handle: PluginHandle;
   readonly #defaults: readonly TopologySpreadConstraint[];
@@ -230,6 +234,11 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
       else scores[i] = multiplyDivide(MAX_NODE_SCORE, most + least - scores[i]!, most);
     }
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    const hasHardDefaults = this.#defaults.some((constraint) => constraint.whenUnsatisfiable === 'DoNotSchedule');
+    return topologySpreadEvents((pod) => this.#constraints(podInfoOf(pod), 'DoNotSchedule'), !hasHardDefaults);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { TaintEffect, Toleration } from '../../../sim/api/pod.ts';
 import { isTolerated, untoleratedTaint } from '../../../sim/api/taints.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -10,6 +12,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import { taintEvents } from '../hints/taints.ts';
 import { normalizeByHighest } from './normalize-score.ts';
 
 /** The feature gate behind the operators Lt and Gt of tolerations. */
@@ -21,7 +24,7 @@ const UNTOLERATED = unresolvable('node(s) had untolerated taint(s)');
 const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
 
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers those with the fewest (semantics sheet 3.5). */
-class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin {
+class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'TaintToleration';
   readonly #comparison: boolean;
 
@@ -57,6 +60,10 @@ class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin {
   normalizeScores(_state: CycleState, _pod: PodInfo, scores: number[]): undefined {
     normalizeByHighest(scores, true);
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return taintEvents(HARD_EFFECTS, this.#comparison);
   }
 }
 

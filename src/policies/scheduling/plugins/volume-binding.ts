@@ -3,7 +3,9 @@ import type { Labels } from '../../../sim/api/meta.ts';
 import { bytesOf, compareQuantities, unitsOfNano } from '../../../sim/api/quantity.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../../sim/api/storage.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -14,6 +16,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import { VOLUME_BINDING_EVENTS } from '../hints/volumes.ts';
 import { findMatchingVolume, isReachableFrom, requestedStorage } from './find-matching-volume.ts';
 import { claimKey, claimNameOf, classNameOf, isFullyBound, notFound } from './volume-claims.ts';
 
@@ -36,7 +39,7 @@ interface PodClaims {
 }
 
 /** Claims that are bound must be reachable, and those that wait must find a volume or a provisioner (semantics sheet 3.15). */
-class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin {
+class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'VolumeBinding';
   readonly #handle: PluginHandle;
 
@@ -157,6 +160,10 @@ class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, Sc
 
   score(): number {
     return 0;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return VOLUME_BINDING_EVENTS;
   }
 }
 

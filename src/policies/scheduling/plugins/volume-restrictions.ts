@@ -1,6 +1,8 @@
 import type { Pod, Volume } from '../../../sim/api/pod.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -9,6 +11,7 @@ import type {
   PreFilterPlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { volumeRestrictionsEvents } from '../hints/volumes.ts';
 import { claimKey, notFound } from './volume-claims.ts';
 
 const DISK_TAKEN = unschedulable('node(s) had no available disk');
@@ -85,7 +88,7 @@ function conflicts(a: Volume, b: Volume): boolean {
 }
 
 /** One pod at a time for a ReadWriteOncePod claim, and no two writers of an inline disk on a node (semantics sheet 3.13). */
-class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
+class VolumeRestrictions implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'VolumeRestrictions';
   readonly #handle: PluginHandle;
 
@@ -130,6 +133,13 @@ class VolumeRestrictions implements PreFilterPlugin, FilterPlugin {
       }
     }
     return (state.read<OnePodClaims>(this.name)?.uses ?? 0) > 0 ? CLAIM_TAKEN : undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return volumeRestrictionsEvents((key) => {
+      const claim = this.#handle.lister('PersistentVolumeClaim').get(key);
+      return claim?.spec.accessModes?.includes('ReadWriteOncePod') === true;
+    });
   }
 }
 

@@ -1,6 +1,8 @@
 import { LABEL_REGION, LABEL_ZONE } from '../../../sim/api/node.ts';
 import type {
+  ClusterEventHint,
   CycleState,
+  EnqueueExtensions,
   FilterPlugin,
   NodeInfo,
   PluginFactory,
@@ -9,6 +11,7 @@ import type {
   PreFilterPlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import { VOLUME_ZONE_EVENTS } from '../hints/volumes.ts';
 import { claimKey, classNameOf, notFound } from './volume-claims.ts';
 
 const LABEL_ZONE_BETA = 'failure-domain.beta.kubernetes.io/zone';
@@ -34,7 +37,7 @@ export function zonesOf(value: string): ReadonlySet<string> | undefined {
 }
 
 /** Volumes whose zone or region is written on them can be used there only (semantics sheet 3.16). */
-class VolumeZone implements PreFilterPlugin, FilterPlugin {
+class VolumeZone implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'VolumeZone';
   readonly #handle: PluginHandle;
 
@@ -93,6 +96,10 @@ class VolumeZone implements PreFilterPlugin, FilterPlugin {
       if (value === undefined || !values.has(value)) return NO_ZONE;
     }
     return undefined;
+  }
+
+  eventsToRegister(): readonly ClusterEventHint[] {
+    return VOLUME_ZONE_EVENTS;
   }
 }
 
