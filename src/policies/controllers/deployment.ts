@@ -17,6 +17,7 @@ import { cleanUpHistory } from './deployment/history.ts';
 import { generationsOf } from './deployment/new-replica-set.ts';
 import { notePause } from './deployment/pausing.ts';
 import { recreate } from './deployment/recreate.ts';
+import { rollBack, rollbackOf } from './deployment/rollback.ts';
 import { rollingUpdate } from './deployment/rolling-update.ts';
 import { isScalingEvent, scale } from './deployment/scaling.ts';
 import { syncStatus } from './deployment/status.ts';
@@ -104,7 +105,16 @@ class DeploymentController implements Controller {
       return;
     }
     yield* notePause(draft);
-    if (read.spec.paused || (yield* isScalingEvent(draft, replicaSets))) {
+    if (read.spec.paused) {
+      yield* this.#resizeOnly(draft, replicaSets);
+      return;
+    }
+    const rollback = rollbackOf(draft);
+    if (rollback !== undefined) {
+      yield* rollBack(draft, replicaSets, rollback);
+      return;
+    }
+    if (yield* isScalingEvent(draft, replicaSets)) {
       yield* this.#resizeOnly(draft, replicaSets);
       return;
     }
@@ -131,7 +141,7 @@ class DeploymentController implements Controller {
   *#resizeOnly(draft: Draft, replicaSets: readonly ReplicaSet[]): SyncSteps {
     const generations = yield* generationsOf(draft, replicaSets, 'find');
     yield* scale(draft, generations);
-    if (draft.spec.paused) yield* cleanUpHistory(draft, generations.old);
+    if (draft.spec.paused && rollbackOf(draft) === undefined) yield* cleanUpHistory(draft, generations.old);
     yield* syncStatus(draft, generations);
   }
 }

@@ -1,6 +1,7 @@
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
+import { garbageCollector } from './garbage-collector.ts';
 import { replicaSet } from './replica-set.ts';
 
 export interface ControllerSettings {
@@ -17,5 +18,6 @@ export function controllers(
     ['deployment-controller', deployment],
     ['replicaset-controller', replicaSet],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
+    ['garbage-collector-controller', garbageCollector],
   ]);
 }

@@ -47,6 +47,8 @@ export interface Controller {
   sync(key: string): SyncSteps;
   /** Retries after an error; then the key waits for its next change. Absent: for ever. */
   readonly maxRetries?: number;
+  /** How much of the controller manager's rate limit its client gets. Absent: once. */
+  readonly clientScale?: { readonly qps: number; readonly burst: number };
   /** The delay after the first error, doubled with each further one. Absent: 5 ms, at most 1,000 s. */
   readonly retryBackoff?: { readonly baseMicros: number; readonly maxMicros: number };
 }

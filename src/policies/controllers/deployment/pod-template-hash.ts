@@ -15,6 +15,13 @@ export function sameTemplate(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   return a === b || templateText(a) === templateText(b);
 }
 
+/** The template as a Deployment would have it. */
+export function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const labels = { ...template.metadata.labels };
+  delete labels[POD_TEMPLATE_HASH];
+  return { metadata: { labels, annotations: template.metadata.annotations }, spec: template.spec };
+}
+
 /**
  * The name that a template gives its ReplicaSet and its pods: FNV-1a (32 bits) over the template's text, then over the
  * number of collisions, then spelt in a safe alphabet (kubernetes-behaviour.md 3.2). The text is ours, so the letters
@@ -50,9 +57,7 @@ function fnvByte(hash: number, byte: number): number {
 function templateText(template: PodTemplateSpec): string {
   let text = texts.get(template);
   if (text === undefined) {
-    const labels = { ...template.metadata.labels };
-    delete labels[POD_TEMPLATE_HASH];
-    text = canonicalText({ metadata: { labels, annotations: template.metadata.annotations }, spec: template.spec });
+    text = canonicalText(withoutHash(template));
     texts.set(template, text);
   }
   return text;

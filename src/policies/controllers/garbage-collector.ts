@@ -1,0 +1,282 @@
+import type { Change } from '../../sim/api/change.ts';
+import { KINDS, keyOf, objectKey, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
+import type { OwnerReference } from '../../sim/api/meta.ts';
+import type { Response } from '../../sim/api/request.ts';
+import type {
+  Controller,
+  ControllerFactory,
+  ControllerHost,
+  Steps,
+  SyncSteps,
+} from '../../sim/policy-api/controllers.ts';
+import { SyncError } from '../../sim/policy-api/sync-error.ts';
+import { AbsentOwners } from './garbage-collector/absent-owners.ts';
+import { SideReferences } from './garbage-collector/side-references.ts';
+import { ask } from './requests.ts';
+
+export const FOREGROUND = 'foregroundDeletion';
+export const ORPHAN = 'orphan';
+
+/** The kinds whose objects own or are owned. Leases and Events come and go by the thousand and are left out. */
+const WATCHED = [
+  'Node',
+  'Namespace',
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'PersistentVolumeClaim',
+  'PodDisruptionBudget',
+  'Service',
+  'EndpointSlice',
+  'Deployment',
+  'ReplicaSet',
+  'Pod',
+] as const satisfies readonly Kind[];
+
+type Watched = (typeof WATCHED)[number];
+
+const NONE: readonly OwnerReference[] = Object.freeze([]);
+
+/** Deletes what has lost its owners, and carries out deletions with a policy (kubernetes-behaviour.md 3.13). */
+export const garbageCollector: ControllerFactory = (host) => new GarbageCollector(host);
+
+class GarbageCollector implements Controller {
+  readonly name = 'garbage-collector';
+  readonly workers = 20;
+  readonly clientScale = { qps: 2, burst: 1 };
+  readonly handlers: Controller['handlers'];
+  readonly #host: ControllerHost;
+  readonly #side = new SideReferences();
+  readonly #absent = new AbsentOwners();
+
+  constructor(host: ControllerHost) {
+    this.#host = host;
+    const changed = (change: Change): void => this.#changed(change);
+    this.handlers = Object.fromEntries(WATCHED.map((kind) => [kind, changed]));
+  }
+
+  // ---- What happens to the queue ----
+
+  #changed({ type, object, previous }: Change): void {
+    const after = type === 'DELETED' ? NONE : object.metadata.ownerReferences;
+    const before = previous?.metadata.ownerReferences ?? NONE;
+    if (before.length > 0 || after.length > 0) this.#side.update(itemOf(object), before, after);
+    if (type === 'DELETED') {
+      this.#gone(object);
+      return;
+    }
+    if (after !== before) this.#enqueueIfAnOwnerIsMissing(object);
+    if (startsWaiting(previous, object, FOREGROUND)) {
+      this.#enqueueDependents(object);
+      this.#host.enqueue(itemOf(object));
+    }
+    if (startsWaiting(previous, object, ORPHAN)) this.#host.enqueue(itemOf(object));
+  }
+
+  #gone(object: ApiObject): void {
+    const { uid, ownerReferences } = object.metadata;
+    if (this.#mayOwn(object)) {
+      const dependents = this.#dependentsOf(uid);
+      // Everybody will ask for this owner; the answer is known.
+      if (dependents.length > 0) this.#absent.add(uid);
+      for (const dependent of dependents) this.#host.enqueue(itemOf(dependent));
+    }
+    // An owner that waits for its dependents has one less to wait for.
+    for (const reference of ownerReferences) {
+      const owner = this.#cachedOwner(object, reference);
+      if (owner !== undefined && isWaiting(owner, FOREGROUND)) this.#host.enqueue(itemOf(owner));
+    }
+  }
+
+  #enqueueIfAnOwnerIsMissing(object: ApiObject): void {
+    for (const reference of object.metadata.ownerReferences) {
+      if (!isWatched(reference.kind) || this.#cachedOwner(object, reference) !== undefined) continue;
+      this.#host.enqueue(itemOf(object));
+      return;
+    }
+  }
+
+  #enqueueDependents(owner: ApiObject): void {
+    for (const dependent of this.#dependentsOf(owner.metadata.uid)) this.#host.enqueue(itemOf(dependent));
+  }
+
+  /** A pod owns nothing that is simulated unless somebody says so in a reference beside the controller's. */
+  #mayOwn(object: ApiObject): boolean {
+    return object.kind !== 'Pod' || this.#side.of(object.metadata.uid).length > 0;
+  }
+
+  #dependentsOf(uid: string): readonly ApiObject[] {
+    const dependents: ApiObject[] = [];
+    for (const kind of WATCHED) dependents.push(...this.#host.lister(kind).ownedBy(uid));
+    for (const item of this.#side.of(uid)) {
+      const object = this.#cached(item);
+      if (object !== undefined) dependents.push(object);
+    }
+    return dependents;
+  }
+
+  #cached(item: string): ApiObject | undefined {
+    const [kind, key] = partsOf(item);
+    return this.#host.lister<Kind>(kind).get(key);
+  }
+
+  #cachedOwner(object: ApiObject, { kind, name, uid }: OwnerReference): ApiObject | undefined {
+    if (!isWatched(kind)) return undefined;
+    const owner = this.#host.lister<Kind>(kind).get(ownerKey(object, kind, name));
+    return owner?.metadata.uid === uid ? owner : undefined;
+  }
+
+  // ---- The sync ----
+
+  *sync(item: string): SyncSteps {
+    const cached = this.#cached(item);
+    if (cached === undefined) return;
+    if (isWaiting(cached, ORPHAN)) {
+      yield* this.#orphanDependents(cached);
+      return;
+    }
+    if (isWaiting(cached, FOREGROUND)) {
+      yield* this.#waitForDependents(cached);
+      return;
+    }
+    // What is on its way out needs no second push.
+    if (cached.metadata.deletionTimestamp !== undefined) return;
+    const latest = yield* this.#latest(cached);
+    if (latest !== undefined) yield* this.#attemptToDelete(latest);
+  }
+
+  /** The object as the server has it, unless it is gone or another one by now. */
+  *#latest(object: ApiObject): Steps<ApiObject | undefined> {
+    const response = yield* ask({ verb: 'get', kind: object.kind, key: keyOf(object) });
+    if (!response.ok) {
+      if (response.reason === 'NotFound') return undefined;
+      throw new SyncError(response.message);
+    }
+    return response.object?.metadata.uid === object.metadata.uid ? response.object : undefined;
+  }
+
+  *#attemptToDelete(object: ApiObject): Steps<void> {
+    const { ownerReferences, uid, finalizers } = object.metadata;
+    if (ownerReferences.length === 0) return;
+    const solid: OwnerReference[] = [];
+    let waiting = 0;
+    for (const reference of ownerReferences) {
+      const state = yield* this.#stateOf(object, reference);
+      if (state === 'solid') solid.push(reference);
+      else if (state === 'waiting') waiting++;
+    }
+    if (solid.length > 0) {
+      if (solid.length < ownerReferences.length) yield* this.#patchOwners(object, solid);
+      return;
+    }
+    const inForeground = waiting > 0 && this.#dependentsOf(uid).length > 0;
+    const own = finalizers.includes(ORPHAN) ? 'Orphan' : finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background';
+    expectDone(
+      yield* ask({
+        verb: 'delete',
+        kind: object.kind,
+        key: keyOf(object),
+        uid,
+        propagation: inForeground ? 'Foreground' : own,
+      }),
+    );
+  }
+
+  *#stateOf(object: ApiObject, { kind, name, uid }: OwnerReference): Steps<'solid' | 'waiting' | 'absent'> {
+    if (this.#absent.has(uid)) return 'absent';
+    // Of a kind that is not simulated nothing is known, so nothing is taken for lost.
+    if (!isKind(kind)) return 'solid';
+    const response = yield* ask({ verb: 'get', kind, key: ownerKey(object, kind, name) });
+    if (!response.ok && response.reason !== 'NotFound') throw new SyncError(response.message);
+    const owner = response.ok ? response.object : undefined;
+    if (owner?.metadata.uid !== uid) {
+      this.#absent.add(uid);
+      return 'absent';
+    }
+    return isWaiting(owner, FOREGROUND) ? 'waiting' : 'solid';
+  }
+
+  /** Foreground deletion: the dependents that block go first, and then the owner's finalizer. */
+  *#waitForDependents(owner: ApiObject): Steps<void> {
+    const { uid } = owner.metadata;
+    const blocking = this.#dependentsOf(uid).filter(({ metadata }) =>
+      metadata.ownerReferences.some((reference) => reference.uid === uid && reference.blockOwnerDeletion === true),
+    );
+    if (blocking.length === 0) {
+      yield* this.#removeFinalizer(owner, FOREGROUND);
+      return;
+    }
+    for (const dependent of blocking) {
+      if (!isWaiting(dependent, FOREGROUND)) this.#host.enqueue(itemOf(dependent));
+    }
+  }
+
+  /** Orphaning deletion: the dependents lose their reference, and then the owner its finalizer. */
+  *#orphanDependents(owner: ApiObject): Steps<void> {
+    const { uid } = owner.metadata;
+    const failures: string[] = [];
+    for (const dependent of this.#dependentsOf(uid)) {
+      const rest = dependent.metadata.ownerReferences.filter((reference) => reference.uid !== uid);
+      const response = yield* patchOf(dependent, { ownerReferences: rest });
+      if (!response.ok && response.reason !== 'NotFound') failures.push(response.message);
+    }
+    if (failures.length > 0) throw new SyncError(failures.join(', '));
+    yield* this.#removeFinalizer(owner, ORPHAN);
+  }
+
+  *#patchOwners(object: ApiObject, ownerReferences: readonly OwnerReference[]): Steps<void> {
+    expectDone(yield* patchOf(object, { ownerReferences }));
+  }
+
+  *#removeFinalizer(object: ApiObject, finalizer: string): Steps<void> {
+    const latest = yield* this.#latest(object);
+    if (latest === undefined || !latest.metadata.finalizers.includes(finalizer)) return;
+    const finalizers = latest.metadata.finalizers.filter((one) => one !== finalizer);
+    expectDone(yield* patchOf(latest, { finalizers }));
+  }
+}
+
+function* patchOf(object: ApiObject, metadata: Readonly<Record<string, unknown>>): Steps<Response> {
+  return yield* ask({
+    verb: 'patch',
+    kind: object.kind,
+    key: keyOf(object),
+    uid: object.metadata.uid,
+    patch: { metadata },
+  });
+}
+
+/** What was to be changed and is gone needs no change. */
+function expectDone(response: Response): void {
+  if (!response.ok && response.reason !== 'NotFound') throw new SyncError(response.message);
+}
+
+function isKind(kind: string): kind is Kind {
+  return Object.hasOwn(KINDS, kind);
+}
+
+function isWatched(kind: string): kind is Watched {
+  return (WATCHED as readonly string[]).includes(kind);
+}
+
+/** An owner is in the namespace of what it owns, or in none. */
+function ownerKey(object: ApiObject, kind: Kind, name: string): string {
+  return objectKey(KINDS[kind].namespaced ? object.metadata.namespace : '', name);
+}
+
+function isWaiting({ metadata }: ApiObject, finalizer: string): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.finalizers.includes(finalizer);
+}
+
+function startsWaiting(before: ApiObject | undefined, after: ApiObject, finalizer: string): boolean {
+  return isWaiting(after, finalizer) && (before === undefined || !isWaiting(before, finalizer));
+}
+
+function itemOf(object: ApiObject): string {
+  return `${object.kind} ${keyOf(object)}`;
+}
+
+function partsOf(item: string): readonly [Kind, string] {
+  const at = item.indexOf(' ');
+  return [item.slice(0, at) as Kind, item.slice(at + 1)];
+}

@@ -1,0 +1,299 @@
+import type { Change } from '../../src/sim/api/change.ts';
+import { sameData } from '../../src/sim/api/equality.ts';
+import { deepFreeze } from '../../src/sim/api/freeze.ts';
+import { keyOf, type ApiObject, type Kind, type Kinds } from '../../src/sim/api/kinds.ts';
+import type { ObjectMeta } from '../../src/sim/api/meta.ts';
+import { isPodTerminal } from '../../src/sim/api/pod.ts';
+import type { Reason, Request, Response } from '../../src/sim/api/request.ts';
+import { mergePatch } from '../../src/sim/control-plane/api-server/patch.ts';
+import { Informer } from '../../src/sim/control-plane/informer.ts';
+import { WorkQueue } from '../../src/sim/control-plane/work-queue.ts';
+import type { Controller, ControllerFactory, SyncSteps } from '../../src/sim/policy-api/controllers.ts';
+import { SyncError } from '../../src/sim/policy-api/sync-error.ts';
+
+export const SECOND = 1_000_000;
+
+export interface WorldOptions {
+  readonly controllers: readonly ControllerFactory[];
+  /** From sending a request to its commit, and from there to its answer. Microseconds. */
+  readonly requestDelay?: () => number;
+  /** From a commit to the caches. Deliveries of one kind stay in order. Microseconds. */
+  readonly watchDelay?: () => number;
+  /** A refusal in place of carrying the request out. */
+  readonly refuse?: (request: Request, world: ControllerWorld) => Refusal | undefined;
+}
+
+export type Refusal = readonly [code: number, reason: Reason, message: string];
+
+export interface Sent {
+  readonly at: number;
+  readonly by: string;
+  readonly request: Request;
+  readonly ok: boolean;
+}
+
+interface Host {
+  readonly controller: Controller;
+  readonly queue: WorkQueue;
+  readonly failures: Map<string, number>;
+  working: number;
+}
+
+const SYNC_TIME = 500;
+const FIRST_RETRY = 5_000;
+
+/**
+ * A small cluster without nodes: one store, caches that lag behind it, and a synchronous host that drives controllers
+ * by hand through virtual time. Slow and obvious; the real host has its own tests.
+ */
+export class ControllerWorld {
+  now = 0;
+  revision = 0;
+  readonly sent: Sent[] = [];
+  readonly events: { readonly about: string; readonly reason: string; readonly message: string }[] = [];
+  readonly watchers: ((change: Change) => void)[] = [];
+  readonly #options: WorldOptions;
+  readonly #store = new Map<Kind, Map<string, ApiObject>>();
+  readonly #informers = new Map<Kind, Informer<Kind>>();
+  readonly #delivered = new Map<Kind, number>();
+  readonly #hosts: Host[] = [];
+  readonly #agenda: { readonly at: number; readonly act: () => void }[] = [];
+  #minted = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    for (const factory of options.controllers) this.#add(factory);
+  }
+
+  // ---- What a user does: at once ----
+
+  apply<T extends ApiObject>(object: T): T {
+    const response = this.#carryOut({ verb: 'create', object });
+    if (!response.ok) throw new Error(response.message);
+    return response.object as T;
+  }
+
+  /** Replaces the stored object by what `edit` makes of it. */
+  edit<K extends Kind>(kind: K, key: string, edit: (object: Kinds[K]) => Kinds[K]): void {
+    const before = this.get(kind, key);
+    if (before === undefined) throw new Error(`no ${kind} ${key}`);
+    const after = edit(before);
+    const spec = (object: ApiObject): unknown => ('spec' in object ? object.spec : undefined);
+    const bumps = !sameData(spec(before), spec(after));
+    this.#commit(after, before.metadata.generation + (bumps ? 1 : 0));
+  }
+
+  request(request: Request): Response {
+    return this.#carryOut(request);
+  }
+
+  get<K extends Kind>(kind: K, key: string): Kinds[K] | undefined {
+    return this.#kind(kind).get(key) as Kinds[K] | undefined;
+  }
+
+  list<K extends Kind>(kind: K): readonly Kinds[K][] {
+    return [...this.#kind(kind).values()] as Kinds[K][];
+  }
+
+  cached<K extends Kind>(kind: K): Informer<K> {
+    let informer = this.#informers.get(kind);
+    if (informer === undefined) this.#informers.set(kind, (informer = new Informer<Kind>(kind)));
+    return informer as unknown as Informer<K>;
+  }
+
+  /** Adds a key to the queue of every controller. */
+  enqueue(key: string): void {
+    for (const host of this.#hosts) this.#enqueue(host, key);
+  }
+
+  after(delay: number, act: () => void): void {
+    const at = this.now + delay;
+    let i = this.#agenda.length;
+    while (i > 0 && this.#agenda[i - 1]!.at > at) i--;
+    this.#agenda.splice(i, 0, { at, act });
+  }
+
+  /** Until nothing is left to do, at most until `until`. */
+  run(until = Infinity): void {
+    for (let steps = 0; ; steps++) {
+      if (steps > 2_000_000) throw new Error('the world does not come to rest');
+      const next = this.#agenda[0];
+      if (next === undefined || next.at > until) break;
+      this.#agenda.shift();
+      this.now = next.at;
+      next.act();
+    }
+    if (until !== Infinity) this.now = until;
+  }
+
+  // ---- The host ----
+
+  #add(factory: ControllerFactory): void {
+    const queue = new WorkQueue();
+    const host = (): Host => this.#hosts.find((one) => one.queue === queue)!;
+    const controller = factory({
+      now: () => this.now,
+      lister: (kind) => this.cached(kind),
+      enqueue: (key) => this.#enqueue(host(), key),
+      enqueueAfter: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
+      record: (about, _type, reason, message) =>
+        this.events.push({ about: `${about.kind}/${about.metadata.name}`, reason, message }),
+      randomSuffix: (length) => String(this.#minted++).padStart(length, 'x'),
+    });
+    this.#hosts.push({ controller, queue, failures: new Map(), working: 0 });
+    for (const kind of Object.keys(controller.handlers) as Kind[]) {
+      this.cached(kind).subscribe(controller.handlers[kind] as (change: Change) => void);
+    }
+  }
+
+  #enqueue(host: Host, key: string): void {
+    host.queue.add(key);
+    this.#dispatch(host);
+  }
+
+  #dispatch(host: Host): void {
+    if (host.queue.length === 0 || host.working >= host.controller.workers) return;
+    host.working++;
+    this.after(SYNC_TIME, () => {
+      const key = host.queue.get();
+      if (key === undefined) host.working--;
+      else this.#resume(host, key, host.controller.sync(key), undefined);
+    });
+    if (host.working < host.queue.length) this.#dispatch(host);
+  }
+
+  #resume(host: Host, key: string, steps: SyncSteps, answer: Response | readonly Response[] | undefined): void {
+    let next: IteratorResult<Request | readonly Request[], void>;
+    try {
+      next = steps.next(answer as never);
+    } catch (error) {
+      if (!(error instanceof SyncError)) throw error;
+      const failures = host.failures.get(key) ?? 0;
+      host.failures.set(key, failures + 1);
+      if (failures < (host.controller.maxRetries ?? Infinity)) {
+        this.after(Math.min(1000 * SECOND, FIRST_RETRY << Math.min(failures, 18)), () => this.#enqueue(host, key));
+      }
+      return this.#finish(host, key);
+    }
+    if (next.done === true) {
+      host.failures.delete(key);
+      return this.#finish(host, key);
+    }
+    const { value } = next;
+    const requests: readonly Request[] = Array.isArray(value) ? value : [value as Request];
+    const answers: Response[] = [];
+    if (requests.length === 0) return this.#resume(host, key, steps, answers);
+    let missing = requests.length;
+    requests.forEach((request, i) => {
+      this.after(this.#options.requestDelay?.() ?? 2_000, () => {
+        const refusal = this.#options.refuse?.(request, this);
+        const response: Response =
+          refusal === undefined
+            ? this.#carryOut(request)
+            : { ok: false, code: refusal[0], reason: refusal[1], message: refusal[2] };
+        this.sent.push({ at: this.now, by: host.controller.name, request, ok: response.ok });
+        this.after(this.#options.requestDelay?.() ?? 2_000, () => {
+          answers[i] = response;
+          if (--missing === 0) this.#resume(host, key, steps, Array.isArray(value) ? answers : response);
+        });
+      });
+    });
+  }
+
+  #finish(host: Host, key: string): void {
+    host.queue.done(key);
+    host.working--;
+    this.#dispatch(host);
+  }
+
+  // ---- The server ----
+
+  #kind(kind: Kind): Map<string, ApiObject> {
+    let objects = this.#store.get(kind);
+    if (objects === undefined) this.#store.set(kind, (objects = new Map()));
+    return objects;
+  }
+
+  #carryOut(request: Request): Response {
+    const refuse = (code: number, reason: Reason, message: string): Response => ({ ok: false, code, reason, message });
+    if (request.verb === 'create') {
+      const { metadata, kind } = request.object;
+      const name = metadata.name === '' ? `${metadata.generateName ?? ''}${this.#suffix()}` : metadata.name;
+      const key = metadata.namespace === '' ? name : `${metadata.namespace}/${name}`;
+      if (this.#kind(kind).has(key)) return refuse(409, 'AlreadyExists', `${kind} "${name}" already exists`);
+      const uid = `uid-${String(++this.#minted).padStart(6, '0')}`;
+      const stamped = { ...metadata, name, uid, creationTimestamp: this.now - (this.now % SECOND) };
+      return { ok: true, object: this.#commit({ ...request.object, metadata: stamped } as ApiObject, 1) };
+    }
+    const key = request.verb === 'update' ? keyOf(request.object) : request.key;
+    const kind = request.verb === 'update' ? request.object.kind : request.verb === 'bind' ? 'Pod' : request.kind;
+    const before = this.#kind(kind).get(key);
+    if (before === undefined) return refuse(404, 'NotFound', `${kind} "${key}" not found`);
+    if (request.verb === 'get') return { ok: true, object: before };
+    if ('uid' in request && request.uid !== undefined && request.uid !== before.metadata.uid) {
+      return refuse(409, 'Conflict', `uid of ${kind} "${key}" differs`);
+    }
+    if (request.verb === 'delete') return { ok: true, object: this.#delete(before, request.gracePeriodSeconds) };
+    if (request.verb === 'patch') {
+      return this.#put(before, mergePatch(before, request.patch) as ApiObject);
+    }
+    if (request.verb !== 'update') throw new Error(`the world does not know ${request.verb}`);
+    const { object } = request;
+    if (object.metadata.resourceVersion !== 0 && object.metadata.resourceVersion !== before.metadata.resourceVersion) {
+      return refuse(409, 'Conflict', `Operation cannot be fulfilled on ${kind} "${key}": the object has been modified`);
+    }
+    if (request.subresource === 'status') {
+      const { annotations } = object.metadata;
+      const status = (object as { status?: unknown }).status;
+      return this.#put(before, { ...before, metadata: { ...before.metadata, annotations }, status } as ApiObject);
+    }
+    const body = 'status' in before ? { ...object, status: before.status } : object;
+    return this.#put(before, body as ApiObject);
+  }
+
+  #put(before: ApiObject, wanted: ApiObject): Response {
+    const { labels, annotations, ownerReferences, finalizers } = wanted.metadata;
+    const metadata: ObjectMeta = { ...before.metadata, labels, annotations, ownerReferences, finalizers };
+    const after = { ...wanted, metadata } as ApiObject;
+    if (sameData(before, after)) return { ok: true, object: before };
+    const body = ({ metadata: _, status: __, ...rest }: ApiObject & { status?: unknown }): unknown => rest;
+    const bumps = !sameData(body(before), body(after));
+    return { ok: true, object: this.#commit(after, before.metadata.generation + (bumps ? 1 : 0)) };
+  }
+
+  #commit(object: ApiObject, generation: number): ApiObject {
+    const previous = this.#kind(object.kind).get(keyOf(object));
+    const metadata = { ...object.metadata, generation, resourceVersion: ++this.revision };
+    const next = deepFreeze({ ...object, metadata } as ApiObject);
+    const gone = metadata.deletionTimestamp !== undefined && isReleased(metadata);
+    if (gone) this.#kind(object.kind).delete(keyOf(object));
+    else this.#kind(object.kind).set(keyOf(object), next);
+    this.#announce({ type: gone ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED', object: next, previous });
+    return next;
+  }
+
+  #delete(object: ApiObject, grace: number | undefined): ApiObject {
+    const running = object.kind === 'Pod' && object.spec.nodeName !== undefined && !isPodTerminal(object);
+    const seconds = running ? (grace ?? object.spec.terminationGracePeriodSeconds ?? 30) : 0;
+    if (object.metadata.deletionTimestamp !== undefined && seconds > 0) return object;
+    const deletionTimestamp = this.now + seconds * SECOND;
+    const metadata = { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: seconds };
+    return this.#commit({ ...object, metadata } as ApiObject, object.metadata.generation + 1);
+  }
+
+  #announce(change: Change): void {
+    const { kind } = change.object;
+    const due = Math.max(this.#delivered.get(kind) ?? 0, this.now + (this.#options.watchDelay?.() ?? 1_000));
+    this.#delivered.set(kind, due);
+    this.after(due - this.now, () => this.cached(kind).receive(change as never));
+    for (const watcher of this.watchers) watcher(change);
+  }
+
+  #suffix(): string {
+    return String(this.#minted).padStart(5, '0');
+  }
+}
+
+function isReleased({ deletionGracePeriodSeconds, finalizers }: ObjectMeta): boolean {
+  return (deletionGracePeriodSeconds ?? 0) === 0 && finalizers.length === 0;
+}
