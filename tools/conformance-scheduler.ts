@@ -1,6 +1,7 @@
 import { answerCase } from './conformance-scheduler/ask-case.ts';
+import { answerQueue } from './conformance-scheduler/ask-queue.ts';
 import { answerSequence } from './conformance-scheduler/ask-sequence.ts';
-import { decodeCase, decodeSequence } from './conformance-scheduler/cases.ts';
+import { decodeCase, decodeQueueHistory, decodeSequence } from './conformance-scheduler/cases.ts';
 import { describe, differences, type Difference } from './conformance-scheduler/compare.ts';
 import { jsonObject } from './conformance-scheduler/objects.ts';
 import { recordedLines, recordingFiles, type RecordedLine } from './conformance-scheduler/recordings.ts';
@@ -50,7 +51,10 @@ function readOptions(args: readonly string[]): Options {
 function check(line: RecordedLine): readonly Difference[] {
   if (line.problem !== undefined) throw new Error(line.problem);
   const raw = jsonObject(line.value, 'the line');
-  if ('operations' in raw) throw new Error('queue histories are not yet read');
+  if ('operations' in raw) {
+    const history = decodeQueueHistory(raw);
+    return differences({ after: history.after }, answerQueue(history));
+  }
   if ('arrivals' in raw) {
     const sequence = decodeSequence(raw);
     return differences(sequence.expect, answerSequence(sequence));

@@ -28,8 +28,8 @@ function sorted(names: Iterable<string>): string[] {
 /** What the simulator decides about a case, in the members and the order of a recording's `expect`. */
 export function answerCase(recorded: Case): Json {
   const cluster = new RecordedCluster(recorded);
-  cluster.put('Pod', recorded.pod);
-  cluster.cache.refresh();
+  cluster.objects.of('Pod').put(recorded.pod);
+  cluster.policy.cache.refresh();
   const framework = cluster.frameworkOf(recorded.pod);
   const pod = podInfoOf(recorded.pod);
   const answer: Json = {};
@@ -45,7 +45,7 @@ function describeFilters(
   pod: PodInfo,
   answer: Json,
 ): ReadonlySet<string> | undefined {
-  const nodes = cluster.cache.snapshot.nodes;
+  const nodes = cluster.policy.cache.snapshot.nodes;
   answer['nodeOrder'] = nodes.map((node) => node.name);
   const state = new CycleScratch();
   const { status, nodeNames } = framework.runPreFilter(state, pod);
@@ -76,10 +76,10 @@ function describeDecision(
   nodeNames: ReadonlySet<string> | undefined,
   answer: Json,
 ): void {
-  const { snapshot } = cluster.cache;
+  const { snapshot } = cluster.policy.cache;
   const state = new CycleScratch();
-  const result = schedulePod(framework, snapshot, cluster.cursor, state, pod);
-  const { nextStartNodeIndex } = cluster.cursor;
+  const result = schedulePod(framework, snapshot, cluster.policy.cursor, state, pod);
+  const { nextStartNodeIndex } = cluster.policy.cursor;
   answer['winner'] = null;
   if (result.kind === 'error') {
     answer['error'] = statusMessage(result.status);
@@ -133,7 +133,7 @@ function describeFailure(
   diagnosis: Diagnosis,
   answer: Json,
 ): void {
-  const failed = explainFailure(framework, cluster.cache.snapshot, state, pod, diagnosis);
+  const failed = explainFailure(framework, cluster.policy.cache.snapshot, state, pod, diagnosis);
   const failure: Json = {
     message: failed.message,
     unschedulablePlugins: sorted(diagnosis.unschedulablePlugins),
@@ -168,7 +168,7 @@ function preemptionOf(
   const plugin = framework.plugins.postFilter.find((candidate) => candidate instanceof DefaultPreemption);
   if (plugin === undefined) return preemption;
   const { statuses } = failed.diagnosis;
-  if (ineligibleBecause(pod.pod, cluster.cache.snapshot, statuses) !== undefined) return preemption;
+  if (ineligibleBecause(pod.pod, cluster.policy.cache.snapshot, statuses) !== undefined) return preemption;
   const potential = plugin.potentialNodes(statuses);
   if (potential.length > 0) preemption['potentialNodes'] = potential.map((node) => node.name);
   if (status !== undefined && (isRejection(status) || status.code === Code.Error)) return preemption;

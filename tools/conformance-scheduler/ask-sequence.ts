@@ -41,22 +41,22 @@ export function answerSequence(sequence: Sequence): Record<string, unknown> {
       }
       case 'delete': {
         const pod = placed.get(arrival.name);
-        if (pod !== undefined) cluster.cache.removePod(pod.metadata.uid);
+        if (pod !== undefined) cluster.policy.removePod(pod.metadata.uid);
         placed.delete(arrival.name);
         break;
       }
       case 'addNode':
-        cluster.cache.addNode(arrival.node);
+        cluster.policy.setNode(arrival.node);
         break;
       case 'updateNode':
-        cluster.cache.updateNode(arrival.node);
+        cluster.policy.setNode(arrival.node);
         break;
       case 'deleteNode':
-        cluster.cache.removeNode(arrival.name);
+        cluster.policy.removeNode(arrival.name);
         break;
     }
     steps.push(step);
-    startIndex.push(cluster.cursor.nextStartNodeIndex);
+    startIndex.push(cluster.policy.cursor.nextStartNodeIndex);
   }
   return {
     placements: steps.map((step) => step.node),
@@ -69,15 +69,15 @@ export function answerSequence(sequence: Sequence): Record<string, unknown> {
 }
 
 function place(cluster: RecordedCluster, pod: Pod): Step {
-  const snapshot = cluster.cache.refresh();
+  const snapshot = cluster.policy.cache.refresh();
   const info = podInfoOf(pod);
-  const result = schedulePod(cluster.frameworkOf(pod), snapshot, cluster.cursor, new CycleScratch(), info);
+  const result = schedulePod(cluster.frameworkOf(pod), snapshot, cluster.policy.cursor, new CycleScratch(), info);
   if (result.kind === 'error') throw new RecordingError(`${pod.metadata.name}: ${statusMessage(result.status)}`);
   if (result.kind === 'unschedulable') {
     return { ...NOTHING, evaluated: result.diagnosis.statuses.explicit.size };
   }
   const { node, feasible, totals, evaluated } = result;
-  cluster.cache.addPod(info, node.name);
+  cluster.policy.cache.addPod(info, node.name);
   const total = totals?.[feasible.indexOf(node)] ?? 0;
   return { node: node.name, total, feasible: feasible.length, evaluated };
 }

@@ -124,3 +124,68 @@ export function decodeSequence(raw: Record<string, unknown>): Sequence {
   for (const name of SEQUENCE_ANSWERS) expect[name] = raw[name];
   return { ...decodeSetting(raw), arrivals, expect };
 }
+
+export type Operation = { readonly atMillis: number } & (
+  | { readonly kind: 'add' | 'update' | 'assignedAdd' | 'assignedDelete'; readonly pod: Pod }
+  | { readonly kind: 'delete' | 'done' | 'activate'; readonly name: string }
+  | { readonly kind: 'pop' }
+  | {
+      readonly kind: 'fail';
+      readonly name: string;
+      readonly plugins: readonly string[];
+      readonly pending: readonly string[];
+    }
+  | { readonly kind: 'nodeAdd'; readonly node: Node }
+  | { readonly kind: 'nodeUpdate'; readonly old: Node; readonly node: Node }
+);
+
+export interface QueueHistory {
+  readonly configuration: unknown;
+  readonly operations: readonly Operation[];
+  /** The queue after each operation. */
+  readonly after: readonly unknown[];
+}
+
+export function decodeQueueHistory(raw: Record<string, unknown>): QueueHistory {
+  refuseUnknownMembers(raw, ['configuration', 'operations', 'after']);
+  const operations = jsonList(raw['operations'], 'operations').map((value, i) => {
+    const what = `operations[${i}]`;
+    return decodeOperation(jsonObject(value, what), what);
+  });
+  return { configuration: raw['configuration'], operations, after: jsonList(raw['after'], 'after') };
+}
+
+function decodeOperation(raw: Record<string, unknown>, what: string): Operation {
+  const { at, ...rest } = raw;
+  const atMillis = Number(at);
+  const kinds = Object.keys(rest);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) throw new RecordingError(`${what}: exactly one operation is needed`);
+  const value = rest[kind];
+  switch (kind) {
+    case 'add':
+    case 'update':
+    case 'assignedAdd':
+    case 'assignedDelete':
+      return { atMillis, kind, pod: decodePod(value, what) };
+    case 'delete':
+    case 'done':
+    case 'activate':
+      return { atMillis, kind, name: String(value) };
+    case 'pop':
+      return { atMillis, kind };
+    case 'fail': {
+      const { pod, plugins, pending } = jsonObject(value, what);
+      const names = (list: unknown): string[] => jsonList(list, what).map(String);
+      return { atMillis, kind, name: String(pod), plugins: names(plugins), pending: names(pending) };
+    }
+    case 'nodeAdd':
+      return { atMillis, kind, node: decodeNode(value, what) };
+    case 'nodeUpdate': {
+      const [old, node] = jsonList(value, what);
+      return { atMillis, kind, old: decodeNode(old, what), node: decodeNode(node, what) };
+    }
+    default:
+      throw new RecordingError(`${what}: unknown operation ${kind}`);
+  }
+}

@@ -1,11 +1,10 @@
 import { keyOf } from '../../src/sim/api/kinds.ts';
 import type { Pod } from '../../src/sim/api/pod.ts';
+import type { SchedulerHost } from '../../src/sim/policy-api/scheduler.ts';
 import type { ListedKinds, Lister } from '../../src/sim/policy-api/scheduling.ts';
-import { SchedulerCache } from '../../src/policies/scheduling/framework/cache.ts';
-import type { SearchCursor } from '../../src/policies/scheduling/framework/find-nodes.ts';
-import { Framework, type FrameworkContext } from '../../src/policies/scheduling/framework/framework.ts';
-import { Nominator } from '../../src/policies/scheduling/framework/nominator.ts';
+import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
 import { podInfoOf } from '../../src/policies/scheduling/framework/pod-info.ts';
+import { FrameworkPolicy, type ProfileSpec } from '../../src/policies/scheduling/framework/scheduling-policy.ts';
 import { resolvePlugins } from '../../src/policies/scheduling/profile.ts';
 import { IN_TREE_PLUGINS } from '../../src/policies/scheduling/registry.ts';
 import type { Setting } from './cases.ts';
@@ -16,12 +15,16 @@ type AnyObject = ListedKinds[keyof ListedKinds];
 
 /** Later than any time of a recording: a pod without a start time counts as started now. */
 const NOW = Number.MAX_SAFE_INTEGER;
+const MICROS_PER_SECOND = 1_000_000;
 
 class ListOf {
   readonly #byKey = new Map<string, AnyObject>();
 
   put(object: AnyObject): void {
     this.#byKey.set(keyOf(object), object);
+  }
+  delete(object: AnyObject): void {
+    this.#byKey.delete(keyOf(object));
   }
   get(key: string): AnyObject | undefined {
     return this.#byKey.get(key);
@@ -32,74 +35,84 @@ class ListOf {
   }
 }
 
-/**
- * The simulator's own scheduler, filled as the recorder filled the real one: the cache in file order, everything else in
- * the listers. What kube-scheduler leaves to chance is pinned as in the recordings: every draw is 0.
- */
-export class RecordedCluster {
-  readonly cache = new SchedulerCache();
-  readonly nominator = new Nominator();
-  readonly cursor: SearchCursor;
+/** What the plugins' listers answer with. */
+export class ObjectLists {
   readonly #lists = new Map<string, ListOf>();
-  readonly #frameworks = new Map<string, Framework>();
+
+  of(kind: keyof ListedKinds): ListOf {
+    let list = this.#lists.get(kind);
+    if (list === undefined) this.#lists.set(kind, (list = new ListOf()));
+    return list;
+  }
+
+  /** A host for the scheduling policy. What kube-scheduler leaves to chance is pinned: every draw is 0. */
+  host(): SchedulerHost {
+    return {
+      now: () => NOW,
+      lister: (kind) => this.of(kind) as unknown as Lister<typeof kind>,
+      random: () => ({ next: () => 0, below: () => 0 }),
+      isPreempting: () => false,
+      waitingPods: () => [],
+      activate: () => {},
+    };
+  }
+}
+
+/** The simulator's scheduler with this configuration. */
+export function policyOf(
+  configuration: SchedulerConfiguration,
+  featureGates: Readonly<Record<string, boolean>>,
+  host: SchedulerHost,
+): FrameworkPolicy {
+  const profiles = configuration.profiles.map((profile): ProfileSpec => ({
+    schedulerName: profile.schedulerName,
+    percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
+    build: (handleOf) => resolvePlugins(profile, IN_TREE_PLUGINS, handleOf),
+  }));
+  const options = {
+    featureGates,
+    initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
+    maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
+  };
+  return new FrameworkPolicy(profiles, options, host);
+}
+
+/** The scheduler of a case, filled as the recorder filled the real one: the cache in file order, the rest in listers. */
+export class RecordedCluster {
+  readonly objects = new ObjectLists();
+  readonly policy: FrameworkPolicy;
 
   constructor(setting: Setting) {
-    this.cursor = { nextStartNodeIndex: setting.nextStartNodeIndex };
     const configuration = readRecordedConfiguration(setting.configuration);
-    const context: FrameworkContext = {
-      snapshot: this.cache.snapshot,
-      nominator: this.nominator,
-      lister: (kind) => this.#list(kind) as unknown as Lister<typeof kind>,
-      now: () => NOW,
-      featureGates: setting.featureGates,
-      random: () => ({ next: () => 0, below: () => 0 }),
-    };
-    for (const profile of configuration.profiles) {
-      const options = {
-        schedulerName: profile.schedulerName,
-        percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
-      };
-      const build: ConstructorParameters<typeof Framework>[2] = (handleOf) =>
-        resolvePlugins(profile, IN_TREE_PLUGINS, handleOf);
-      this.#frameworks.set(profile.schedulerName, new Framework(options, context, build));
-    }
+    this.policy = policyOf(configuration, setting.featureGates, this.objects.host());
+    this.policy.cursor.nextStartNodeIndex = setting.nextStartNodeIndex;
     for (const node of setting.nodes) {
-      this.cache.addNode(node);
-      this.put('Node', node);
+      this.policy.setNode(node);
+      this.objects.of('Node').put(node);
     }
     for (const [kind, objects] of Object.entries(setting.objects)) {
-      for (const object of objects) this.put(kind as keyof ListedKinds, object);
+      for (const object of objects) this.objects.of(kind as keyof ListedKinds).put(object);
     }
     for (const pod of setting.pods) this.#addPod(pod);
   }
 
-  /** The profile that schedules the pod. */
-  frameworkOf(pod: Pod): Framework {
+  /** Refuses a pod that no profile would schedule. */
+  frameworkOf(pod: Pod): ReturnType<FrameworkPolicy['frameworkFor']> {
     const name = pod.spec.schedulerName ?? '';
-    const framework = this.#frameworks.get(name);
-    if (framework === undefined) throw new RecordingError(`no profile for scheduler name ${JSON.stringify(name)}`);
-    return framework;
-  }
-
-  put(kind: keyof ListedKinds, object: AnyObject): void {
-    this.#list(kind).put(object);
+    if (!this.policy.schedulerNames.includes(name)) {
+      throw new RecordingError(`no profile for scheduler name ${JSON.stringify(name)}`);
+    }
+    return this.policy.frameworkFor(pod);
   }
 
   /** Bound pods are in the cache; the others wait, and are known to the nominator where they carry a nomination. */
   #addPod(pod: Pod): void {
-    this.put('Pod', pod);
-    const { nodeName } = pod.spec;
-    if (nodeName !== undefined && nodeName !== '') {
-      this.cache.addPod(podInfoOf(pod), nodeName);
+    this.objects.of('Pod').put(pod);
+    if ((pod.spec.nodeName ?? '') !== '') {
+      this.policy.setPod(pod);
       return;
     }
-    const nominated = pod.status.nominatedNodeName;
-    if (nominated !== undefined && nominated !== '') this.nominator.add(podInfoOf(pod), nominated);
-  }
-
-  #list(kind: keyof ListedKinds): ListOf {
-    let list = this.#lists.get(kind);
-    if (list === undefined) this.#lists.set(kind, (list = new ListOf()));
-    return list;
+    const nominated = pod.status.nominatedNodeName ?? '';
+    if (nominated !== '') this.policy.nominator.add(podInfoOf(pod), nominated);
   }
 }
