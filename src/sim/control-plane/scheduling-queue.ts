@@ -216,9 +216,12 @@ export class SchedulingQueue {
       }
     }
     if (now % FLUSH_UNSCHEDULABLE_PERIOD !== 0) return;
-    for (const queued of this.#unschedulable.waitingSince(now - this.#options.maxUnschedulableMicros)) {
-      this.#requeue(queued, 'after-backoff');
-    }
+    const overdueSince = now - this.#options.maxUnschedulableMicros;
+    const overdue = this.#unschedulable.waitingSince(overdueSince);
+    for (const queued of overdue) this.#requeue(queued, 'after-backoff');
+    // Gated pods stay, but that they have waited so long is an event like any other to pods in flight.
+    const oldestGated = this.#unschedulable.oldestGatedTimestamp() ?? now;
+    if (overdue.length > 0 || oldestGated < overdueSince) this.#inFlight.record({ event: WILDCARD, change: undefined });
   }
 
   /** The next time at which `flush` would move a pod: a whole second. `undefined`: never, as things are. */
@@ -229,9 +232,11 @@ export class SchedulingQueue {
       if (queued !== undefined) next = Math.min(next, this.#expiration(queued) + MICROS_PER_SECOND);
     }
     const oldest = this.#unschedulable.oldestTimestamp();
-    if (oldest !== undefined) {
-      const overdue = oldest + this.#options.maxUnschedulableMicros;
-      next = Math.min(next, (Math.floor(overdue / FLUSH_UNSCHEDULABLE_PERIOD) + 1) * FLUSH_UNSCHEDULABLE_PERIOD);
+    if (oldest !== undefined) next = Math.min(next, flushAfter(oldest + this.#options.maxUnschedulableMicros));
+    const oldestGated = this.#unschedulable.oldestGatedTimestamp();
+    if (oldestGated !== undefined && this.#inFlight.size > 0) {
+      const overdue = oldestGated + this.#options.maxUnschedulableMicros;
+      next = Math.min(next, flushAfter(Math.max(overdue, this.#options.now())));
     }
     return next === Infinity ? undefined : next;
   }
@@ -359,6 +364,11 @@ export class SchedulingQueue {
 /** Helps every pod it is about. */
 const WILDCARD: ClusterEvent = '*';
 export const DEFAULT_SCHEDULER_NAME = 'default-scheduler';
+
+/** The first flush of pods that waited too long after a time. */
+function flushAfter(time: number): number {
+  return (Math.floor(time / FLUSH_UNSCHEDULABLE_PERIOD) + 1) * FLUSH_UNSCHEDULABLE_PERIOD;
+}
 
 export function schedulerNameOf(pod: Pod): string {
   return pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME;

@@ -16,6 +16,8 @@ interface AgeKey {
   readonly sequence: number;
 }
 
+const byAge = (a: AgeKey, b: AgeKey): number => a.timestamp - b.timestamp || a.sequence - b.sequence;
+
 /**
  * Pods that wait for something to change, indexed by who rejected them: an event touches only pods that wait for a plugin
  * which has registered for it, and equal pods are asked about once.
@@ -23,7 +25,8 @@ interface AgeKey {
 export class UnschedulablePods {
   readonly #hints: HintTable;
   /** Oldest first; gated pods are not in it, for nothing but their gate can let them go. */
-  readonly #byAge = new WaitingRoom<QueuedPod, AgeKey>((a, b) => a.timestamp - b.timestamp || a.sequence - b.sequence);
+  readonly #byAge = new WaitingRoom<QueuedPod, AgeKey>(byAge);
+  readonly #gatedByAge = new WaitingRoom<QueuedPod, AgeKey>(byAge);
   readonly #classes = new WeakMap<PodSpec, Map<string, Map<Labels, PodClass>>>();
   /** Where each pod stands in the index. */
   readonly #places = new Map<QueuedPod, { readonly schedulerName: string; readonly podClass: PodClass }>();
@@ -44,11 +47,13 @@ export class UnschedulablePods {
     const schedulerName = queued.pod.spec.schedulerName ?? 'default-scheduler';
     const place = { schedulerName, podClass: this.#classOf(queued.pod) };
     this.#places.set(queued, place);
+    const age = { timestamp: queued.timestamp, sequence: queued.sequence };
     if (queued.gated) {
+      this.#gatedByAge.enter(queued, age);
       this.#hints.rejector(schedulerName, queued.gatingPlugin).gated.add(queued);
       return;
     }
-    this.#byAge.enter(queued, { timestamp: queued.timestamp, sequence: queued.sequence });
+    this.#byAge.enter(queued, age);
     for (const rejector of this.#rejectorsOf(queued, schedulerName)) {
       let pods = rejector.waiting.get(place.podClass);
       if (pods === undefined) rejector.waiting.set(place.podClass, (pods = new Set()));
@@ -62,6 +67,7 @@ export class UnschedulablePods {
     if (place === undefined) return;
     this.#places.delete(queued);
     if (queued.gated) {
+      this.#gatedByAge.leave(queued);
       this.#hints.rejector(place.schedulerName, queued.gatingPlugin).gated.delete(queued);
       return;
     }
@@ -131,6 +137,10 @@ export class UnschedulablePods {
 
   oldestTimestamp(): number | undefined {
     return this.#byAge.peek()?.timestamp;
+  }
+
+  oldestGatedTimestamp(): number | undefined {
+    return this.#gatedByAge.peek()?.timestamp;
   }
 
   #rejectorsOf(queued: QueuedPod, schedulerName: string): Rejector[] {
