@@ -31,8 +31,12 @@ export function update(
 
 function updateStatus(current: ApiObject, wanted: ApiObject, context: WriteContext): Outcome {
   if (!('status' in current) || !('status' in wanted)) return { does: 'nothing', object: current };
-  if (sameData(current.status, wanted.status)) return { does: 'nothing', object: current };
-  const metadata = nextVersion(current.metadata, context);
+  // The status subresource takes annotations too: a Deployment's revision is written along with its status (recorded).
+  const annotations = keep(current.metadata.annotations, wanted.metadata.annotations);
+  if (annotations === current.metadata.annotations && sameData(current.status, wanted.status)) {
+    return { does: 'nothing', object: current };
+  }
+  const metadata = { ...nextVersion(current.metadata, context), annotations };
   return { does: 'put', object: { ...current, metadata, status: wanted.status } as ApiObject };
 }
 
