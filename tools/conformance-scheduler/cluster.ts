@@ -4,9 +4,8 @@ import type { SchedulerHost } from '../../src/sim/policy-api/scheduler.ts';
 import type { ListedKinds, Lister } from '../../src/sim/policy-api/scheduling.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
 import { podInfoOf } from '../../src/policies/scheduling/framework/pod-info.ts';
-import { FrameworkPolicy, type ProfileSpec } from '../../src/policies/scheduling/framework/scheduling-policy.ts';
-import { resolvePlugins } from '../../src/policies/scheduling/profile.ts';
-import { IN_TREE_PLUGINS } from '../../src/policies/scheduling/registry.ts';
+import { FrameworkPolicy } from '../../src/policies/scheduling/framework/scheduling-policy.ts';
+import { kubeScheduler } from '../../src/policies/scheduling/kube-scheduler.ts';
 import type { Setting } from './cases.ts';
 import { readRecordedConfiguration } from './configuration.ts';
 import { RecordingError } from './objects.ts';
@@ -15,7 +14,6 @@ type AnyObject = ListedKinds[keyof ListedKinds];
 
 /** Later than any time of a recording: a pod without a start time counts as started now. */
 const NOW = Number.MAX_SAFE_INTEGER;
-const MICROS_PER_SECOND = 1_000_000;
 
 class ListOf {
   readonly #byKey = new Map<string, AnyObject>();
@@ -64,17 +62,9 @@ export function policyOf(
   featureGates: Readonly<Record<string, boolean>>,
   host: SchedulerHost,
 ): FrameworkPolicy {
-  const profiles = configuration.profiles.map((profile): ProfileSpec => ({
-    schedulerName: profile.schedulerName,
-    percentageOfNodesToScore: profile.percentageOfNodesToScore ?? configuration.percentageOfNodesToScore,
-    build: (handleOf) => resolvePlugins(profile, IN_TREE_PLUGINS, handleOf),
-  }));
-  const options = {
-    featureGates,
-    initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
-    maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
-  };
-  return new FrameworkPolicy(profiles, options, host);
+  const policy = kubeScheduler(configuration, { featureGates })(host);
+  if (!(policy instanceof FrameworkPolicy)) throw new TypeError('kubeScheduler is not made of the framework');
+  return policy;
 }
 
 /** The scheduler of a case, filled as the recorder filled the real one: the cache in file order, the rest in listers. */
