@@ -96,7 +96,7 @@ export class Simulation {
     });
     for (const node of api.store.values('Node')) kubelets.addNode(node);
     this.#kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
-    this.#plan(behaviours);
+    this.#plan();
   }
 
   /** Simulated time in microseconds. */
@@ -186,14 +186,14 @@ export class Simulation {
   }
 
   /** What will happen from outside: manifests, arrivals, commands, and the moments somebody wants to look. */
-  #plan(behaviours: Behaviours): void {
+  #plan(): void {
     const { engine } = this;
     const { manifests, timeline, workloads } = this.#scenario;
     if (manifests.length > 0) {
       this.#kubectl.at(0, { text: 'apply the manifests', command: { verb: 'apply', objects: manifests } });
     }
     for (const entry of timeline) this.#kubectl.at(entry.atMicros, entry);
-    new Arrivals(engine, this.api, workloads, behaviours);
+    new Arrivals(engine, this.api, workloads);
     const moments = this.#expectations.moments();
     const due = engine.on('invariants/expectation-due', (i) => this.#expectations.dueAt(moments[i]!));
     moments.forEach((moment, i) => engine.at(moment, due, i));

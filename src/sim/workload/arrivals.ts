@@ -1,0 +1,123 @@
+import type { Engine, EventKind } from '../engine/engine.ts';
+import { sampler, type Sampler } from '../engine/samplers.ts';
+import type { KeyedDraws } from '../engine/streams.ts';
+import { keyOf } from '../api/kinds.ts';
+import { NO_LABELS } from '../api/meta.ts';
+import type { Pod } from '../api/pod.ts';
+import type { ApiServer, Client } from '../api/request.ts';
+import type { WorkloadSpec } from '../scenario.ts';
+import { podName, podOrdinal } from './pod-ordinal.ts';
+
+/** A workload under way. */
+interface Stream {
+  readonly spec: WorkloadSpec;
+  readonly client: Client;
+  readonly interarrival: Sampler | undefined;
+  readonly gaps: KeyedDraws;
+  readonly choices: KeyedDraws;
+  /** Upper bounds of the templates' shares of [0, 1). */
+  readonly shares: readonly number[];
+  next: number;
+}
+
+/**
+ * Creates the bare pods of the scenario's workloads as they arrive. Each workload has one pending event. The n-th pod
+ * has the same arrival, template and lifetime whatever else happens; pods of one template share its spec and labels.
+ */
+export class Arrivals {
+  readonly #engine: Engine;
+  readonly #arrival: EventKind;
+  readonly #streams: readonly Stream[];
+
+  constructor(engine: Engine, api: ApiServer, workloads: readonly WorkloadSpec[]) {
+    this.#engine = engine;
+    this.#arrival = engine.on('workload/arrival', (index) => this.#arrive(index));
+    this.#streams = workloads.map((spec) => streamOf(engine, api, spec));
+    workloads.forEach((spec, index) => {
+      if (spec.count > 0) engine.at(spec.startMicros, this.#arrival, index);
+    });
+    if (workloads.some((spec) => spec.deleteFinished)) this.#deleteFinished(api);
+  }
+
+  #arrive(index: number): void {
+    const stream = this.#streams[index]!;
+    const { spec, interarrival } = stream;
+    for (;;) {
+      const ordinal = stream.next++;
+      stream.client.send({ verb: 'create', object: podOf(stream, ordinal) }, ignore);
+      if (stream.next >= spec.count) return;
+      if (interarrival === undefined) continue;
+      const gap = interarrival(stream.gaps.of(stream.next, 0));
+      if (gap === 0) continue;
+      this.#engine.after(gap, this.#arrival, index);
+      return;
+    }
+  }
+
+  /** Takes a pod that has succeeded away, as a Job's owner would. */
+  #deleteFinished(api: ApiServer): void {
+    const clients = new Map<string, Client>();
+    for (const { spec, client } of this.#streams) {
+      if (spec.deleteFinished) clients.set(spec.namespace + '/' + spec.name, client);
+    }
+    api.watch({
+      kind: 'Pod',
+      receive: ({ type, object, previous }) => {
+        const pod = object as Pod;
+        if (type === 'DELETED' || pod.status.phase !== 'Succeeded') return;
+        if ((previous as Pod | undefined)?.status.phase === 'Succeeded') return;
+        if (pod.metadata.deletionTimestamp !== undefined) return;
+        const arrived = podOrdinal(pod);
+        if (arrived === undefined) return;
+        const client = clients.get(pod.metadata.namespace + '/' + arrived.workload);
+        client?.send({ verb: 'delete', kind: 'Pod', key: keyOf(pod), uid: pod.metadata.uid }, ignore);
+      },
+    });
+  }
+}
+
+function streamOf(engine: Engine, api: ApiServer, spec: WorkloadSpec): Stream {
+  const name = spec.namespace + '/' + spec.name;
+  let total = 0;
+  for (const { weight } of spec.templates) total += weight;
+  let sum = 0;
+  const shares = spec.templates.map(({ weight }) => (sum += weight) / total);
+  return {
+    spec,
+    client: api.client('workload/' + name, undefined),
+    interarrival: spec.interarrival === undefined ? undefined : sampler(spec.interarrival),
+    gaps: engine.keyed('workload/interarrival/' + name),
+    choices: engine.keyed('workload/template/' + name),
+    shares,
+    next: 0,
+  };
+}
+
+function podOf(stream: Stream, ordinal: number): Pod {
+  const { spec, shares, choices } = stream;
+  let choice = 0;
+  if (shares.length > 1) {
+    const luck = choices.uniform(ordinal, 0);
+    while (choice < shares.length - 1 && luck >= shares[choice]!) choice++;
+  }
+  const template = spec.templates[choice]!;
+  return {
+    kind: 'Pod',
+    metadata: {
+      name: podName(spec.name, ordinal),
+      namespace: spec.namespace,
+      uid: '',
+      resourceVersion: 0,
+      generation: 0,
+      creationTimestamp: 0,
+      labels: template.labels,
+      annotations: NO_LABELS,
+      ownerReferences: [],
+      finalizers: [],
+    },
+    spec: template.spec,
+    status: { phase: 'Pending', conditions: [] },
+  };
+}
+
+function ignore(): void {}
