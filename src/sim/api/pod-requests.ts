@@ -1,5 +1,5 @@
 import type { Container, ContainerStatus, Pod, PodSpec, ResourceList, ResourceRequirements } from './pod.ts';
-import { bytesOf, milliCpuOf, milliOfNano, quantityOf, unitsOfNano } from './quantity.ts';
+import { bytesOf, formatQuantity, milliCpuOf, milliOfNano, quantityOf, unitsOfNano } from './quantity.ts';
 
 /** Amounts in the units kube-scheduler computes in: thousandths of a CPU, bytes, and whole units of anything else. */
 export interface Resources {
@@ -335,4 +335,20 @@ export function containerRequestsForScoring(pod: { readonly spec: PodSpec }): Re
     scoredByContainers.set(spec, resources);
   }
   return resources;
+}
+
+/**
+ * What the containers of a pod request or limit together, as a list: what is set for the pod as a whole and its
+ * overhead stay out of it. Amounts are written in the family of suffixes of the first container that names the resource.
+ */
+export function containerTotals(spec: PodSpec, which: 'requests' | 'limits'): ResourceList {
+  const list = Object.create(null) as Record<string, string>;
+  const totals = aggregate(spec, { which });
+  const all: readonly Container[] = [...spec.containers, ...(spec.initContainers ?? [])];
+  for (const name of [...totals.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+    const first = all.find((container) => container.resources?.[which]?.[name] !== undefined);
+    const { format } = quantityOf(first?.resources?.[which]?.[name] ?? '0');
+    list[name] = formatQuantity({ nano: totals.get(name) ?? 0n, format });
+  }
+  return list;
 }

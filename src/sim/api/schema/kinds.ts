@@ -1,0 +1,50 @@
+import type { Kind } from '../kinds.ts';
+import {
+  CONFIG_MAP,
+  EVENT,
+  LEASE,
+  NAMESPACE,
+  POD_DISRUPTION_BUDGET,
+  PRIORITY_CLASS,
+  SECRET,
+  SERVICE_ACCOUNT,
+} from './core.ts';
+import { NODE } from './node.ts';
+import { POD } from './pod.ts';
+import { ENDPOINT_SLICE, SERVICE } from './service.ts';
+import {
+  CSI_DRIVER,
+  CSI_NODE,
+  CSI_STORAGE_CAPACITY,
+  PERSISTENT_VOLUME,
+  PERSISTENT_VOLUME_CLAIM,
+  STORAGE_CLASS,
+  VOLUME_ATTACHMENT,
+} from './storage.ts';
+import type { Table } from './type.ts';
+import { DEPLOYMENT, REPLICA_SET } from './workloads.ts';
+
+/** The wire form of every kind the simulation knows, apiVersion and kind left out. */
+export const SCHEMAS: { readonly [K in Kind]: Table } = {
+  Namespace: NAMESPACE,
+  Node: NODE,
+  PriorityClass: PRIORITY_CLASS,
+  ConfigMap: CONFIG_MAP,
+  Secret: SECRET,
+  ServiceAccount: SERVICE_ACCOUNT,
+  PersistentVolume: PERSISTENT_VOLUME,
+  PersistentVolumeClaim: PERSISTENT_VOLUME_CLAIM,
+  StorageClass: STORAGE_CLASS,
+  CSINode: CSI_NODE,
+  CSIDriver: CSI_DRIVER,
+  CSIStorageCapacity: CSI_STORAGE_CAPACITY,
+  VolumeAttachment: VOLUME_ATTACHMENT,
+  PodDisruptionBudget: POD_DISRUPTION_BUDGET,
+  Service: SERVICE,
+  EndpointSlice: ENDPOINT_SLICE,
+  Deployment: DEPLOYMENT,
+  ReplicaSet: REPLICA_SET,
+  Pod: POD,
+  Lease: LEASE,
+  Event: EVENT,
+};

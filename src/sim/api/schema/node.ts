@@ -1,0 +1,63 @@
+import { CONDITION, NONE, OBJECT_META, RESOURCE_LIST } from './meta.ts';
+import { TAINT } from './scheduling.ts';
+import { always, anything, bool, dropped, int64, list, quiet, shown, table, text, type Data } from './type.ts';
+
+const NODE_SPEC = table('NodeSpec', {
+  podCIDR: text,
+  podCIDRs: quiet(list(text)),
+  providerID: text,
+  unschedulable: bool,
+  taints: list(TAINT),
+  configSource: dropped(anything),
+  externalID: quiet(text),
+});
+
+const EMPTY = Object.freeze({});
+
+/** All of the capacity is allocatable where nothing else is said. */
+function withAllocatable(status: Data): Data {
+  if (Object.keys(status['allocatable'] as Data).length > 0) return status;
+  return Object.keys(status['capacity'] as Data).length === 0 ? status : { ...status, allocatable: status['capacity'] };
+}
+
+const NODE_STATUS = table(
+  'NodeStatus',
+  {
+    capacity: always(RESOURCE_LIST, EMPTY),
+    allocatable: always(RESOURCE_LIST, EMPTY),
+    conditions: always(list(CONDITION), NONE),
+    addresses: list(table('NodeAddress', { type: text, address: text })),
+    images: list(table('ContainerImage', { names: shown(always(list(text), NONE)), sizeBytes: int64 })),
+    declaredFeatures: list(text),
+    phase: dropped(anything),
+    daemonEndpoints: dropped(anything),
+    nodeInfo: quiet(
+      table('NodeSystemInfo', {
+        architecture: text,
+        bootID: text,
+        containerRuntimeVersion: text,
+        kernelVersion: text,
+        kubeProxyVersion: text,
+        kubeletVersion: text,
+        machineID: text,
+        operatingSystem: text,
+        osImage: text,
+        swap: dropped(anything),
+        systemUUID: text,
+      }),
+    ),
+    volumesInUse: quiet(list(text)),
+    volumesAttached: quiet(list(table('AttachedVolume', { name: text, devicePath: text }))),
+    config: dropped(anything),
+    runtimeHandlers: dropped(anything),
+    features: dropped(anything),
+  },
+  { complete: withAllocatable },
+);
+
+/** A node brings its status along when it is created, as a kubelet that registers does. */
+export const NODE = table('Node', {
+  metadata: OBJECT_META,
+  spec: always(NODE_SPEC, EMPTY),
+  status: always(NODE_STATUS, EMPTY),
+});
