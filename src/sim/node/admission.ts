@@ -1,6 +1,8 @@
 import type { Node } from '../api/node.ts';
 import type { ContainerPort, Pod, PodSpec } from '../api/pod.ts';
+import { compileRequiredNodeAffinity } from '../api/node-selector.ts';
 import { podRequests, resourcesOf, type Resources } from '../api/pod-requests.ts';
+import { untoleratedTaint } from '../api/taints.ts';
 
 /** Why a kubelet refuses a pod; the words are those of the real one (kubernetes-behaviour.md 4.2). */
 export interface Refusal {
@@ -41,12 +43,17 @@ export class NodeUsage {
   }
 }
 
-/** The kubelet's own fit check of a pod that was bound to its node; undefined: it is admitted. */
+/**
+ * The kubelet's own check of a pod that was bound to its node (4.2): resources, node affinity, host ports, NoExecute
+ * taints, operating system. The first reason counts; undefined: the pod is admitted.
+ */
 export function refusalOf(pod: Pod, node: Node, usage: NodeUsage): Refusal | undefined {
   return (
     lackOf(podRequests(pod), resourcesOf(node.status.allocatable), usage) ??
+    wrongNode(pod.spec, node) ??
     portClash(pod.spec, usage) ??
-    wrongOs(pod, node)
+    untolerated(pod.spec, node) ??
+    wrongOs(pod.spec, node)
   );
 }
 
@@ -112,10 +119,22 @@ function isAnyAddress(hostIP: string | undefined): boolean {
   return hostIP === undefined || hostIP === '' || hostIP === '0.0.0.0';
 }
 
+function wrongNode(spec: PodSpec, node: Node): Refusal | undefined {
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (spec.nodeSelector === undefined && required === undefined) return undefined;
+  if (compileRequiredNodeAffinity(spec)(node)) return undefined;
+  return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+}
+
+function untolerated(spec: PodSpec, node: Node): Refusal | undefined {
+  if (untoleratedTaint(node.spec.taints, spec.tolerations, ['NoExecute']) === undefined) return undefined;
+  return failed('TaintToleration', "node(s) had taints that the pod didn't tolerate");
+}
+
 const OS_LABEL = 'kubernetes.io/os';
 
-function wrongOs(pod: Pod, node: Node): Refusal | undefined {
-  if (pod.spec.os === undefined || pod.spec.os.name === (node.metadata.labels[OS_LABEL] ?? 'linux')) return undefined;
+function wrongOs(spec: PodSpec, node: Node): Refusal | undefined {
+  if (spec.os === undefined || spec.os.name === (node.metadata.labels[OS_LABEL] ?? 'linux')) return undefined;
   return { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
 }
 

@@ -1,16 +1,18 @@
+import { parseImageName, pullPolicyOf } from '../api/image-name.ts';
 import { newBackOff, raiseBackOff, remainingBackOff } from './back-off.ts';
 import { RunState, Stopping, type ContainerRecord } from './container.ts';
 import { terminatedState } from './container-status.ts';
+import type { Occasion } from './container-runtime.ts';
 import { goDuration } from './go-duration.ts';
-import { defaultPullPolicy, type PullResult } from './image-store.ts';
+import type { PullResult } from './image-store.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 /** Occasions of draws are made of container and attempt; in pods with more containers some share their luck. */
 const CONTAINERS_PER_POD = 64;
 
-function occasion(container: ContainerRecord): number {
+function occasionOf(worker: PodWorker, container: ContainerRecord): Occasion {
   const attempt = container.state === RunState.Absent ? 0 : container.attempt + 1;
-  return attempt * CONTAINERS_PER_POD + (container.index % CONTAINERS_PER_POD);
+  return { entity: worker.entity, number: attempt * CONTAINERS_PER_POD + (container.index % CONTAINERS_PER_POD) };
 }
 
 /**
@@ -48,14 +50,19 @@ function isHeldBack(worker: PodWorker, container: ContainerRecord): boolean {
 /** The image by its pull policy, and its back-off a container (4.3). */
 function ensureImage(worker: PodWorker, container: ContainerRecord): boolean {
   const { kubelet } = worker;
-  const { engine, behaviours } = kubelet.services;
+  const { engine, runtime } = kubelet.services;
   const { image } = container.spec;
-  const policy = container.spec.imagePullPolicy ?? defaultPullPolicy(image);
+  const policy = container.spec.imagePullPolicy ?? pullPolicyOf(image);
   if (policy !== 'Always' && kubelet.images.has(image)) {
     const what = `Container image "${image}" already present on machine and can be accessed by the pod`;
     kubelet.record(worker.pod, 'Normal', 'Pulled', what);
     create(worker, container);
     return true;
+  }
+  if (parseImageName(image) === undefined) {
+    const what = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+    kubelet.record(worker.pod, 'Warning', 'InspectFailed', what);
+    return cannotStart(worker, container, 'InvalidImageName', what);
   }
   if (policy === 'Never') {
     const what = `Container image "${image}" is not present with pull policy of Never`;
@@ -72,7 +79,8 @@ function ensureImage(worker: PodWorker, container: ContainerRecord): boolean {
   kubelet.images.pull({
     image,
     askedAt: engine.now,
-    error: () => behaviours.pullError(worker.pod, container.spec, container.pullAttempts++),
+    begin: (present, occasion) =>
+      runtime.pullImage(worker.pod, container.spec, container.pullAttempts++, present, occasion),
     done: (result) => pulled(worker, container, result),
   });
   return true;
@@ -105,36 +113,72 @@ function wholeMilliseconds(micros: number): number {
   return micros - (micros % 1_000);
 }
 
-function cannotStart(worker: PodWorker, container: ContainerRecord, reason: string, message: string): false {
+/** `said`: what the Event says, where that is not the reason. */
+function cannotStart(
+  worker: PodWorker,
+  container: ContainerRecord,
+  reason: string,
+  message: string,
+  said = reason,
+): false {
   container.waitingReason = reason;
   container.waitingMessage = message;
-  worker.kubelet.record(worker.pod, 'Warning', 'Failed', 'Error: ' + reason);
+  worker.kubelet.record(worker.pod, 'Warning', 'Failed', 'Error: ' + said);
   return false;
 }
 
 function create(worker: PodWorker, container: ContainerRecord): void {
-  const { services } = worker.kubelet;
-  const duration = services.durations.containerCreate.of(worker.entity, occasion(container));
-  services.engine.after(duration, services.kinds.containerCreated, worker.slot, container.index);
+  const { engine, kinds, runtime } = worker.kubelet.services;
+  const step = runtime.createContainer(worker.pod, container.spec, occasionOf(worker, container));
+  engine.after(step.duration, kinds.containerCreated, worker.slot, container.index, step.error);
 }
 
 /** CreateContainer has returned. */
-export function containerCreated(worker: PodWorker, container: ContainerRecord): void {
-  const { services } = worker.kubelet;
+export function containerCreated(worker: PodWorker, container: ContainerRecord, error: string | undefined): void {
+  if (error !== undefined) {
+    cannotStart(worker, container, 'CreateContainerError', error, error);
+    worker.startFailed(container);
+    return;
+  }
+  const { engine, kinds, runtime } = worker.kubelet.services;
   worker.kubelet.record(worker.pod, 'Normal', 'Created', 'Container created');
-  const duration = services.durations.containerStart.of(worker.entity, occasion(container));
-  services.engine.after(duration, services.kinds.containerStarted, worker.slot, container.index);
+  const step = runtime.startContainer(worker.pod, container.spec, occasionOf(worker, container));
+  engine.after(step.duration, kinds.containerStarted, worker.slot, container.index, step.error);
+}
+
+/** What the runtime says of a container that could not be started. */
+const START_ERROR_CODE = 128;
+
+/** StartContainer has failed: the container that was created is dead. */
+function startFailed(worker: PodWorker, container: ContainerRecord, error: string): void {
+  countDeath(container);
+  container.state = RunState.Exited;
+  container.startedAt = -1;
+  container.finishedAt = worker.kubelet.services.engine.now;
+  container.exitCode = START_ERROR_CODE;
+  container.exitReason = 'StartError';
+  container.exitUnseen = false;
+  cannotStart(worker, container, 'RunContainerError', error, error);
+  worker.startFailed(container, true);
+}
+
+/** A life before the one that begins now becomes the last state. */
+function countDeath(container: ContainerRecord): void {
+  if (container.state !== RunState.Exited) return;
+  container.lastState = terminatedState(container);
+  container.lastFinishedAt = container.finishedAt;
+  container.attempt++;
 }
 
 /** StartContainer has returned: a new life begins. */
-export function containerStarted(worker: PodWorker, container: ContainerRecord): void {
+export function containerStarted(worker: PodWorker, container: ContainerRecord, error: string | undefined): void {
+  if (error !== undefined) {
+    startFailed(worker, container, error);
+    return;
+  }
   const { engine, behaviours, kinds } = worker.kubelet.services;
   worker.kubelet.record(worker.pod, 'Normal', 'Started', 'Container started');
-  if (container.state === RunState.Exited) {
-    container.lastState = terminatedState(container);
-    container.lastFinishedAt = container.finishedAt;
-    container.attempt++;
-  }
+  countDeath(container);
   const life = behaviours.life(worker.pod, container.spec, container.attempt);
   container.state = RunState.Running;
   container.exitUnseen = false;

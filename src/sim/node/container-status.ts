@@ -13,7 +13,7 @@ export function terminatedState(container: ContainerRecord): ContainerState {
     terminated: {
       exitCode: container.exitCode,
       reason,
-      startedAt: wholeSecond(container.startedAt),
+      ...(container.startedAt >= 0 && { startedAt: wholeSecond(container.startedAt) }),
       finishedAt: wholeSecond(container.finishedAt),
     },
   };

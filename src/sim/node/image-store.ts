@@ -1,7 +1,5 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
-import { stableHash } from '../engine/stable-hash.ts';
-import type { Parameters } from '../scenario.ts';
-import { NodeDuration } from './node-durations.ts';
+import type { Occasion, PullStep } from './container-runtime.ts';
 
 /** What became of a pull; durations in microseconds. */
 export interface PullResult {
@@ -16,8 +14,8 @@ export interface PullResult {
 /** One pull that a pod waits for. */
 export interface PullRequest {
   readonly image: string;
-  /** Why the registry refuses; asked when the pull's turn has come. */
-  readonly error: () => string | undefined;
+  /** What the pull will come to; asked when its turn has come. */
+  readonly begin: (present: boolean, occasion: Occasion) => PullStep;
   readonly done: (result: PullResult) => void;
   readonly askedAt: number;
 }
@@ -26,39 +24,7 @@ export interface PullRequest {
 const PULL_QPS = 5;
 const PULL_BURST = 10;
 const MICROS_PER_SECOND = 1_000_000;
-
-/** The registry as all nodes see it: how big an image is, and how long its pull takes. */
-export class Registry {
-  readonly #sizes = new Map<string, number>();
-  readonly #size: NodeDuration;
-  readonly #roundTrip: NodeDuration;
-  readonly #bandwidth: number;
-  readonly #unpack: number;
-
-  constructor(engine: Engine, parameters: Parameters['image']) {
-    this.#size = new NodeDuration(engine, 'registry/image-size', parameters.sizeBytes);
-    this.#roundTrip = new NodeDuration(engine, 'kubelet/image-pull', parameters.registryRoundTrip);
-    this.#bandwidth = parameters.bandwidthBytesPerSecond;
-    this.#unpack = parameters.unpackBytesPerSecond;
-  }
-
-  /** Drawn once for each image: it is the same size on every node. */
-  sizeOf(image: string): number {
-    let size = this.#sizes.get(image);
-    if (size === undefined) this.#sizes.set(image, (size = this.#size.of(stableHash(image), 0)));
-    return size;
-  }
-
-  /** What asking costs: manifest and authorisation. */
-  roundTrip(node: number, occasion: number): number {
-    return this.#roundTrip.of(node, occasion);
-  }
-
-  /** Transfer and unpacking, one after the other. */
-  transfer(sizeBytes: number): number {
-    return Math.round((sizeBytes / this.#bandwidth + sizeBytes / this.#unpack) * MICROS_PER_SECOND);
-  }
-}
+const TOO_MANY_PULLS: PullStep = { duration: 0, error: 'pull QPS exceeded', sizeBytes: 0 };
 
 /**
  * The images of one node. Pulls go one at a time, first come first served (serializeImagePulls, the default); what is
@@ -67,7 +33,6 @@ export class Registry {
  */
 export class ImageStore {
   readonly #engine: Engine;
-  readonly #registry: Registry;
   readonly #finished: EventKind;
   readonly #operand: number;
   readonly #entity: number;
@@ -77,14 +42,13 @@ export class ImageStore {
   #pulls = 0;
   #pulling = false;
   #startedAt = 0;
-  #error: string | undefined;
+  #step: PullStep | undefined;
   #tokens = PULL_BURST;
   #tokensAt = 0;
 
   /** `finished` is the engine kind that comes back as {@link finish}, with `operand`. */
-  constructor(engine: Engine, registry: Registry, finished: EventKind, operand: number, entity: number) {
+  constructor(engine: Engine, finished: EventKind, operand: number, entity: number) {
     this.#engine = engine;
-    this.#registry = registry;
     this.#finished = finished;
     this.#operand = operand;
     this.#entity = entity;
@@ -113,11 +77,12 @@ export class ImageStore {
       this.#head = 0;
     }
     this.#pulling = false;
-    if (this.#error === undefined) this.#present.add(request.image);
+    const { error, sizeBytes } = this.#step!;
+    if (error === undefined) this.#present.add(request.image);
     const { now } = this.#engine;
     const result: PullResult = {
-      error: this.#error,
-      sizeBytes: this.#registry.sizeOf(request.image),
+      error,
+      sizeBytes,
       took: now - this.#startedAt,
       tookWithWaiting: now - request.askedAt,
     };
@@ -129,17 +94,10 @@ export class ImageStore {
     const request = this.#queue[this.#head]!;
     this.#pulling = true;
     this.#startedAt = this.#engine.now;
-    let duration = 0;
-    if (this.#takeToken()) {
-      this.#error = request.error();
-      duration = this.#registry.roundTrip(this.#entity, this.#pulls++);
-      if (this.#error === undefined && !this.#present.has(request.image)) {
-        duration += this.#registry.transfer(this.#registry.sizeOf(request.image));
-      }
-    } else {
-      this.#error = 'pull QPS exceeded';
-    }
-    this.#engine.after(duration, this.#finished, this.#operand);
+    this.#step = this.#takeToken()
+      ? request.begin(this.#present.has(request.image), { entity: this.#entity, number: this.#pulls++ })
+      : TOO_MANY_PULLS;
+    this.#engine.after(this.#step.duration, this.#finished, this.#operand);
   }
 
   #takeToken(): boolean {
@@ -151,11 +109,4 @@ export class ImageStore {
     this.#tokens -= 1;
     return true;
   }
-}
-
-/** The pull policy of a container that names none: Always for `latest` or no tag, else IfNotPresent (4.3). */
-export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
-  if (image.includes('@')) return 'IfNotPresent';
-  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
-  return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }

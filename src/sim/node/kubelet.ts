@@ -81,8 +81,8 @@ export class Kubelet {
 
   get images(): ImageStore {
     if (this.#images === undefined) {
-      const { engine, registry, kinds } = this.services;
-      this.#images = new ImageStore(engine, registry, kinds.imagePulled, this.index, stableHash(this.name));
+      const { engine, kinds } = this.services;
+      this.#images = new ImageStore(engine, kinds.imagePulled, this.index, stableHash(this.name));
       for (const image of this.node.status.images ?? []) for (const name of image.names) this.#images.preload(name);
     }
     return this.#images;

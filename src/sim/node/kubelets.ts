@@ -8,7 +8,7 @@ import { formatAddress, parseAddress } from './address-pool.ts';
 import type { ContainerRecord } from './container.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
 import { containerCreated, containerStarted, postStartDone } from './container-start.ts';
-import { Registry } from './image-store.ts';
+import { SampledRuntime, type ContainerRuntime } from './container-runtime.ts';
 import { Kubelet, type NodeAddresses } from './kubelet.ts';
 import { NodeDuration } from './node-durations.ts';
 import type { NodeServices } from './node-services.ts';
@@ -22,6 +22,8 @@ export interface KubeletsNeeds {
   readonly recorderFor: (nodeName: string) => EventRecorder;
   readonly parameters: Parameters;
   readonly behaviours: ContainerBehaviours;
+  /** Absent: one whose calls take what the parameters say. */
+  readonly runtime?: ContainerRuntime;
 }
 
 /** Nodes live in 172.16.0.0/12, pods in 10.0.0.0/8; a Node may say otherwise. */
@@ -125,24 +127,27 @@ export class Kubelets {
       behaviours,
       workers,
       prober,
-      registry: new Registry(engine, parameters.image),
+      runtime: this.#needs.runtime ?? new SampledRuntime(engine, parameters, behaviours),
       jitter: engine.keyed('kubelet/requeue'),
       phases: engine.keyed('kubelet/ticker-phase'),
       durations: {
         admission: duration('admission'),
         volumeWait: duration('volumeWait'),
-        sandbox: duration('sandbox'),
-        containerCreate: duration('containerCreate'),
-        containerStart: duration('containerStart'),
         statusDelay: duration('statusDelay'),
         teardown: duration('teardown'),
       },
       kinds: {
         admitted: onPod('admitted', (worker) => worker.admitted()),
         volumesMounted: onPod('volumes-mounted', (worker) => worker.volumesMounted()),
-        sandboxCreated: onPod('sandbox-created', (worker) => worker.sandboxCreated()),
-        containerCreated: onContainer('container-created', containerCreated),
-        containerStarted: onContainer('container-started', containerStarted),
+        sandboxCreated: engine.on('kubelet/sandbox-created', (slot, _, error) =>
+          workers.at(slot).sandboxCreated(error as string | undefined),
+        ),
+        containerCreated: onContainer('container-created', (worker, container, error) =>
+          containerCreated(worker, container, error as string | undefined),
+        ),
+        containerStarted: onContainer('container-started', (worker, container, error) =>
+          containerStarted(worker, container, error as string | undefined),
+        ),
         postStartDone: onContainer('post-start-done', (worker, container, ok) =>
           postStartDone(worker, container, ok === true),
         ),

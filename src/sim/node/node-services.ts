@@ -2,7 +2,7 @@ import type { Engine, EventKind } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import type { Parameters } from '../scenario.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
-import type { Registry } from './image-store.ts';
+import type { ContainerRuntime } from './container-runtime.ts';
 import type { NodeDuration } from './node-durations.ts';
 import type { Prober } from './prober.ts';
 import type { WorkerSlots } from './worker-slots.ts';
@@ -34,9 +34,6 @@ export interface NodeEventKinds {
 export interface NodeDurations {
   readonly admission: NodeDuration;
   readonly volumeWait: NodeDuration;
-  readonly sandbox: NodeDuration;
-  readonly containerCreate: NodeDuration;
-  readonly containerStart: NodeDuration;
   readonly statusDelay: NodeDuration;
   readonly teardown: NodeDuration;
 }
@@ -52,7 +49,7 @@ export interface NodeServices {
   readonly jitter: KeyedDraws;
   /** When each kubelet's tickers tick, as a part of their period. */
   readonly phases: KeyedDraws;
-  readonly registry: Registry;
+  readonly runtime: ContainerRuntime;
   readonly prober: Prober;
   readonly workers: WorkerSlots;
 }

@@ -33,6 +33,7 @@ const MICROS_PER_SECOND = 1_000_000;
 const SYNC_BACK_OFF = 10 * MICROS_PER_SECOND;
 const LONGEST_REQUEUE = 60 * MICROS_PER_SECOND;
 const DEFAULT_GRACE_SECONDS = 30;
+const NO_ADDRESS_LEFT = 'rpc error: code = Unknown desc = failed to setup network for sandbox: no address left';
 
 /**
  * One pod on its node: the state machine that the kubelet's pod worker is (kubernetes-behaviour.md 4.2). Syncs never
@@ -322,18 +323,21 @@ export class PodWorker implements ProbeListener {
       this.#carryOut(planSync(this.spec, this.containers));
       return;
     }
-    const { engine, durations, kinds } = this.kubelet.services;
-    const duration = durations.sandbox.of(this.entity, this.#sandboxAttempts++);
-    this.#stepEvent = engine.after(duration, kinds.sandboxCreated, this.slot);
+    const { engine, kinds, runtime } = this.kubelet.services;
+    const step = runtime.runSandbox(this.pod, { entity: this.entity, number: this.#sandboxAttempts++ });
+    this.#stepEvent = engine.after(step.duration, kinds.sandboxCreated, this.slot, 0, step.error);
   }
 
-  sandboxCreated(): void {
+  sandboxCreated(error: string | undefined): void {
     this.#stepEvent = NO_EVENT;
     const { kubelet } = this;
-    this.podIP = this.spec.hostNetwork === true ? kubelet.hostIP : kubelet.takeAddress();
-    if (this.podIP === undefined) {
-      const message = 'Failed to create pod sandbox: failed to setup network for sandbox: no address left';
-      kubelet.record(this.pod, 'Warning', 'FailedCreatePodSandBox', message);
+    let failure = error;
+    if (failure === undefined) {
+      this.podIP = this.spec.hostNetwork === true ? kubelet.hostIP : kubelet.takeAddress();
+      if (this.podIP === undefined) failure = NO_ADDRESS_LEFT;
+    }
+    if (failure !== undefined) {
+      kubelet.record(this.pod, 'Warning', 'FailedCreatePodSandBox', 'Failed to create pod sandbox: ' + failure);
       this.#failed = true;
       this.#endSync();
       return;
@@ -400,9 +404,10 @@ export class PodWorker implements ProbeListener {
     this.#startNext();
   }
 
-  startFailed(container: ContainerRecord): void {
+  /** A container of the plan could not be brought up; `died`: there is a dead one more to be seen. */
+  startFailed(container: ContainerRecord, died = false): void {
     this.#failed = true;
-    if (container.state !== RunState.Absent) this.#changed = true;
+    if (died) this.#changed = true;
     this.#started = container.role === Role.Init ? this.#plan.start.length : this.#started + 1;
     this.#startNext();
   }
