@@ -51,6 +51,7 @@ export class Simulation {
   readonly #end: number;
   readonly #endReason: RunEnd;
   readonly #commandFailures: { at: number; text: string; message: string }[] = [];
+  #lastChangeAt = 0;
   #stopped: RunEnd | undefined;
 
   constructor(scenario: Scenario, policies: Policies, sink: RecordSink, options: SimulationOptions = {}) {
@@ -62,6 +63,7 @@ export class Simulation {
     this.recorder = new Recorder(sink);
     this.#expectations = new Expectations(scenario.expectations);
     api.observe(({ change, committedAt }) => {
+      this.#lastChangeAt = committedAt;
       this.recorder.committed(change, committedAt);
       if (scenario.expectations.length > 0) this.#expectations.committed(change, committedAt);
     });
@@ -131,13 +133,10 @@ export class Simulation {
   finish(): RunRecord {
     const { engine, api, recorder } = this;
     const stopped = this.#stopped ?? 'interrupted';
-    // A run with a duration of its own lasts that long, even if nothing happens in the rest of it.
+    // A run with a duration of its own lasts that long, even if nothing happens in the rest of it; one without is over
+    // with the last change.
     const endedAt =
-      stopped !== 'quiescent'
-        ? engine.now
-        : this.#endReason === 'horizon'
-          ? engine.lastForegroundAt
-          : Math.max(this.#end, engine.lastForegroundAt);
+      stopped !== 'quiescent' ? engine.now : this.#endReason === 'horizon' ? this.#lastChangeAt : this.#end;
     const recording = recorder.finish(endedAt);
     const objects = new Map<ApiObject['kind'], number>();
     for (const kind of ['Pod', 'Node', 'Deployment', 'ReplicaSet', 'Service', 'EndpointSlice', 'Event'] as const) {
@@ -149,7 +148,7 @@ export class Simulation {
       seed: this.#seed,
       endedAt,
       stopped,
-      quiescentSince: engine.lastForegroundAt,
+      quiescentSince: this.#lastChangeAt,
       fingerprint: engine.fingerprint.toString(),
       engineEvents: engine.dispatched,
       requests: api.requests,

@@ -33,7 +33,7 @@ export interface RunRecord {
   /** Microseconds of simulated time. */
   readonly endedAt: number;
   readonly stopped: RunEnd;
-  /** When the last thing happened that was not periodic. */
+  /** When anything was committed for the last time. */
   readonly quiescentSince: number;
   readonly fingerprint: string;
   readonly engineEvents: number;
