@@ -1,7 +1,8 @@
 import type { Pod } from '../api/pod.ts';
 import { MICROS_PER_SECOND } from '../engine/time.ts';
 import { backoffExpiration, floorToSecond, type BackoffLimits } from './scheduling-queue-backoff.ts';
-import { type ClusterEvent, type ClusterHappening, type Requeue, HintTable } from './scheduling-queue-hints.ts';
+import type { HintTable } from './scheduling-queue-hints.ts';
+import { type ClusterEvent, type ClusterHappening, type Requeue } from './scheduling-queue-hints.ts';
 import { InFlight } from './scheduling-queue-in-flight.ts';
 import { QueuedPod } from './scheduling-queue-pod.ts';
 import { UnschedulablePods } from './unschedulable-pods.ts';

@@ -9,11 +9,11 @@ import type {
   Snapshot,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code, isRejection, type Status } from '../../../sim/policy-api/status.ts';
-import { CycleScratch } from './cycle-state.ts';
+import type { CycleScratch } from './cycle-state.ts';
 import type { ProfilePlugins } from './extension-points.ts';
 import { statusMessage } from './fit-error.ts';
 import { NodeState } from './node-info.ts';
-import { Nominator } from './nominator.ts';
+import type { Nominator } from './nominator.ts';
 
 /** What all profiles of one scheduler share, and the plugin handle hands on. */
 export interface FrameworkContext {

@@ -7,10 +7,16 @@ import type {
   Resources,
   WeightedAffinityTerm,
 } from '../../../sim/policy-api/scheduling.ts';
-import { labelMatcher } from './label-match.ts';
+import { compileLabelSelector } from '../../../sim/api/label-selector.ts';
 
-/** What follows from a spec and a namespace: the same for all pods of a template. */
-interface SpecFacts {
+/** What follows from a spec and a namespace: the same object for all pods of a template. */
+export interface SpecFacts {
+  /** The first spec seen of those that say the same but for `nodeName`. */
+  readonly spec: PodSpec;
+  readonly namespace: string;
+  readonly requests: Resources;
+  readonly nonZeroMilliCpu: number;
+  readonly nonZeroMemoryBytes: number;
   readonly hostPorts: readonly HostPort[];
   readonly requiredAffinityTerms: readonly AffinityTerm[];
   readonly requiredAntiAffinityTerms: readonly AffinityTerm[];
@@ -20,53 +26,95 @@ interface SpecFacts {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-class PodFacts implements PodInfo {
+/** The PodInfo of the framework: a pod beside what its template's pods share. */
+export class PodFacts implements PodInfo {
   readonly pod: Pod;
+  readonly facts: SpecFacts;
   readonly requests: Resources;
-  readonly specRequests: Resources;
   readonly nonZeroMilliCpu: number;
   readonly nonZeroMemoryBytes: number;
-  readonly #facts: SpecFacts;
 
-  constructor(pod: Pod) {
-    const nonZero = nonZeroRequests(pod);
+  /** `before` is what an earlier version of the same pod came to: an unchanged spec is not looked up again. */
+  constructor(pod: Pod, before?: PodFacts) {
+    const facts = before?.pod.spec === pod.spec ? before.facts : specFacts(pod.spec, pod.metadata.namespace);
     this.pod = pod;
-    this.requests = podRequestsOnNode(pod);
-    this.specRequests = podRequests(pod);
-    this.nonZeroMilliCpu = nonZero.milliCpu;
-    this.nonZeroMemoryBytes = nonZero.memoryBytes;
-    this.#facts = specFacts(pod.spec, pod.metadata.namespace);
+    this.facts = facts;
+    if (hasResourceStatus(pod)) {
+      const nonZero = nonZeroRequests(pod);
+      this.requests = podRequestsOnNode(pod);
+      this.nonZeroMilliCpu = nonZero.milliCpu;
+      this.nonZeroMemoryBytes = nonZero.memoryBytes;
+    } else {
+      this.requests = facts.requests;
+      this.nonZeroMilliCpu = facts.nonZeroMilliCpu;
+      this.nonZeroMemoryBytes = facts.nonZeroMemoryBytes;
+    }
   }
 
+  get specRequests(): Resources {
+    return this.facts.requests;
+  }
   get hostPorts(): readonly HostPort[] {
-    return this.#facts.hostPorts;
+    return this.facts.hostPorts;
   }
   get requiredAffinityTerms(): readonly AffinityTerm[] {
-    return this.#facts.requiredAffinityTerms;
+    return this.facts.requiredAffinityTerms;
   }
   get requiredAntiAffinityTerms(): readonly AffinityTerm[] {
-    return this.#facts.requiredAntiAffinityTerms;
+    return this.facts.requiredAntiAffinityTerms;
   }
   get preferredAffinityTerms(): readonly WeightedAffinityTerm[] {
-    return this.#facts.preferredAffinityTerms;
+    return this.facts.preferredAffinityTerms;
   }
   get preferredAntiAffinityTerms(): readonly WeightedAffinityTerm[] {
-    return this.#facts.preferredAntiAffinityTerms;
+    return this.facts.preferredAntiAffinityTerms;
   }
 }
 
-export function podInfoOf(pod: Pod): PodInfo {
-  return new PodFacts(pod);
+export function podInfoOf(pod: Pod, before?: PodInfo): PodFacts {
+  return new PodFacts(pod, before instanceof PodFacts ? before : undefined);
 }
 
-const factsBySpec = new WeakMap<PodSpec, Map<string, SpecFacts>>();
+const factsBySpec = new WeakMap<PodSpec, SpecFacts[]>();
+const specsByContainers = new WeakMap<PodSpec['containers'], PodSpec[]>();
 
 function specFacts(spec: PodSpec, namespace: string): SpecFacts {
-  let byNamespace = factsBySpec.get(spec);
-  if (byNamespace === undefined) factsBySpec.set(spec, (byNamespace = new Map()));
-  let facts = byNamespace.get(namespace);
-  if (facts === undefined) byNamespace.set(namespace, (facts = deriveFacts(spec, namespace)));
+  const first = factsBySpec.has(spec) ? spec : firstLike(spec);
+  let known = factsBySpec.get(first);
+  if (known === undefined) factsBySpec.set(first, (known = []));
+  for (const facts of known) if (facts.namespace === namespace) return facts;
+  const facts = deriveFacts(first, namespace);
+  known.push(facts);
   return facts;
+}
+
+/** Binding a pod gives it a spec of its own that shares everything with its template's: those are one here. */
+function firstLike(spec: PodSpec): PodSpec {
+  let candidates = specsByContainers.get(spec.containers);
+  if (candidates === undefined) specsByContainers.set(spec.containers, (candidates = []));
+  for (const candidate of candidates) if (isAlike(candidate, spec)) return candidate;
+  candidates.push(spec);
+  return spec;
+}
+
+/** By identity of every member; `nodeName` alone may differ, and a queued pod has none. */
+function isAlike(a: PodSpec, b: PodSpec): boolean {
+  const left = a as unknown as Record<string, unknown>;
+  const right = b as unknown as Record<string, unknown>;
+  for (const key of Object.keys(left)) if (left[key] !== right[key] && key !== 'nodeName') return false;
+  for (const key of Object.keys(right)) if (right[key] !== left[key] && key !== 'nodeName') return false;
+  return true;
+}
+
+function hasResourceStatus(pod: Pod): boolean {
+  const { containerStatuses, initContainerStatuses, resources } = pod.status;
+  if (resources !== undefined) return true;
+  if (containerStatuses !== undefined)
+    for (const one of containerStatuses) if (one.resources !== undefined) return true;
+  if (initContainerStatuses !== undefined) {
+    for (const one of initContainerStatuses) if (one.resources !== undefined) return true;
+  }
+  return false;
 }
 
 function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
@@ -76,7 +124,13 @@ function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
     ...affinityTerm(entry.podAffinityTerm, namespace),
     weight: entry.weight,
   });
+  const nonZero = nonZeroRequests({ spec, status: NO_STATUS } as Pod);
   return {
+    spec,
+    namespace,
+    requests: podRequests({ spec }),
+    nonZeroMilliCpu: nonZero.milliCpu,
+    nonZeroMemoryBytes: nonZero.memoryBytes,
     hostPorts: hostPortsOf(spec),
     requiredAffinityTerms: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
     requiredAntiAffinityTerms: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
@@ -86,6 +140,8 @@ function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
   };
 }
 
+const NO_STATUS: Pod['status'] = { phase: 'Pending', conditions: [] };
+
 /** A term that names no namespaces at all means its owner's (semantics sheet 3.11). */
 function affinityTerm(term: PodAffinityTerm, namespace: string): AffinityTerm {
   const named = term.namespaces ?? [];
@@ -93,8 +149,9 @@ function affinityTerm(term: PodAffinityTerm, namespace: string): AffinityTerm {
     term,
     topologyKey: term.topologyKey,
     namespaces: new Set(named.length === 0 && term.namespaceSelector === undefined ? [namespace] : named),
-    matchesLabels: labelMatcher(term.labelSelector),
-    matchesNamespaceLabels: term.namespaceSelector === undefined ? undefined : labelMatcher(term.namespaceSelector),
+    matchesLabels: compileLabelSelector(term.labelSelector),
+    matchesNamespaceLabels:
+      term.namespaceSelector === undefined ? undefined : compileLabelSelector(term.namespaceSelector),
   };
 }
 

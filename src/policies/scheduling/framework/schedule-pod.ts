@@ -1,7 +1,8 @@
 import type { PodInfo, PostFilterResult } from '../../../sim/policy-api/scheduling.ts';
 import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
 import type { CycleScratch } from './cycle-state.ts';
-import { Diagnosis, fitErrorMessage, statusMessage } from './fit-error.ts';
+import type { Diagnosis } from './fit-error.ts';
+import { fitErrorMessage, statusMessage } from './fit-error.ts';
 import { findNodesThatFit, type SearchCursor } from './find-nodes.ts';
 import type { Framework, PluginScores } from './framework.ts';
 import type { NodeState } from './node-info.ts';

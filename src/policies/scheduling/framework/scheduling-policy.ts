@@ -118,7 +118,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 
   setPod(pod: Pod): void {
-    this.cache.addPod(podInfoOf(pod), pod.spec.nodeName!);
+    this.cache.addPod(podInfoOf(pod, this.cache.podOf(pod.metadata.uid)), pod.spec.nodeName!);
   }
 
   removePod(uid: string): void {
