@@ -58,6 +58,7 @@ export class Behaviours {
     const rule = this.#ruleFor(pod, container);
     const lifetime = this.#lifetimeOf(pod, attempt);
     if (rule === undefined) {
+      if (isInitContainer(pod, container)) return INIT_LIFE;
       return lifetime === Infinity ? QUIET_LIFE : new ContainerLife({ ...QUIET_LIFE, exitAge: lifetime });
     }
     const { spec, shared } = rule;
@@ -96,7 +97,8 @@ export class Behaviours {
       this.#matching.set(labels, matching);
     }
     for (const rule of matching) {
-      if (rule.spec.container === undefined || rule.spec.container === container.name) return rule;
+      const { container: name } = rule.spec;
+      if (name === undefined ? !isInitContainer(pod, container) : name === container.name) return rule;
     }
     return undefined;
   }
@@ -109,6 +111,11 @@ export class Behaviours {
     if (lifetimes === undefined) return Infinity;
     return lifetimes.lifetime(lifetimes.draws.of(arrived.ordinal, attempt * DRAWS_PER_SAMPLE));
   }
+}
+
+/** One that has to end before the others start: not a sidecar. */
+function isInitContainer(pod: Pod, container: Container): boolean {
+  return container.restartPolicy !== 'Always' && pod.spec.initContainers?.includes(container) === true;
 }
 
 function ruleOf(spec: BehaviourSpec): Rule {
@@ -139,3 +146,6 @@ function isFixed(distribution: Distribution | undefined): boolean {
 
 /** A constant's sampler asks for no number. */
 const NO_SOURCE = { next: (): number => 0 };
+
+/** An init container nothing is said about by name does its work in a second. Our choice: no source. */
+const INIT_LIFE = new ContainerLife({ upAge: 0, readyAge: 0, exitAge: 1_000_000, exitCode: 0, stopDelay: 0 });
