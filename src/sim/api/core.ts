@@ -51,4 +51,9 @@ export interface PriorityClass {
 export interface InertObject {
   readonly kind: 'ConfigMap' | 'Secret' | 'ServiceAccount';
   readonly metadata: ObjectMeta;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly binaryData?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+  readonly type?: string;
 }

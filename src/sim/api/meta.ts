@@ -61,6 +61,8 @@ export interface Condition {
   readonly lastTransitionTime?: Timestamp;
   readonly lastUpdateTime?: Timestamp;
   readonly lastProbeTime?: Timestamp;
+  /** Of a node's condition: when its kubelet was last heard of. */
+  readonly lastHeartbeatTime?: Timestamp;
   readonly observedGeneration?: number;
 }
 

@@ -18,6 +18,7 @@ export interface ServiceSpec {
   readonly externalName?: string;
   readonly publishNotReadyAddresses: boolean;
   readonly sessionAffinity: 'None' | 'ClientIP';
+  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
   readonly internalTrafficPolicy?: 'Cluster' | 'Local';
   readonly externalTrafficPolicy?: 'Cluster' | 'Local';
   readonly trafficDistribution?: string;

@@ -43,8 +43,11 @@ export class Checker {
   forbidden(detail: string): void {
     this.say('forbidden', `Forbidden: ${detail}`);
   }
-  duplicate(value: unknown): void {
-    this.say('duplicate', `Duplicate value: ${shown(value)}`);
+  notFound(value: unknown, detail = ''): void {
+    this.say('not-found', `Not found: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`);
+  }
+  duplicate(value: unknown, detail = ''): void {
+    this.say('duplicate', `Duplicate value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`);
   }
   tooLong(limit: number): void {
     this.say('too-long', `Too long: may not be more than ${limit} bytes`);

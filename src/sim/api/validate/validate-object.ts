@@ -1,8 +1,79 @@
 import type { ApiObject } from '../kinds.ts';
-import type { Report } from '../problem.ts';
+import type { PodSpec } from '../pod.ts';
+import type { Problem, Report } from '../problem.ts';
+import { Checker } from './checker.ts';
+import { checkObjectMeta } from './object-meta.ts';
+import { checkData, checkDisruptionBudget, checkNode, checkPriorityClass } from './others.ts';
+import { checkPodSpec } from './pod-spec.ts';
+import { checkEndpointSlice, checkService } from './service.ts';
+import {
+  checkAttachment,
+  checkClaimSpec,
+  checkCsiNode,
+  checkStorageCapacity,
+  checkStorageClass,
+  checkVolume,
+} from './storage.ts';
+import { checkNotNegative, checkDeployment, checkReplicaSet } from './workloads.ts';
 
-/** Reports what the API server would refuse in a complete object; nothing when it would be stored. */
+/**
+ * Reports what the API server would refuse in an object with all its defaults, in the API server's words; nothing when
+ * it would be stored. Paths are those of the wire form.
+ */
 export function validateObject(object: ApiObject, report: Report): void {
-  void object;
-  void report;
+  const at = new Checker(report);
+  checkObjectMeta(object.kind, object.metadata, at.at('metadata'));
+  switch (object.kind) {
+    case 'Pod':
+      return checkOnce(object.spec, report);
+    case 'Deployment':
+      return checkDeployment(object, at.at('spec'));
+    case 'ReplicaSet':
+      return checkReplicaSet(object, at.at('spec'));
+    case 'Service':
+      return checkService(object, at.at('spec'));
+    case 'EndpointSlice':
+      return checkEndpointSlice(object, at);
+    case 'Node':
+      return checkNode(object, at);
+    case 'PersistentVolumeClaim':
+      return checkClaimSpec(object.spec, at.at('spec'));
+    case 'PersistentVolume':
+      return checkVolume(object, at.at('spec'));
+    case 'StorageClass':
+      return checkStorageClass(object, at);
+    case 'CSINode':
+      return checkCsiNode(object, at);
+    case 'CSIStorageCapacity':
+      return checkStorageCapacity(object, at);
+    case 'VolumeAttachment':
+      return checkAttachment(object, at.at('spec'));
+    case 'PodDisruptionBudget':
+      return checkDisruptionBudget(object, at.at('spec'));
+    case 'PriorityClass':
+      return checkPriorityClass(object, at);
+    case 'ConfigMap':
+    case 'Secret':
+      return checkData(object, at);
+    case 'Lease':
+      return checkNotNegative(object.spec.leaseTransitions, at.at('spec', 'leaseTransitions'));
+    case 'Namespace':
+    case 'ServiceAccount':
+    case 'CSIDriver':
+    case 'Event':
+      return undefined;
+  }
+}
+
+/** Pods of one template share their spec: what was found in it once is found in it for all of them. */
+const found = new WeakMap<PodSpec, readonly Problem[]>();
+
+function checkOnce(spec: PodSpec, report: Report): void {
+  let problems = found.get(spec);
+  if (problems === undefined) {
+    const list: Problem[] = [];
+    checkPodSpec(spec, true, new Checker((problem) => list.push(problem), ['spec']));
+    found.set(spec, (problems = list));
+  }
+  for (const problem of problems) report(problem);
 }

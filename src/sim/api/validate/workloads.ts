@@ -1,0 +1,87 @@
+import { percentOf } from '../int-or-percent.ts';
+import { compileLabelSelector, isEmptySelector } from '../label-selector.ts';
+import type { LabelSelector } from '../meta.ts';
+import { percentProblems } from '../names.ts';
+import type { PodTemplateSpec } from '../pod.ts';
+import type { Deployment, IntOrString, ReplicaSet } from '../workloads.ts';
+import type { Checker } from './checker.ts';
+import { checkAnnotations, checkLabels, checkLabelSelector } from './labels.ts';
+import { checkPodSpec } from './pod-spec.ts';
+
+export function checkNotNegative(value: number | undefined, at: Checker): void {
+  if (value !== undefined && value < 0) at.invalid(value, 'must be greater than or equal to 0');
+}
+
+/** A number of at least zero or a percentage. */
+export function checkIntOrPercent(value: IntOrString, at: Checker): void {
+  if (typeof value === 'number') checkNotNegative(value, at);
+  else at.invalidFor(value, percentProblems(value));
+}
+
+export function checkAtMostAll(value: IntOrString, at: Checker): void {
+  if ((percentOf(value) ?? 0) > 100) at.invalid(value, 'must not be greater than 100%');
+}
+
+const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+function isUsable(selector: LabelSelector): boolean {
+  return (selector.matchExpressions ?? []).every(({ operator }) => OPERATORS.includes(operator));
+}
+
+function checkTemplate(template: PodTemplateSpec, selector: LabelSelector, at: Checker): void {
+  const { labels } = template.metadata;
+  if (isUsable(selector) && !isEmptySelector(selector) && !compileLabelSelector(selector)(labels)) {
+    at.at('metadata', 'labels').invalid(labels, '`selector` does not match template `labels`');
+  }
+  checkLabels(labels, at.at('metadata', 'labels'));
+  checkAnnotations(template.metadata.annotations, at.at('metadata', 'annotations'));
+  checkPodSpec(template.spec, false, at.at('spec'));
+  const { restartPolicy = 'Always', activeDeadlineSeconds } = template.spec;
+  if (restartPolicy !== 'Always') at.at('spec', 'restartPolicy').unsupported(restartPolicy, ['Always']);
+  if (activeDeadlineSeconds !== undefined) {
+    at.at('spec', 'activeDeadlineSeconds').forbidden('activeDeadlineSeconds in ReplicaSet is not Supported');
+  }
+}
+
+function checkSelector(selector: LabelSelector, at: Checker): void {
+  checkLabelSelector(selector, at);
+  if (isEmptySelector(selector)) at.invalid(selector, 'empty selector is invalid for deployment');
+}
+
+export function checkReplicaSet({ spec }: ReplicaSet, at: Checker): void {
+  checkNotNegative(spec.replicas, at.at('replicas'));
+  checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
+  checkSelector(spec.selector, at.at('selector'));
+  checkTemplate(spec.template, spec.selector, at.at('template'));
+}
+
+export function checkDeployment({ spec }: Deployment, at: Checker): void {
+  checkNotNegative(spec.replicas, at.at('replicas'));
+  checkSelector(spec.selector, at.at('selector'));
+  checkTemplate(spec.template, spec.selector, at.at('template'));
+  checkStrategy(spec.strategy, at.at('strategy'));
+  checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
+  checkNotNegative(spec.revisionHistoryLimit, at.at('revisionHistoryLimit'));
+  checkNotNegative(spec.progressDeadlineSeconds, at.at('progressDeadlineSeconds'));
+  if (spec.progressDeadlineSeconds <= spec.minReadySeconds) {
+    at.at('progressDeadlineSeconds').invalid(spec.progressDeadlineSeconds, 'must be greater than minReadySeconds');
+  }
+}
+
+function checkStrategy(strategy: Deployment['spec']['strategy'], at: Checker): void {
+  const { type, rollingUpdate } = strategy;
+  const here = at.at('rollingUpdate');
+  if (type === 'Recreate') {
+    if (rollingUpdate !== undefined) here.forbidden("may not be specified when strategy `type` is 'Recreate'");
+    return;
+  }
+  if (rollingUpdate === undefined) return here.required('this should be defaulted and never be nil');
+  const { maxSurge, maxUnavailable } = rollingUpdate;
+  checkIntOrPercent(maxUnavailable, here.at('maxUnavailable'));
+  checkIntOrPercent(maxSurge, here.at('maxSurge'));
+  const isZero = (value: IntOrString): boolean => (percentOf(value) ?? (typeof value === 'number' ? value : 0)) === 0;
+  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+    here.at('maxUnavailable').invalid(maxUnavailable, 'may not be 0 when `maxSurge` is 0');
+  }
+  checkAtMostAll(maxUnavailable, here.at('maxUnavailable'));
+}
