@@ -12,6 +12,8 @@ export interface KubeSchedulerOptions {
   readonly registry?: ReadonlyMap<string, PluginFactory>;
   /** Only those that differ from the release's defaults. */
   readonly featureGates?: Readonly<Record<string, boolean>>;
+  /** `plain` runs plugins node by node, `columns` (the default) whole ranges of nodes where a plugin can. Same decisions. */
+  readonly form?: 'plain' | 'columns';
 }
 
 /** kube-scheduler as a configuration describes it. Throws a ProfileError where it would not start. */
@@ -27,6 +29,7 @@ export function kubeScheduler(
   }));
   return frameworkPolicy(profiles, {
     featureGates: options.featureGates ?? {},
+    form: options.form ?? 'columns',
     initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
     maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
   });

@@ -100,6 +100,8 @@ export type ListedKinds = Kinds & OtherControllers;
 export interface Lister<K extends keyof ListedKinds> {
   get(key: string): ListedKinds[K] | undefined;
   list(namespace?: string): readonly ListedKinds[K][];
+  /** Grows whenever an answer may have changed. Absent: nobody counts, and nothing may be remembered. */
+  readonly version?: number;
 }
 
 /** A random stream of the plugin's own. */

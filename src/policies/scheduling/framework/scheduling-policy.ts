@@ -35,6 +35,8 @@ export interface ProfileSpec {
 
 export interface FrameworkPolicyOptions {
   readonly featureGates: Readonly<Record<string, boolean>>;
+  /** Default: `columns`. */
+  readonly form?: 'plain' | 'columns';
   readonly initialBackoffMicros: number;
   readonly maxBackoffMicros: number;
 }
