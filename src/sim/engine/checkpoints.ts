@@ -2,6 +2,7 @@
 export interface Checkpoint {
   /** How many events were dispatched. */
   readonly events: number;
+  /** When the last of them was, in microseconds. */
   readonly time: number;
   /** 32 hexadecimal digits. */
   readonly fingerprint: string;
@@ -42,8 +43,8 @@ export class Checkpoints {
 }
 
 /**
- * Between which events two runs began to differ: the first difference is at an event of `from` to `to`, both included
- * (or `to` is Infinity: after the last common checkpoint). Undefined where they are the same.
+ * Between which events two runs began to differ: a trace of the events `from` to `to`, both included, shows the first
+ * difference. `to` is Infinity where it comes after the last common checkpoint. Undefined where the runs are the same.
  */
 export function divergence(left: History, right: History): { from: number; to: number } | undefined {
   if (left.events === right.events && left.fingerprint === right.fingerprint) return undefined;
@@ -52,7 +53,8 @@ export function divergence(left: History, right: History): { from: number; to: n
   for (const { events, fingerprint } of left.checkpoints) {
     const other = others.get(events);
     if (other === undefined) continue;
-    if (other !== fingerprint) return { from, to: events };
+    // The draws of the last event's handler show in the event that follows it.
+    if (other !== fingerprint) return { from, to: events + 1 };
     from = events + 1;
   }
   return { from, to: Infinity };

@@ -77,6 +77,9 @@ export class Engine {
   private dispatchedCount = 0;
   /** Before the event after this many, something besides dispatching is to be done. */
   private nextStop: number;
+  /** After how many events the clock last moved on without one, and from when. */
+  private waitedAfter = -1;
+  private waitedFrom = 0;
   private foregroundPending = 0;
   private lastForeground = 0;
   private instantCount = 0;
@@ -178,7 +181,7 @@ export class Engine {
         if (this.foregroundPending === 0) return 'quiescent';
         const time = queue.nextTime();
         if (time > until) {
-          if (until > this.clock) this.clock = until;
+          if (until > this.clock) this.waitUntil(until);
           return 'until';
         }
         if (this.dispatchedCount >= lastEvent) return 'events';
@@ -254,6 +257,16 @@ export class Engine {
     this.handlers[kind]!(a, b, ref);
   }
 
+  /** Moves the clock without an event. */
+  private waitUntil(time: number): void {
+    if (this.waitedAfter !== this.dispatchedCount) {
+      this.waitedAfter = this.dispatchedCount;
+      this.waitedFrom = this.clock;
+    }
+    this.clock = time;
+    this.instantCount = 0;
+  }
+
   /** Keeps the checkpoint that is due, and says when to stop next. */
   private passStop(): void {
     const count = this.dispatchedCount;
@@ -270,7 +283,8 @@ export class Engine {
   }
 
   private checkpoint(): Checkpoint {
-    return { events: this.dispatchedCount, time: this.clock, fingerprint: this.fingerprint.toString() };
+    const time = this.waitedAfter === this.dispatchedCount ? this.waitedFrom : this.clock;
+    return { events: this.dispatchedCount, time, fingerprint: this.fingerprint.toString() };
   }
 
   private suspect(kind: number): void {

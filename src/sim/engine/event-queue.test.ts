@@ -139,17 +139,21 @@ describe('the event queue', () => {
   it.each([
     ['from the start', 0],
     ['across the end of the sequence numbers', LAST_SEQUENCE - 20],
-  ])('does what the oracle does, %s', (_, firstSequence) => {
-    fc.assert(
-      fc.property(fc.commands(commands, { maxCommands: 100, size: 'max' }), (sequence) => {
-        fc.modelRun(() => {
-          const model = Object.assign(new OracleEventQueue(), { pushed: 0 });
-          return { model, real: { queue: new EventQueue(firstSequence), handles: [] } };
-        }, [...sequence, new PopAll()]);
-      }),
-      { numRuns: RUNS },
-    );
-  }, 600_000);
+  ])(
+    'does what the oracle does, %s',
+    (_, firstSequence) => {
+      fc.assert(
+        fc.property(fc.commands(commands, { maxCommands: 100, size: 'max' }), (sequence) => {
+          fc.modelRun(() => {
+            const model = Object.assign(new OracleEventQueue(), { pushed: 0 });
+            return { model, real: { queue: new EventQueue(firstSequence), handles: [] } };
+          }, [...sequence, new PopAll()]);
+        }),
+        { numRuns: RUNS },
+      );
+    },
+    600_000,
+  );
 
   it('keeps the order of equal times, through growth', () => {
     const queue = new EventQueue();

@@ -91,8 +91,9 @@ export function floorOf(distribution: Distribution): number {
   }
 }
 
+/** Rounded to a whole number; the sum makes 0 of -0. */
 function whole(value: number): number {
-  return value < LARGEST_SAMPLE ? Math.round(value) : LARGEST_SAMPLE;
+  return value < LARGEST_SAMPLE ? Math.round(value) + 0 : LARGEST_SAMPLE;
 }
 
 function amount(value: number, what: string): number {

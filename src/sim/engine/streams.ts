@@ -92,20 +92,30 @@ export class KeyedDraws {
     this.cursor = cursor;
   }
 
-  /** The n-th number of [0, 1) of an entity, a multiple of 2^-32. Entity and n are whole numbers from 0. */
+  /**
+   * The n-th number of [0, 1) of an entity, a multiple of 2^-32. The entity is a whole number of [0, 2^53), n one of
+   * [0, 2^32). Entity and key are mixed into 64 bits without loss, so no two entities share their numbers.
+   */
   uniform(entity: number, n: number): number {
-    const entityLow = entity | 0;
-    const entityHigh = (entity / TWO_TO_32) | 0;
-    let h = this.key0 ^ entityLow;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-    h = (h + Math.imul(entityHigh ^ this.key1, 0x9e3779b1)) | 0;
-    h ^= Math.imul(n, 0x27d4eb2f) + this.key1;
+    const low = entity | 0;
+    const high = (entity / TWO_TO_32) | 0;
+    let x = this.key0 ^ low;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x ^= x >>> 16;
+    let y = (this.key1 + high + x) | 0;
+    y = Math.imul(y ^ (y >>> 16), 0x7feb352d);
+    y = Math.imul(y ^ (y >>> 15), 0x846ca68b);
+    y ^= y >>> 16;
+    let h = (x + Math.imul(n, 0x9e3779b1)) | 0;
+    h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
+    h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
+    h ^= h >>> 15;
+    h = (h + y) | 0;
     h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
     h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
     h ^= h >>> 16;
-    this.fingerprint.mix(h, KEYED_TAG | this.id, entityLow, n);
+    this.fingerprint.mix(h, KEYED_TAG | this.id, low, n);
     return (h >>> 0) / TWO_TO_32;
   }
 

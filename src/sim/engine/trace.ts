@@ -19,27 +19,37 @@ export interface TraceDifference {
   readonly right: TraceRow | undefined;
 }
 
+/** The recorded window of a run. */
+export interface Trace {
+  readonly rows: readonly TraceRow[];
+  /** The run's fingerprint when it ended. */
+  readonly end: string;
+}
+
 /**
- * The first event in which two traces of the same window differ; undefined where they agree. Both windows must open
- * with the same history before them.
+ * The first event in which two runs differ, from traces of the window that `divergence` named; undefined where the
+ * runs agree.
  */
-export function firstDifference(left: readonly TraceRow[], right: readonly TraceRow[]): TraceDifference | undefined {
-  for (let index = 0; index < left.length || index < right.length; index++) {
-    const one = left[index];
-    const other = right[index];
+export function firstDifference(left: Trace, right: Trace): TraceDifference | undefined {
+  const count = Math.max(left.rows.length, right.rows.length);
+  for (let index = 0; index < count; index++) {
+    const one = left.rows[index];
+    const other = right.rows[index];
     if (index > 0 && one !== undefined && other !== undefined && one.before !== other.before) {
-      return { number: left[index - 1]!.number, what: 'draws', left: left[index - 1], right: right[index - 1] };
+      return drawsOf(index - 1, left, right);
     }
-    if (
-      one === undefined ||
-      other === undefined ||
-      one.time !== other.time ||
-      one.kind !== other.kind ||
-      one.a !== other.a ||
-      one.b !== other.b
-    ) {
+    if (one === undefined || other === undefined || !isSameEvent(one, other)) {
       return { number: (one ?? other)!.number, what: 'event', left: one, right: other };
     }
   }
-  return undefined;
+  return count > 0 && left.end !== right.end ? drawsOf(count - 1, left, right) : undefined;
+}
+
+function drawsOf(index: number, left: Trace, right: Trace): TraceDifference {
+  const row = left.rows[index]!;
+  return { number: row.number, what: 'draws', left: row, right: right.rows[index] };
+}
+
+function isSameEvent(one: TraceRow, other: TraceRow): boolean {
+  return one.time === other.time && one.kind === other.kind && one.a === other.a && one.b === other.b;
 }
