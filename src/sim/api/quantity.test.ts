@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  MAX_AMOUNT,
   bytesOf,
   canonicalQuantity,
   compareQuantities,
@@ -84,10 +85,12 @@ describe('quantities', () => {
     );
   });
 
-  it('saturate where numbers stop being exact', () => {
-    expect(bytesOf('16Ei')).toBe(Number.MAX_SAFE_INTEGER);
-    expect(bytesOf('-1e30')).toBe(Number.MIN_SAFE_INTEGER);
-    expect(milliCpuOf('1e100')).toBe(Number.MAX_SAFE_INTEGER);
+  it('are the nearest double where numbers stop being exact, and end where int64 ends', () => {
+    expect(bytesOf('50Pi')).toBe(50 * 1024 ** 5);
+    expect(bytesOf('90071992547409930')).toBe(90071992547409936);
+    expect(bytesOf('16Ei')).toBe(MAX_AMOUNT);
+    expect(bytesOf('-1e30')).toBe(-MAX_AMOUNT);
+    expect(milliCpuOf('1e100')).toBe(MAX_AMOUNT);
   });
 
   it('refuse what would cost more than it says', () => {

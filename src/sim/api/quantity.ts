@@ -76,20 +76,22 @@ function divideAwayFromZero(dividend: bigint, divisor: bigint): bigint {
   return dividend < 0n ? -divideUp(-dividend, divisor) : divideUp(dividend, divisor);
 }
 
-function safeNumber(value: bigint): number {
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
-  if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;
-  return Number(value);
+/** The largest amount there is: the last double below 2^63, where Kubernetes' int64 ends too. */
+export const MAX_AMOUNT = 9_223_372_036_854_774_784;
+
+/** Exact up to 2^53; beyond it the nearest double, as far as int64 goes. */
+function amount(value: bigint): number {
+  return Math.max(-MAX_AMOUNT, Math.min(MAX_AMOUNT, Number(value)));
 }
 
-/** Billionths to whole units, rounded away from zero; beyond 2^53-1 it saturates. */
+/** Billionths to whole units, rounded away from zero; exact up to 2^53 (8 PiB). */
 export function unitsOfNano(nano: bigint): number {
-  return safeNumber(divideAwayFromZero(nano, NANO_PER_UNIT));
+  return amount(divideAwayFromZero(nano, NANO_PER_UNIT));
 }
 
-/** Billionths to thousandths, rounded away from zero; beyond 2^53-1 it saturates. */
+/** Billionths to thousandths, rounded away from zero; exact up to 2^53. */
 export function milliOfNano(nano: bigint): number {
-  return safeNumber(divideAwayFromZero(nano, NANO_PER_MILLI));
+  return amount(divideAwayFromZero(nano, NANO_PER_MILLI));
 }
 
 /** What the API server does to every resource list: rounded away from zero to thousandths. */
@@ -163,12 +165,12 @@ export function quantityOf(text: string): Quantity {
   return known(text).quantity as Quantity;
 }
 
-/** Whole units, rounded away from zero: bytes, counts. Saturates at 2^53-1. Throws a RangeError on bad text. */
+/** Whole units, rounded away from zero: bytes, counts. Exact up to 2^53. Throws a RangeError on bad text. */
 export function value(text: string): number {
   return known(text).units;
 }
 
-/** Thousandths, rounded away from zero: CPU. Saturates at 2^53-1. Throws a RangeError on bad text. */
+/** Thousandths, rounded away from zero: CPU. Exact up to 2^53. Throws a RangeError on bad text. */
 export function milliValue(text: string): number {
   return known(text).milli;
 }
