@@ -6,7 +6,7 @@ import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
-import { renderProblems } from '../scenario/render-problem.ts';
+import { renderWarnings } from './warnings.ts';
 import type { RecordSink } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import type { Scenario } from '../sim/scenario.ts';
@@ -53,8 +53,9 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
   const until = untilMicros(options.until);
   const { scenario, warnings, policies } = await prepare(path, options);
   const color = process.stderr.isTTY === true;
-  if (warnings.length > 0)
-    process.stderr.write(renderProblems(warnings, { color, most: options.maxErrors ?? 20 }) + '\n');
+  if (warnings.length > 0) {
+    process.stderr.write(renderWarnings(warnings, color, options.maxErrors ?? 20) + '\n');
+  }
 
   const seed = options.seed ?? scenario.seed;
   const folder =

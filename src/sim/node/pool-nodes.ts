@@ -3,6 +3,14 @@ import { NO_LABELS, type ObjectMeta } from '../api/meta.ts';
 import { LABEL_HOSTNAME, LABEL_ZONE, type Node, type NodeStatus } from '../api/node.ts';
 import type { NodePool } from '../scenario.ts';
 
+/** What a kubelet on Linux labels its node with; the beta names are deprecated and still set. */
+const KUBELET_LABELS = {
+  'beta.kubernetes.io/arch': 'amd64',
+  'beta.kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': 'amd64',
+  'kubernetes.io/os': 'linux',
+} as const;
+
 /** The nodes of a pool as the cluster holds them when the run begins: registered long ago, healthy and ready. */
 export function* nodesOfPool(pool: NodePool): Generator<Node> {
   const status: NodeStatus = deepFreeze({
@@ -27,6 +35,7 @@ export function* nodesOfPool(pool: NodePool): Generator<Node> {
       generation: 1,
       creationTimestamp: 0,
       labels: deepFreeze({
+        ...KUBELET_LABELS,
         ...pool.labels,
         ...(zone === undefined ? {} : { [LABEL_ZONE]: zone }),
         [LABEL_HOSTNAME]: name,
