@@ -45,7 +45,6 @@ function isScaledDown(old: Pod, pod: Pod): boolean {
   if (old.spec === pod.spec && old.status === pod.status) return false;
   const before = podRequestsOnNode(old);
   const after = podRequestsOnNode(pod);
-  if (before === after) return false;
   if (
     after.milliCpu < before.milliCpu ||
     after.memoryBytes < before.memoryBytes ||
@@ -53,8 +52,19 @@ function isScaledDown(old: Pod, pod: Pod): boolean {
   ) {
     return true;
   }
-  for (const [name, amount] of before.scalar) if ((after.scalar.get(name) ?? -1) < amount) return true;
+  for (const [name, amount] of before.scalar) if ((after.scalar.get(name) ?? 0) < amount) return true;
+  if (old.spec === pod.spec) return false;
+  const names = requestedNames(pod);
+  for (const name of requestedNames(old)) if (!names.has(name)) return true;
   return false;
+}
+
+/** A request that is taken away counts as lowered, even one of zero. */
+function requestedNames({ spec }: Pod): ReadonlySet<string> {
+  const names = new Set<string>();
+  const lists = [...spec.containers, ...(spec.initContainers ?? []), spec].map(({ resources }) => resources?.requests);
+  for (const list of [...lists, spec.overhead]) for (const name of Object.keys(list ?? {})) names.add(name);
+  return names;
 }
 
 function same(a: unknown, b: unknown): boolean {
