@@ -39,10 +39,10 @@ function sameState(a: ContainerState, b: ContainerState): boolean {
 
 /**
  * The status of one container as the kubelet sees it after its last relist. `hasInit` decides the waiting reason before
- * the first start. A waiting reason stands here only once a sync has found it, so it lags one sync behind [REC 4.2].
- * The status last made is returned when nothing changed.
+ * the first start. A waiting reason stands here only once a sync has found it, so it lags one sync behind [REC 4.2], and
+ * only while the container is to be started again (`restarts`). The status last made is returned when nothing changed.
  */
-export function containerStatus(container: ContainerRecord, hasInit: boolean): ContainerStatus {
+export function containerStatus(container: ContainerRecord, hasInit: boolean, restarts: boolean): ContainerStatus {
   const { seen, role, spec } = container;
   let state: ContainerState;
   let { lastState } = container;
@@ -55,12 +55,12 @@ export function containerStatus(container: ContainerRecord, hasInit: boolean): C
   } else if (seen === RunState.Exited) {
     state = terminatedState(container);
     ready = role === Role.Init && container.exitCode === 0;
-    if (container.waitingReason !== '') {
+    if (restarts && container.waitingReason !== '') {
       lastState = state;
       state = waitingState(container);
     }
   } else {
-    state = container.waitingReason !== '' ? waitingState(container) : hasInit ? INITIALIZING : CREATING;
+    state = restarts && container.waitingReason !== '' ? waitingState(container) : hasInit ? INITIALIZING : CREATING;
   }
   const old = container.status;
   if (

@@ -36,6 +36,8 @@ export class Kubelet {
   readonly #addresses: NodeAddresses;
   readonly #usage = new NodeUsage();
   readonly #workers = new Map<string, PodWorker>();
+  /** Pods that are through but still in the API: what the watch brings of them later is old news. */
+  readonly #ended = new Set<string>();
   readonly #relistOrigin: number;
   readonly #tickOrigin: number;
   #pool: AddressPool | undefined;
@@ -90,23 +92,22 @@ export class Kubelet {
 
   receive(change: Change): void {
     const pod = change.object as Pod;
-    const worker = this.#workers.get(pod.metadata.uid);
-    if (change.type === 'DELETED') worker?.removed();
-    else if (worker !== undefined) worker.update(pod);
-    else this.#found(pod);
+    const { uid } = pod.metadata;
+    const worker = this.#workers.get(uid);
+    if (change.type === 'DELETED') {
+      this.#ended.delete(uid);
+      worker?.removed();
+    } else if (worker !== undefined) {
+      worker.update(pod);
+    } else if (!this.#ended.has(uid) && !isPodTerminal(pod)) {
+      this.#found(pod);
+    }
   }
 
-  /** A pod this kubelet does not know: new, or from before its time, or ended and forgotten. */
+  /** A pod this kubelet does not know: new, or from before its time. */
   #found(pod: Pod): void {
     const { metadata } = pod;
     const key = keyOf(pod);
-    if (isPodTerminal(pod)) {
-      if (metadata.deletionTimestamp !== undefined) {
-        const { uid } = metadata;
-        this.client.send({ verb: 'delete', kind: 'Pod', key, uid, gracePeriodSeconds: 0 }, ignore);
-      }
-      return;
-    }
     const { workers } = this.services;
     const slot = workers.reserve();
     const worker = new PodWorker(this, slot, key, stableHash(key), pod);
@@ -143,6 +144,7 @@ export class Kubelet {
   forget(worker: PodWorker): void {
     this.discharge(worker);
     this.#workers.delete(worker.uid);
+    if (!worker.apiGone) this.#ended.add(worker.uid);
     this.services.workers.release(worker.slot);
     const gates = worker.spec.readinessGates;
     if (gates !== undefined && gates.length > 0) this.#gated--;
@@ -184,5 +186,3 @@ export class Kubelet {
     return nextTick(this.#tickOrigin, period, this.services.engine.now + 1);
   }
 }
-
-function ignore(): void {}

@@ -28,6 +28,7 @@ export function podPhase(
   gone: boolean,
 ): PodPhase {
   let initPending = false;
+  let running = 0;
   const initContainers = spec.initContainers ?? [];
   const initialized = isInitialized(spec, initStatuses, statuses);
   for (let i = 0; i < initContainers.length; i++) {
@@ -35,6 +36,7 @@ export function podPhase(
     const status = initStatuses[i]!;
     if (isSidecar(container)) {
       if (!initialized && !status.started) initPending = true;
+      if (status.state.running !== undefined) running++;
       continue;
     }
     const code = lastExitCode(status);
@@ -45,7 +47,6 @@ export function podPhase(
       initPending = true;
     }
   }
-  let running = 0;
   let waiting = 0;
   let stopped = 0;
   let succeeded = 0;

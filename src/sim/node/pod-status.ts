@@ -3,6 +3,7 @@ import { Role } from './container.ts';
 import { containerStatus, lostContainer } from './container-status.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
+import { mayRestart } from './sync-plan.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 const NO_STATUSES: readonly ContainerStatus[] = Object.freeze([]);
@@ -25,7 +26,8 @@ export function makePodStatus(worker: PodWorker, gone: boolean, now: number): Ma
   const statuses: ContainerStatus[] = [];
   const initStatuses: ContainerStatus[] = [];
   for (const container of containers) {
-    (container.role === Role.Regular ? statuses : initStatuses).push(containerStatus(container, hasInit));
+    const restarts = !worker.isDeleted && mayRestart(pod.spec, container);
+    (container.role === Role.Regular ? statuses : initStatuses).push(containerStatus(container, hasInit, restarts));
   }
   const { verdict } = worker;
   const phase = verdict !== undefined ? 'Failed' : podPhase(pod.spec, initStatuses, statuses, gone && worker.isDeleted);
@@ -104,13 +106,32 @@ export function withReadiness(worker: PodWorker, name: string, ready: boolean, n
 
 /**
  * The last word on a pod whose resources are reclaimed: containers that nobody saw end are lost, and a pod that is not
- * through has failed (4.6).
+ * through has failed (4.6). What could not have run yet, for the init containers before it, is left as it is.
  */
 export function finalStatus(status: PodStatus): PodStatus {
-  const statuses = (status.containerStatuses ?? NO_STATUSES).map(lostIfNotEnded);
+  const statuses = status.containerStatuses ?? NO_STATUSES;
+  const initStatuses = status.initContainerStatuses ?? NO_STATUSES;
+  let begun = initStatuses.length;
+  while (begun > 0 && !hasRun(initStatuses[begun - 1]!)) begun--;
+  const lastInit = initStatuses.map((one, i) => (i < begun ? lostIfNotEnded(one) : one));
+  const last = begunAtAll(initStatuses, statuses) ? statuses.map(lostIfNotEnded) : statuses;
   const terminal = status.phase === 'Succeeded' || status.phase === 'Failed';
-  if (terminal && sameItems(statuses, status.containerStatuses ?? NO_STATUSES)) return status;
-  return { ...status, phase: terminal ? status.phase : 'Failed', containerStatuses: statuses };
+  if (terminal && sameItems(last, statuses) && sameItems(lastInit, initStatuses)) return status;
+  return {
+    ...status,
+    phase: terminal ? status.phase : 'Failed',
+    containerStatuses: last,
+    initContainerStatuses: lastInit.length === 0 ? undefined : lastInit,
+  };
+}
+
+/** Whether regular containers were due: there was nothing before them, or one of them has run [REC]. */
+function begunAtAll(initStatuses: readonly ContainerStatus[], statuses: readonly ContainerStatus[]): boolean {
+  return initStatuses.length === 0 || statuses.some(hasRun);
+}
+
+function hasRun(status: ContainerStatus): boolean {
+  return status.state.waiting === undefined || status.lastState !== undefined;
 }
 
 function lostIfNotEnded(status: ContainerStatus): ContainerStatus {

@@ -17,6 +17,8 @@ const RECONCILE_PERIOD = 10_000_000;
 export class PodTermination {
   readonly #worker: PodWorker;
   readonly #afterKill = new Map<ContainerRecord, () => void>();
+  /** Set while the whole pod is being stopped. */
+  #afterAll: (() => void) | undefined;
   #goneAt = -1;
   #reclaimEvent = NO_EVENT;
   #reclaimed = false;
@@ -27,18 +29,23 @@ export class PodTermination {
     this.#worker = worker;
   }
 
-  /** Ends the pod: everything that runs is stopped at the same time, sidecars after the others. */
+  /** Ends the pod for good. */
   begin(): void {
     const worker = this.#worker;
     worker.stopSyncing();
     worker.stage = Stage.Terminating;
-    const { now } = worker.kubelet.services.engine;
-    if (!worker.apiGone) worker.writer.publish(makePodStatus(worker, false, now).status);
-    const grace = worker.graceOfTermination;
-    for (const container of worker.containers) worker.kubelet.services.prober.stop(container);
-    for (const container of worker.containers) {
+    const { engine, prober } = worker.kubelet.services;
+    if (!worker.apiGone) worker.writer.publish(makePodStatus(worker, false, engine.now).status);
+    for (const container of worker.containers) prober.podEnds(container);
+    this.killAll(worker.graceOfTermination, () => this.#gone());
+  }
+
+  /** Stops everything that runs at the same time, sidecars after the others; `then` is called when nothing runs. */
+  killAll(graceSeconds: number, then: () => void): void {
+    this.#afterAll = then;
+    for (const container of this.#worker.containers) {
       if (container.state === RunState.Running && container.stopping === Stopping.No) {
-        this.#stop(container, grace, 'Stopping container ' + container.spec.name);
+        this.#stop(container, graceSeconds, 'Stopping container ' + container.spec.name);
       }
     }
     this.#lookWhetherGone();
@@ -52,9 +59,8 @@ export class PodTermination {
 
   #stop(container: ContainerRecord, graceSeconds: number, message: string): void {
     const worker = this.#worker;
-    const { engine, behaviours, kinds, prober } = worker.kubelet.services;
+    const { engine, behaviours, kinds } = worker.kubelet.services;
     worker.kubelet.record(worker.pod, 'Normal', 'Killing', message);
-    prober.stop(container);
     container.stopSince = engine.now;
     container.graceLeft = graceSeconds;
     const preStop = container.spec.lifecycle?.preStop;
@@ -81,7 +87,7 @@ export class PodTermination {
   /** A sidecar waits until the main containers and the sidecars after it have ended, as long as its grace lasts. */
   #awaitTurn(container: ContainerRecord): void {
     const worker = this.#worker;
-    if (worker.stage !== Stage.Terminating || this.#isTurnOf(container)) {
+    if (this.#afterAll === undefined || this.#isTurnOf(container)) {
       this.#signal(container);
       return;
     }
@@ -143,7 +149,7 @@ export class PodTermination {
       then();
       return;
     }
-    if (worker.stage !== Stage.Terminating) return;
+    if (this.#afterAll === undefined) return;
     for (const other of worker.containers) {
       if (other.stopping !== Stopping.WaitingItsTurn || !this.#isTurnOf(other)) continue;
       worker.kubelet.services.engine.cancel(other.stopEvent);
@@ -155,12 +161,20 @@ export class PodTermination {
   }
 
   #lookWhetherGone(): void {
+    const then = this.#afterAll;
+    if (then === undefined || this.#worker.containers.some((one) => one.state === RunState.Running)) return;
+    this.#afterAll = undefined;
+    then();
+  }
+
+  /** No container runs any more. */
+  #gone(): void {
     const worker = this.#worker;
-    if (worker.containers.some((one) => one.state === RunState.Running)) return;
     const { engine } = worker.kubelet.services;
     worker.stage = Stage.Terminated;
     this.#goneAt = engine.now;
-    worker.releaseNode();
+    worker.sandboxGone();
+    worker.kubelet.discharge(worker);
     if (worker.apiGone) {
       worker.forget();
       return;

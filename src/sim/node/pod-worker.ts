@@ -352,8 +352,15 @@ export class PodWorker implements ProbeListener {
     this.#plan = plan;
     this.#killed = 0;
     this.#started = 0;
-    if (plan.killPod) this.termination.begin();
-    else this.#killNext();
+    if (!plan.killPod) {
+      this.#killNext();
+      return;
+    }
+    this.termination.killAll(this.grace, () => {
+      this.sandboxGone();
+      this.#syncAgain = true;
+      this.#endSync();
+    });
   }
 
   /** Goes through the plan's kills, one after the other, and then its starts. */
@@ -524,7 +531,7 @@ export class PodWorker implements ProbeListener {
 
   #readinessChanged(container: ContainerRecord, ready: boolean): void {
     container.ready = ready;
-    if (this.stage === Stage.Syncing) {
+    if (this.stage === Stage.Syncing || this.stage === Stage.Terminating) {
       const { now } = this.kubelet.services.engine;
       this.writer.publish(withReadiness(this, container.spec.name, container.started && ready, now));
     }
@@ -566,18 +573,18 @@ export class PodWorker implements ProbeListener {
     this.#waitingForVolumes = false;
     this.seeAll();
     for (const container of this.containers) {
-      const { engine } = this.kubelet.services;
-      engine.cancel(container.readyEvent);
+      // One that has only just started is shown as it is.
+      if (!container.begun && container.state === RunState.Running) this.#beginLife(container);
+      this.kubelet.services.engine.cancel(container.readyEvent);
       container.readyEvent = NO_EVENT;
     }
   }
 
-  /** Nothing of the pod runs any more: its requests, its ports and its address are free. */
-  releaseNode(): void {
-    this.kubelet.discharge(this);
-    if (this.podIP !== undefined && this.sandboxReady && this.spec.hostNetwork !== true)
-      this.kubelet.giveAddress(this.podIP);
+  /** The sandbox is stopped, and its address free. */
+  sandboxGone(): void {
+    if (!this.sandboxReady) return;
     this.sandboxReady = false;
+    if (this.podIP !== undefined && this.spec.hostNetwork !== true) this.kubelet.giveAddress(this.podIP);
   }
 
   /** The API server has all there is to say for now. */
@@ -587,7 +594,7 @@ export class PodWorker implements ProbeListener {
 
   /** The kubelet has nothing more to do with the pod. */
   forget(): void {
-    this.stopSyncing();
+    this.#relistEvent = this.#cancel(this.#relistEvent);
     this.#termination?.cancel();
     this.writer.drop();
     this.stage = Stage.Gone;

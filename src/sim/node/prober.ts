@@ -95,7 +95,19 @@ export class Prober {
     }
   }
 
-  /** The container has ended, or its pod is ending. */
+  /**
+   * The pod is being ended: of its probes only readiness goes on, and a command's not even that, since the context it
+   * runs in is cancelled [REC 4.5].
+   */
+  podEnds(container: ContainerRecord): void {
+    for (const worker of container.probes ?? []) {
+      if (worker.kind === 'readiness' && worker.probe.exec === undefined) continue;
+      this.#engine.cancel(worker.event);
+      worker.event = NO_EVENT;
+    }
+  }
+
+  /** The container has ended. */
   stop(container: ContainerRecord): void {
     for (const worker of container.probes ?? []) {
       this.#engine.cancel(worker.event);

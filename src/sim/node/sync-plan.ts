@@ -49,18 +49,17 @@ export function planSync(spec: PodSpec, containers: readonly ContainerRecord[]):
       } else {
         kept++;
       }
-    } else if (shouldStart(spec, container)) {
+    } else if (mayRestart(spec, container)) {
       start.push(container);
       toStart++;
     }
   }
-  const killPod = kept === 0 && toStart === 0 && kill.length === 0;
-  if (killPod) return { kill: [], start: [], killPod: true };
+  if (kept === 0 && toStart === 0) return { kill: [], start: [], killPod: true };
   return kill.length + start.length === 0 ? NOTHING_TO_DO : { kill, start, killPod: false };
 }
 
-/** Whether a container that does not run is to be (re)started by its restart policy. */
-function shouldStart(spec: PodSpec, container: ContainerRecord): boolean {
+/** Whether a container that has ended, or never run, may be started by its restart policy. */
+export function mayRestart(spec: PodSpec, container: ContainerRecord): boolean {
   if (container.seen === RunState.Absent) return true;
   const policy = restartPolicyOf(spec, container.spec);
   return policy === 'Always' || (policy === 'OnFailure' && container.exitCode !== 0);
