@@ -7,8 +7,12 @@ import type { PluginHandle } from '../../../sim/policy-api/scheduling.ts';
 /** Which pods a constraint spreads. An empty selector matches every pod, but counts none. */
 export interface SpreadSelector {
   readonly isEmpty: boolean;
+  /** Equal texts, equal selectors. */
+  readonly key: string;
   readonly matches: (labels: Labels) => boolean;
 }
+
+const NOTHING: SpreadSelector = { isEmpty: false, key: 'nothing', matches: () => false };
 
 function equalTo(labels: Labels): Requirement[] {
   return Object.keys(labels).map((key): Requirement => ({ key, operator: 'In', values: [labels[key] ?? ''] }));
@@ -17,12 +21,16 @@ function equalTo(labels: Labels): Requirement[] {
 /** A label selector, with `labels` that must be equal besides. An absent selector matches nothing by itself. */
 export function spreadSelector(selector: LabelSelector | undefined, labels: Labels | undefined): SpreadSelector {
   const more = labels === undefined ? [] : equalTo(labels);
-  if (selector === undefined && more.length === 0) return { isEmpty: false, matches: () => false };
+  if (selector === undefined && more.length === 0) return NOTHING;
   return fromRequirements([...more, ...(selector === undefined ? [] : requirementsOf(selector))]);
 }
 
 function fromRequirements(requirements: readonly Requirement[]): SpreadSelector {
-  return { isEmpty: requirements.length === 0, matches: allOf(requirements.map(compileRequirement)) };
+  return {
+    isEmpty: requirements.length === 0,
+    key: JSON.stringify(requirements),
+    matches: allOf(requirements.map(compileRequirement)),
+  };
 }
 
 /**

@@ -17,7 +17,7 @@ const STATE_MISSING: Status = { code: Code.Error, reasons: ['not found'] };
  * What DynamicResources says of a pod without resource claims (semantics sheet 3.17): it does not filter, scores 0
  * everywhere and has nothing to free. Claims are not simulated: a pod that has some is treated as if it had none.
  */
-class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin, EnqueueExtensions {
+export class DynamicResources implements PreFilterPlugin, PostFilterPlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'DynamicResources';
 
   preFilter(state: CycleState): { readonly status: Status } {

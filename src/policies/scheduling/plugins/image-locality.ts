@@ -43,7 +43,7 @@ export function imageScore(sumBytes: number, containers: number): number {
  * Prefers nodes that hold the pod's images already, each weighed by the share of nodes that hold it, so that a rare
  * image does not pull all its pods to one node (semantics sheet 3.12).
  */
-class ImageLocality implements ScorePlugin {
+export class ImageLocality implements ScorePlugin {
   readonly name = 'ImageLocality';
   readonly #handle: PluginHandle;
   readonly #images = new WeakMap<PodSpec, readonly string[]>();

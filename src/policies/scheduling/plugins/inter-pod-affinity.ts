@@ -112,16 +112,16 @@ class FilterState {
 type TopologyScores = Map<string, Map<string, number>>;
 
 /** Pods near pods, or away from them, by the labels of pods and the domains of their nodes (semantics sheet 3.11). */
-class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'InterPodAffinity';
+  readonly hardWeight: number;
+  readonly ignoresPreferredOfExisting: boolean;
   readonly #handle: PluginHandle;
-  readonly #hardWeight: number;
-  readonly #ignoresPreferredOfExisting: boolean;
 
   constructor(args: InterPodAffinityArgs, handle: PluginHandle) {
     this.#handle = handle;
-    this.#hardWeight = args.hardPodAffinityWeight ?? 1;
-    this.#ignoresPreferredOfExisting = args.ignorePreferredTermsOfExistingPods ?? false;
+    this.hardWeight = args.hardPodAffinityWeight ?? 1;
+    this.ignoresPreferredOfExisting = args.ignorePreferredTermsOfExistingPods ?? false;
   }
 
   preFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { readonly status: Status } | undefined {
@@ -177,7 +177,7 @@ class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
 
   preScore(state: CycleState, pod: PodInfo): Status | undefined {
     const hasOwn = pod.preferredAffinityTerms.length + pod.preferredAntiAffinityTerms.length > 0;
-    if (this.#ignoresPreferredOfExisting && !hasOwn) return SKIP;
+    if (this.ignoresPreferredOfExisting && !hasOwn) return SKIP;
     const affinity = resolveNamespaces(pod.preferredAffinityTerms, this.#handle);
     const antiAffinity = resolveNamespaces(pod.preferredAntiAffinityTerms, this.#handle);
     const podNamespaceLabels = namespaceLabels(pod.pod.metadata.namespace, this.#handle);
@@ -187,9 +187,9 @@ class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
       for (const existing of hasOwn ? node.pods : node.podsWithAffinity) {
         addScores(scores, affinity, existing.pod, NO_LABELS, node, 1);
         addScores(scores, antiAffinity, existing.pod, NO_LABELS, node, -1);
-        if (this.#hardWeight > 0) {
+        if (this.hardWeight > 0) {
           for (const term of existing.requiredAffinityTerms) {
-            addScore(scores, term, this.#hardWeight, pod.pod, podNamespaceLabels, node);
+            addScore(scores, term, this.hardWeight, pod.pod, podNamespaceLabels, node);
           }
         }
         addScores(scores, existing.preferredAffinityTerms, pod.pod, podNamespaceLabels, node, 1);

@@ -81,7 +81,7 @@ export function namedNodes(selector: NodeSelector): ReadonlySet<string> | undefi
 }
 
 /** Nodes by their labels and names, as the pod and the profile's added affinity ask (semantics sheet 3.6). */
-class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'NodeAffinity';
   readonly #addedRequired: NodePredicate | undefined;
   readonly #addedPreferred: readonly WeightedPredicate[] | undefined;

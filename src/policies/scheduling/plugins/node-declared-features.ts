@@ -8,7 +8,7 @@ import type {
 import { SKIP, type Status } from '../../../sim/policy-api/status.ts';
 
 /** Present by name: no simulated pod needs a feature that a node would have to declare (semantics sheet 3.18). */
-class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+export class NodeDeclaredFeatures implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeDeclaredFeatures';
 
   preFilter(): { readonly status: Status } {

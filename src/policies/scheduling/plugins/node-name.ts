@@ -12,7 +12,7 @@ import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
 const MISMATCH = unresolvable("node(s) didn't match the requested node name");
 
 /** A pod that names its node goes there or nowhere (semantics sheet 3.4). */
-class NodeName implements FilterPlugin, EnqueueExtensions {
+export class NodeName implements FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeName';
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {

@@ -14,7 +14,7 @@ import { NODE_PORTS_EVENTS } from '../hints/node-ports.ts';
 const TAKEN = unschedulable("node(s) didn't have free ports for the requested pod ports");
 
 /** Every host port a pod asks for must be free on the node's address (semantics sheet 3.7). */
-class NodePorts implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+export class NodePorts implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'NodePorts';
 
   preFilter(_state: CycleState, pod: PodInfo): { readonly status: Status } | undefined {

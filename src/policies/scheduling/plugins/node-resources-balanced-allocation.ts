@@ -38,23 +38,23 @@ export function balance(fractions: readonly number[]): number {
  * Prefers nodes whose resources become more evenly used by the pod: 75 when nothing changes, up to 100 for better,
  * down to 50 for worse (semantics sheet 3.9, the rule since v1.36).
  */
-class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
+export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlugin {
   readonly name = 'NodeResourcesBalancedAllocation';
-  readonly #resources: readonly WeightedResource[];
+  readonly resources: readonly WeightedResource[];
 
   constructor(args: NodeResourcesBalancedAllocationArgs) {
-    this.#resources = weightedResources(args.resources);
+    this.resources = weightedResources(args.resources);
   }
 
   preScore(_state: CycleState, pod: PodInfo): Status | undefined {
-    for (const { name } of this.#resources) if (amountOf(pod.requests, name) !== 0) return undefined;
+    for (const { name } of this.resources) if (amountOf(pod.requests, name) !== 0) return undefined;
     return SKIP;
   }
 
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
     const before: number[] = [];
     const after: number[] = [];
-    for (const { name } of this.#resources) {
+    for (const { name } of this.resources) {
       const wanted = amountOf(pod.requests, name);
       if (isLeftOut(name, wanted)) continue;
       const allocatable = amountOf(node.allocatable, name);

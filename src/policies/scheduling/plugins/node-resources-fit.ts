@@ -37,16 +37,16 @@ export function asksForNothing(requests: Resources): boolean {
  * Every amount a pod asks for must be free on the node, and the node must have room for one more pod; and nodes are
  * scored by how full they would be (semantics sheet 3.8).
  */
-class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'NodeResourcesFit';
+  readonly strategy: FitScore;
   readonly #ignored: ReadonlySet<string>;
   readonly #ignoredGroups: ReadonlySet<string>;
-  readonly #strategy: FitScore;
 
   constructor(args: NodeResourcesFitArgs) {
     this.#ignored = new Set(args.ignoredResources);
     this.#ignoredGroups = new Set(args.ignoredResourceGroups);
-    this.#strategy = fitScore(args.scoringStrategy);
+    this.strategy = fitScore(args.scoringStrategy);
   }
 
   preFilter(): undefined {
@@ -76,7 +76,7 @@ class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
       }
       // By name: kube-scheduler walks a Go map here, and its event text is sorted anyway.
       for (const [name, wanted] of requests.scalar) {
-        if (wanted === 0 || this.#isIgnored(name)) continue;
+        if (wanted === 0 || this.ignores(name)) continue;
         lack(wanted, allocatable.scalar.get(name) ?? 0, requested.scalar.get(name) ?? 0, `Insufficient ${name}`);
       }
     }
@@ -84,7 +84,8 @@ class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
     return canNeverFit ? unresolvable(...reasons) : unschedulable(...reasons);
   }
 
-  #isIgnored(name: string): boolean {
+  /** Whether Filter does not look at a resource of this name. */
+  ignores(name: string): boolean {
     if (!isExtendedResource(name)) return false;
     return this.#ignored.has(name) || this.#ignoredGroups.has(name.slice(0, name.indexOf('/')));
   }
@@ -94,7 +95,7 @@ class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScorePlugin,
   }
 
   score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
-    return scoreOf(this.#strategy, pod, node);
+    return scoreOf(this.strategy, pod, node);
   }
 
   eventsToRegister(): readonly ClusterEventHint[] {

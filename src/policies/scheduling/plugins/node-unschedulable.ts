@@ -22,7 +22,7 @@ export const UNSCHEDULABLE_TAINT: Taint = Object.freeze({
 const UNSCHEDULABLE = unresolvable('node(s) were unschedulable');
 
 /** No pods for cordoned nodes, but for those that tolerate it (semantics sheet 3.3). */
-class NodeUnschedulable implements FilterPlugin, EnqueueExtensions {
+export class NodeUnschedulable implements FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeUnschedulable';
   readonly #comparison: boolean;
 

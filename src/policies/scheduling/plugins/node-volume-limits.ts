@@ -18,7 +18,7 @@ import { claimKey, claimNameOf, classNameOf, notFound } from './volume-claims.ts
 const TOO_MANY = unschedulable('node(s) exceed max volume count');
 
 /** No more CSI volumes on a node than its driver can attach there (semantics sheet 3.14). */
-class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+export class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'NodeVolumeLimits';
   readonly #handle: PluginHandle;
 

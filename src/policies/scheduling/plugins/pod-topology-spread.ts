@@ -96,21 +96,25 @@ interface SoftState {
 }
 
 /** Keeps the pods that belong together evenly spread over domains of nodes (semantics sheet 3.10). */
-class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class PodTopologySpread
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions
+{
   readonly name = 'PodTopologySpread';
+  /** Whether tolerations may compare numbers. */
+  readonly comparison: boolean;
   readonly #handle: PluginHandle;
   readonly #defaults: readonly TopologySpreadConstraint[];
   readonly #isSystemDefault: boolean;
-  readonly #comparison: boolean;
 
   constructor(args: PodTopologySpreadArgs, handle: PluginHandle) {
     this.#handle = handle;
     this.#isSystemDefault = args.defaultingType !== 'List';
     this.#defaults = this.#isSystemDefault ? SYSTEM_DEFAULT_CONSTRAINTS : (args.defaultConstraints ?? []);
-    this.#comparison = handle.featureGates[COMPARISON_GATE] === true;
+    this.comparison = handle.featureGates[COMPARISON_GATE] === true;
   }
 
-  #constraints(pod: PodInfo, action: Action): readonly SpreadConstraint[] {
+  /** The constraints that count for a pod: its own, or else the defaults. */
+  constraintsOf(pod: PodInfo, action: Action): readonly SpreadConstraint[] {
     const own = pod.pod.spec.topologySpreadConstraints ?? [];
     const { labels } = pod.pod.metadata;
     if (own.length > 0) return resolveConstraints(own, action, labels);
@@ -119,15 +123,20 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
     return selector.isEmpty ? [] : resolveConstraints(this.#defaults, action, labels, selector);
   }
 
+  /** Whether Score ignores nodes that lack a key: not for a pod that gets the system's defaults. */
+  needsAllKeys(pod: PodInfo): boolean {
+    return (pod.pod.spec.topologySpreadConstraints ?? []).length > 0 || !this.#isSystemDefault;
+  }
+
   preFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { readonly status: Status } | undefined {
-    const constraints = this.#constraints(pod, 'DoNotSchedule');
+    const constraints = this.constraintsOf(pod, 'DoNotSchedule');
     if (constraints.length === 0) return { status: SKIP };
     const counts = new DomainCounts(constraints);
     const { namespace } = pod.pod.metadata;
     for (const node of nodes) {
       if (!hasAllKeys(node, constraints)) continue;
       for (const [i, constraint] of constraints.entries()) {
-        if (!isIncluded(node, constraint, pod.pod, this.#comparison)) continue;
+        if (!isIncluded(node, constraint, pod.pod, this.comparison)) continue;
         const domain = node.node.metadata.labels[constraint.topologyKey]!;
         counts.add(i, domain, countMatching(node, constraint.selector, namespace));
       }
@@ -151,7 +160,7 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
     if (!hasAllKeys(node, counts.constraints)) return;
     for (const [i, constraint] of counts.constraints.entries()) {
       if (!constraint.selector.matches(changed.pod.metadata.labels)) continue;
-      if (!isIncluded(node, constraint, pod.pod, this.#comparison)) continue;
+      if (!isIncluded(node, constraint, pod.pod, this.comparison)) continue;
       counts.add(i, node.node.metadata.labels[constraint.topologyKey]!, by);
     }
   }
@@ -170,10 +179,9 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
   }
 
   preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
-    const constraints = nodes.length === 0 ? [] : this.#constraints(pod, 'ScheduleAnyway');
+    const constraints = nodes.length === 0 ? [] : this.constraintsOf(pod, 'ScheduleAnyway');
     if (constraints.length === 0) return SKIP;
-    // A pod that gets the system's defaults does not ask for nodes to have the keys.
-    const needsAllKeys = (pod.pod.spec.topologySpreadConstraints ?? []).length > 0 || !this.#isSystemDefault;
+    const needsAllKeys = this.needsAllKeys(pod);
     const ignored = new Set<string>();
     const counts = constraints.map(() => new Map<string, number>());
     for (const node of nodes) {
@@ -195,7 +203,7 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
       for (const [i, constraint] of constraints.entries()) {
         const domain = node.node.metadata.labels[constraint.topologyKey] ?? '';
         const before = counts[i]!.get(domain);
-        if (before === undefined || !isIncluded(node, constraint, pod.pod, this.#comparison)) continue;
+        if (before === undefined || !isIncluded(node, constraint, pod.pod, this.comparison)) continue;
         counts[i]!.set(domain, before + countMatching(node, constraint.selector, namespace));
       }
     }
@@ -238,7 +246,7 @@ class PodTopologySpread implements PreFilterPlugin, FilterPlugin, PreScorePlugin
 
   eventsToRegister(): readonly ClusterEventHint[] {
     const hasHardDefaults = this.#defaults.some((constraint) => constraint.whenUnsatisfiable === 'DoNotSchedule');
-    return topologySpreadEvents((pod) => this.#constraints(podInfoOf(pod), 'DoNotSchedule'), !hasHardDefaults);
+    return topologySpreadEvents((pod) => this.constraintsOf(podInfoOf(pod), 'DoNotSchedule'), !hasHardDefaults);
   }
 }
 

@@ -24,7 +24,7 @@ const UNTOLERATED = unresolvable('node(s) had untolerated taint(s)');
 const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
 
 /** Keeps pods off nodes whose taints they do not tolerate, and prefers those with the fewest (semantics sheet 3.5). */
-class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'TaintToleration';
   readonly #comparison: boolean;
 

@@ -39,7 +39,7 @@ interface PodClaims {
 }
 
 /** Claims that are bound must be reachable, and those that wait must find a volume or a provisioner (semantics sheet 3.15). */
-class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
   readonly name = 'VolumeBinding';
   readonly #handle: PluginHandle;
 

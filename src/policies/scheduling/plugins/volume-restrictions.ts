@@ -88,7 +88,7 @@ function conflicts(a: Volume, b: Volume): boolean {
 }
 
 /** One pod at a time for a ReadWriteOncePod claim, and no two writers of an inline disk on a node (semantics sheet 3.13). */
-class VolumeRestrictions implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'VolumeRestrictions';
   readonly #handle: PluginHandle;
 

@@ -37,7 +37,7 @@ export function zonesOf(value: string): ReadonlySet<string> | undefined {
 }
 
 /** Volumes whose zone or region is written on them can be used there only (semantics sheet 3.16). */
-class VolumeZone implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
+export class VolumeZone implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {
   readonly name = 'VolumeZone';
   readonly #handle: PluginHandle;
 
