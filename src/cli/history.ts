@@ -2,14 +2,13 @@ import { loadScenario } from '../scenario/load-scenario.ts';
 import type { RecordSink } from '../sim/recorder/records.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { History } from '../sim/engine/checkpoints.ts';
-import type { TraceRow } from '../sim/engine/trace.ts';
+import type { Trace } from '../sim/engine/trace.ts';
 import { policiesFor } from './policies-for.ts';
-import { untilMicros } from './until.ts';
 
 export interface HistoryOptions {
   readonly seed?: string;
   readonly set?: readonly string[];
-  readonly until?: string;
+  readonly until?: number;
   readonly from?: number;
   readonly to?: number;
 }
@@ -17,7 +16,7 @@ export interface HistoryOptions {
 /** What one process says about its run. */
 export interface HistoryAnswer {
   readonly history: History;
-  readonly window: readonly TraceRow[];
+  readonly window: Trace;
 }
 
 const NOBODY: RecordSink = { pod: () => undefined, event: () => undefined };
@@ -31,13 +30,13 @@ export async function history(path: string, options: HistoryOptions): Promise<vo
   const policies = await policiesFor(scenario, path);
   const simulation = new Simulation(scenario, policies, NOBODY, {
     seed: options.seed,
-    untilMicros: untilMicros(options.until),
+    untilMicros: options.until,
   });
-  const window =
-    options.from === undefined ? [] : simulation.engine.traceWindow(options.from, options.to ?? options.from + 65_535);
+  const { engine } = simulation;
+  const rows = options.from === undefined ? [] : engine.traceWindow(options.from, options.to ?? options.from);
   while (simulation.advance(Number.MAX_SAFE_INTEGER)) {
     // One slice is the whole run.
   }
-  const answer: HistoryAnswer = { history: simulation.engine.history(), window };
-  process.stdout.write(JSON.stringify(answer) + '\n');
+  const window: Trace = { rows, end: engine.fingerprint.toString() };
+  process.stdout.write(JSON.stringify({ history: engine.history(), window } satisfies HistoryAnswer) + '\n');
 }

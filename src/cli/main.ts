@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DurationError, parseDuration } from '../sim/engine/time.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
 
@@ -18,6 +19,16 @@ function collect(value: string, previous: string[] = []): string[] {
 function wholeNumber(value: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('a whole number is expected.');
   return Number(value);
+}
+
+/** A duration of simulated time, in microseconds. */
+function duration(value: string): number {
+  try {
+    return parseDuration(value);
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new InvalidArgumentError(error.message);
+  }
 }
 
 function seed(value: string): string {
@@ -53,7 +64,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
     .option('--out <folder>', 'folder for the reports (default: reports/<scenario>/seed-<seed>)')
     .option('--no-reports', 'writes no files')
-    .option('--until <duration>', 'stops at this simulated time, for instance 10m')
+    .addOption(new Option('--until <duration>', 'stops at this simulated time, for instance 10m').argParser(duration))
     .addOption(
       new Option('--format <format>', 'of the result on standard output').choices(['table', 'json']).default('table'),
     )
@@ -68,7 +79,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .argument('<path>', 'scenario, manifests, or a folder of manifests')
     .addOption(new Option('--seed <text>', 'in place of the seed of the scenario').argParser(seed))
     .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
-    .option('--until <duration>', 'stops at this simulated time')
+    .addOption(new Option('--until <duration>', 'stops at this simulated time').argParser(duration))
     .addOption(new Option('--node <binary...>', 'Node binaries to compare, in place of this one twice'))
     .action(async (path: string, options: object) => (await import('./verify.ts')).verify(path, options));
 
@@ -94,7 +105,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .argument('<path>')
     .option('--seed <text>')
     .option('--set <path=value>', '', collect)
-    .option('--until <duration>')
+    .option('--until <micros>', '', wholeNumber)
     .option('--from <event>', '', wholeNumber)
     .option('--to <event>', '', wholeNumber)
     .action(async (path: string, options: object) => (await import('./history.ts')).history(path, options));

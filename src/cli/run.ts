@@ -17,7 +17,7 @@ import { policiesFor } from './policies-for.ts';
 import { progressOf } from './progress.ts';
 import { RunFolder, type FileFacts } from './run-folder.ts';
 import { styleFor } from './style.ts';
-import { untilMicros } from './until.ts';
+import { Signals } from './signals.ts';
 import { VERSION } from './version.ts';
 
 interface RunOptions {
@@ -25,7 +25,7 @@ interface RunOptions {
   readonly set?: readonly string[];
   readonly out?: string;
   readonly reports?: boolean;
-  readonly until?: string;
+  readonly until?: number;
   readonly format?: 'table' | 'json';
   readonly progress?: boolean;
   readonly maxErrors?: number;
@@ -50,7 +50,6 @@ export async function run(path: string, options: RunOptions): Promise<void> {
 }
 
 async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
-  const until = untilMicros(options.until);
   const { scenario, warnings, policies } = await prepare(path, options);
   const color = process.stderr.isTTY === true;
   if (warnings.length > 0) {
@@ -58,14 +57,15 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
   }
 
   const seed = options.seed ?? scenario.seed;
-  const folder =
-    options.reports === false
-      ? undefined
-      : new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
+  const signals = new Signals();
+  let folder: RunFolder | undefined;
   try {
+    if (options.reports !== false) {
+      folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
+    }
     const reports = new Reports(folder);
-    const simulation = new Simulation(scenario, policies, reports, { seed, untilMicros: until });
-    const signal = await turn(simulation, replayOf(path, seed, options), options.progress !== false);
+    const simulation = new Simulation(scenario, policies, reports, { seed, untilMicros: options.until });
+    await turn(simulation, signals, replayOf(path, seed, options), options.progress !== false);
     const record = simulation.finish();
     const summary = summarize(record);
     reports.finish(record, summary);
@@ -75,12 +75,15 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
         ? resultAsJson(record, summary, folder?.path)
         : renderRun(record, summary, folder === undefined ? undefined : shown(folder.path), styleFor(process.stdout)),
     );
-    if (signal === 'SIGINT') return ExitCode.Interrupted;
-    if (signal === 'SIGTERM') return ExitCode.Terminated;
+    if (record.stopped === 'interrupted') {
+      return signals.received === 'SIGTERM' ? ExitCode.Terminated : ExitCode.Interrupted;
+    }
     return record.expectations.every(({ held }) => held) ? ExitCode.Ok : ExitCode.Broken;
   } catch (error) {
     folder?.discard();
     throw error;
+  } finally {
+    signals.close();
   }
 }
 
@@ -94,26 +97,14 @@ async function prepare(path: string, options: RunOptions) {
 }
 
 /** Turns the crank until the run is over or somebody interrupts it. */
-async function turn(
-  simulation: Simulation,
-  replay: string,
-  showProgress: boolean,
-): Promise<NodeJS.Signals | undefined> {
-  let signal: NodeJS.Signals | undefined;
-  const note = (received: NodeJS.Signals): void => {
-    signal = received;
-  };
-  process.on('SIGINT', note);
-  process.on('SIGTERM', note);
+async function turn(simulation: Simulation, signals: Signals, replay: string, showProgress: boolean): Promise<void> {
   const progress = progressOf(simulation, showProgress);
   try {
-    while (simulation.advance(SLICE)) {
+    while (signals.received === undefined && simulation.advance(SLICE)) {
       progress.update();
       await new Promise(setImmediate);
-      if (signal === undefined) continue;
-      simulation.interrupt();
-      break;
     }
+    if (signals.received !== undefined) simulation.interrupt();
   } catch (error) {
     const { engine } = simulation;
     throw new RunFailure(error, {
@@ -125,10 +116,7 @@ async function turn(
     });
   } finally {
     progress.stop();
-    process.off('SIGINT', note);
-    process.off('SIGTERM', note);
   }
-  return signal;
 }
 
 /** The CSV files of a run. Rows that are complete are written while it goes on. */

@@ -50,7 +50,7 @@ async function ask(binary: string, path: string, options: HistoryOptions): Promi
   const args = [...process.execArgv, entry, 'history', path];
   if (options.seed !== undefined) args.push('--seed', options.seed);
   for (const one of options.set ?? []) args.push('--set', one);
-  if (options.until !== undefined) args.push('--until', options.until);
+  if (options.until !== undefined) args.push('--until', String(options.until));
   if (options.from !== undefined) args.push('--from', String(options.from), '--to', String(options.to));
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: Buffer[] = [];

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { orrery, ROOT, type Surroundings } from './doubles/orrery.ts';
+
+/** The same scenario and seed give the same history and the same bytes, wherever and however the process runs. */
+
+const scratch = mkdtempSync(join(tmpdir(), 'orrery-determinism-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const SCENARIO = join(ROOT, 'scenarios/rolling-update.yaml');
+const NODE24 = process.env['ORRERY_NODE24'];
+
+interface Trace {
+  readonly fingerprint: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+let runs = 0;
+
+function run(args: readonly string[], surroundings: Surroundings = {}): Trace {
+  const out = join(scratch, String(runs++));
+  const { code, stderr } = orrery(['run', SCENARIO, '--out', out, '--format', 'json', ...args], surroundings);
+  expect([0, 1], stderr).toContain(code);
+  const files: Record<string, string> = {};
+  for (const name of readdirSync(out).sort()) {
+    if (!name.endsWith('.csv')) continue;
+    files[name] = createHash('sha256')
+      .update(readFileSync(join(out, name)))
+      .digest('hex');
+  }
+  const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { fingerprint: string };
+  return { fingerprint: manifest.fingerprint, files };
+}
+
+describe('a run', () => {
+  const reference = run([]);
+
+  it('leaves six CSV files', () => {
+    expect(Object.keys(reference.files)).toEqual([
+      'events.csv',
+      'nodes.csv',
+      'pods.csv',
+      'summary.csv',
+      'timeseries.csv',
+      'workloads.csv',
+    ]);
+  });
+
+  const surroundings: [string, Surroundings][] = [
+    ['again', {}],
+    ['in another time zone', { env: { TZ: 'Pacific/Chatham' } }],
+    ['in another locale', { env: { LC_ALL: 'tr_TR.UTF-8', LANG: 'de_CH.UTF-8' } }],
+    ['from another folder', { cwd: tmpdir() }],
+    ['with another heap limit', { nodeArgs: ['--max-old-space-size=512', '--max-semi-space-size=1'] }],
+    ['without the optimising compiler', { nodeArgs: ['--no-opt'] }],
+  ];
+  it.each(surroundings)('is the same %s', (_name, where) => {
+    expect(run([], where)).toEqual(reference);
+  });
+
+  it.skipIf(NODE24 === undefined || !existsSync(NODE24))('is the same on Node 24 (needs ORRERY_NODE24)', () => {
+    expect(run([], { binary: NODE24! })).toEqual(reference);
+  });
+
+  it('is another one with another seed', () => {
+    const other = run(['--seed', 'another']);
+    expect(other.fingerprint).not.toBe(reference.fingerprint);
+    expect(other.files['pods.csv']).not.toBe(reference.files['pods.csv']);
+  });
+
+  it('does not depend on progress, format or reports', () => {
+    const { stdout } = orrery(['run', SCENARIO, '--no-reports', '--no-progress', '--format', 'json']);
+    expect((JSON.parse(stdout) as { fingerprint: string }).fingerprint).toBe(reference.fingerprint);
+  });
+
+  it('verifies itself in two fresh processes', () => {
+    const { code, stdout } = orrery(['verify', SCENARIO]);
+    expect(stdout).toContain(reference.fingerprint);
+    expect(code).toBe(0);
+  });
+});
