@@ -117,7 +117,7 @@ describe('samplers', () => {
     for (const value of draw({ kind: 'empirical', values: [30, 10, 20, 10] }, 40_000)) {
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
-    expect([...counts.keys()].sort()).toEqual([10, 20, 30]);
+    expect(new Set(counts.keys())).toEqual(new Set([10, 20, 30]));
     const score = (value: number, p: number) => (counts.get(value)! - 40_000 * p) / Math.sqrt(40_000 * p * (1 - p));
     expect(Math.abs(score(10, 0.5))).toBeLessThan(4);
     expect(Math.abs(score(20, 0.25))).toBeLessThan(4);
