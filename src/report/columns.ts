@@ -1,4 +1,11 @@
-import { NEVER, type EventRecord, type NodeRecord, type PodRecord, type RolloutRecord, type Sample } from '../sim/recorder/records.ts';
+import {
+  NEVER,
+  type EventRecord,
+  type NodeRecord,
+  type PodRecord,
+  type RolloutRecord,
+  type Sample,
+} from '../sim/recorder/records.ts';
 
 /** One column of a report: its header with its unit, what it means, and the cell of a record. */
 export interface Column<T> {
@@ -153,9 +160,7 @@ export const WORKLOADS: Table<RolloutRecord> = {
     column('completed_seconds', 'When all replicas were updated and available; empty if that never was.', (rollout) =>
       moment(rollout.completedAt),
     ),
-    column('duration_seconds', 'From started to completed.', (rollout) =>
-      span(rollout.startedAt, rollout.completedAt),
-    ),
+    column('duration_seconds', 'From started to completed.', (rollout) => span(rollout.startedAt, rollout.completedAt)),
     column('superseded', 'Whether the next rollout began before this one was complete.', (rollout) =>
       String(rollout.superseded),
     ),
@@ -192,4 +197,3 @@ export const SUMMARY: Table<Figure> = {
 };
 
 export const TABLES: readonly Table<never>[] = [SUMMARY, PODS, NODES, TIMESERIES, EVENTS, WORKLOADS];
-

@@ -16,7 +16,9 @@ export function lookNext(run: RunRecord, summary: Summary): readonly string[] {
   }
   const crashing = run.pending.find(({ reason }) => reason.endsWith('CrashLoopBackOff') || reason === 'Error');
   if (crashing !== undefined) hints.push(`containers crash, for instance of ${crashing.example}: see events.csv`);
-  const pulls = run.pending.find(({ reason }) => reason.endsWith('ImagePullBackOff') || reason.endsWith('ErrImagePull'));
+  const pulls = run.pending.find(
+    ({ reason }) => reason.endsWith('ImagePullBackOff') || reason.endsWith('ErrImagePull'),
+  );
   if (pulls !== undefined) hints.push(`images cannot be pulled, for instance by ${pulls.example}: see events.csv`);
   const stuck = run.rollouts.filter((one) => one.completedAt < 0 && !one.superseded);
   if (stuck.length > 0) hints.push(`deployment/${stuck[0]!.deployment} did not finish its rollout: see workloads.csv`);

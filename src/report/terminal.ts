@@ -76,7 +76,9 @@ function podLines(run: RunRecord, style: Style): string[] {
 }
 
 function latencyTable(summary: Summary, style: Style): string[] {
-  const header = style.faint(`${pad('latency')}${['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(10)).join('')}`);
+  const header = style.faint(
+    `${pad('latency')}${['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(10)).join('')}`,
+  );
   const row = (name: string, of: Quantiles | undefined): string => {
     if (of === undefined) return `${pad(name)}${'-'.padStart(10)}`;
     return pad(name) + [of.p50, of.p90, of.p99, of.max].map((value) => rounded(value).padStart(10)).join('');
