@@ -78,8 +78,7 @@ export class ControllerWorld {
     const before = this.get(kind, key);
     if (before === undefined) throw new Error(`no ${kind} ${key}`);
     const after = edit(before);
-    const spec = (object: ApiObject): unknown => ('spec' in object ? object.spec : undefined);
-    const bumps = !sameData(spec(before), spec(after));
+    const bumps = !sameData(bodyOf(before), bodyOf(after));
     this.#commit(after, before.metadata.generation + (bumps ? 1 : 0));
   }
 
@@ -233,7 +232,8 @@ export class ControllerWorld {
     if ('uid' in request && request.uid !== undefined && request.uid !== before.metadata.uid) {
       return refuse(409, 'Conflict', `uid of ${kind} "${key}" differs`);
     }
-    if (request.verb === 'delete') return { ok: true, object: this.#delete(before, request.gracePeriodSeconds) };
+    if (request.verb === 'delete')
+      return { ok: true, object: this.#delete(before, request.gracePeriodSeconds, request.propagation) };
     if (request.verb === 'patch') {
       return this.#put(before, mergePatch(before, request.patch) as ApiObject);
     }
@@ -256,8 +256,7 @@ export class ControllerWorld {
     const metadata: ObjectMeta = { ...before.metadata, labels, annotations, ownerReferences, finalizers };
     const after = { ...wanted, metadata } as ApiObject;
     if (sameData(before, after)) return { ok: true, object: before };
-    const body = ({ metadata: _, status: __, ...rest }: ApiObject & { status?: unknown }): unknown => rest;
-    const bumps = !sameData(body(before), body(after));
+    const bumps = !sameData(bodyOf(before), bodyOf(after));
     return { ok: true, object: this.#commit(after, before.metadata.generation + (bumps ? 1 : 0)) };
   }
 
@@ -272,12 +271,18 @@ export class ControllerWorld {
     return next;
   }
 
-  #delete(object: ApiObject, grace: number | undefined): ApiObject {
+  #delete(object: ApiObject, grace: number | undefined, propagation: string | undefined): ApiObject {
     const running = object.kind === 'Pod' && object.spec.nodeName !== undefined && !isPodTerminal(object);
     const seconds = running ? (grace ?? object.spec.terminationGracePeriodSeconds ?? 30) : 0;
-    if (object.metadata.deletionTimestamp !== undefined && seconds > 0) return object;
-    const deletionTimestamp = this.now + seconds * SECOND;
-    const metadata = { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: seconds };
+    const { deletionTimestamp: asked, finalizers: held } = object.metadata;
+    if (asked !== undefined && (seconds > 0 || held.length > 0)) return object;
+    const finalizer = { Foreground: 'foregroundDeletion', Orphan: 'orphan' }[propagation ?? ''];
+    const metadata = {
+      ...object.metadata,
+      deletionTimestamp: this.now + seconds * SECOND,
+      deletionGracePeriodSeconds: seconds,
+      finalizers: finalizer === undefined ? held : [...held, finalizer],
+    };
     return this.#commit({ ...object, metadata } as ApiObject, object.metadata.generation + 1);
   }
 
@@ -296,4 +301,9 @@ export class ControllerWorld {
 
 function isReleased({ deletionGracePeriodSeconds, finalizers }: ObjectMeta): boolean {
   return (deletionGracePeriodSeconds ?? 0) === 0 && finalizers.length === 0;
+}
+
+/** What a generation counts the changes of. */
+function bodyOf({ metadata: _metadata, status: _status, ...rest }: ApiObject & { readonly status?: unknown }): unknown {
+  return rest;
 }

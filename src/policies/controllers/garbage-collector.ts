@@ -14,8 +14,8 @@ import { AbsentOwners } from './garbage-collector/absent-owners.ts';
 import { SideReferences } from './garbage-collector/side-references.ts';
 import { ask } from './requests.ts';
 
-export const FOREGROUND = 'foregroundDeletion';
-export const ORPHAN = 'orphan';
+const FOREGROUND = 'foregroundDeletion';
+const ORPHAN = 'orphan';
 
 /** The kinds whose objects own or are owned. Leases and Events come and go by the thousand and are left out. */
 const WATCHED = [

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import type { Endpoint, EndpointSlice } from '../../../sim/api/service.ts';
+import { meta } from '../../../../test/doubles/workload-objects.ts';
+import { endpointKey } from './endpoint.ts';
+import { pack, type Packing } from './packing.ts';
+
+function endpoint(n: number, ready = true): Endpoint {
+  return {
+    addresses: [`10.0.${Math.floor(n / 250)}.${n % 250}`],
+    conditions: { ready, serving: ready, terminating: false },
+    targetRef: { kind: 'Pod', namespace: 'default', name: `p${n}`, uid: `u${n}` },
+  };
+}
+
+function slice(name: string, numbers: readonly number[]): EndpointSlice {
+  return {
+    kind: 'EndpointSlice',
+    metadata: meta(name),
+    addressType: 'IPv4',
+    endpoints: numbers.map((n) => endpoint(n)),
+    ports: [],
+  };
+}
+
+function range(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
+
+function packed(existing: readonly EndpointSlice[], wished: readonly Endpoint[], most = 100): Packing {
+  return pack(existing, new Map(wished.map((one) => [endpointKey(one), one])), most, (one) => one);
+}
+
+/** Names and sizes of what is updated and created, names of what is removed. */
+function told({ create, update, remove }: Packing): unknown {
+  return {
+    create: create.map((one) => one.length),
+    update: update.map((one) => `${one.metadata.name} ${one.endpoints.length}`),
+    remove: remove.map((one) => one.metadata.name),
+  };
+}
+
+const wish = (numbers: readonly number[]): Endpoint[] => numbers.map((n) => endpoint(n));
+
+describe('packing endpoints into slices', () => {
+  it('writes nothing when nothing changed', () => {
+    expect(told(packed([slice('a', range(0, 5))], wish(range(0, 5))))).toEqual({ create: [], update: [], remove: [] });
+  });
+
+  it('makes slices of at most the largest size', () => {
+    expect(told(packed([], wish(range(0, 250))))).toEqual({ create: [100, 100, 50], update: [], remove: [] });
+  });
+
+  it('puts new endpoints into slices that change anyway, the fullest first', () => {
+    const existing = [slice('a', range(0, 10)), slice('b', range(100, 98)), slice('c', range(200, 50))];
+    // One of each of a and b goes, five come: b takes three, a the rest, c is left alone.
+    const kept = [...range(1, 9), ...range(101, 97), ...range(200, 50)];
+    expect(told(packed(existing, wish([...kept, ...range(500, 5)])))).toEqual({
+      create: [],
+      update: ['a 11', 'b 100'],
+      remove: [],
+    });
+  });
+
+  it('puts them into the unchanged slice they fill best when none changes', () => {
+    const existing = [slice('a', range(0, 50)), slice('b', range(100, 94)), slice('c', range(200, 97))];
+    const all = existing.flatMap(({ endpoints }) => endpoints);
+    expect(told(packed(existing, [...all, ...wish(range(500, 5))]))).toEqual({
+      create: [],
+      update: ['b 99'],
+      remove: [],
+    });
+  });
+
+  it('makes a new slice where they fit into none, and never splits them over two', () => {
+    const existing = [slice('a', range(0, 97)), slice('b', range(100, 98))];
+    const all = existing.flatMap(({ endpoints }) => endpoints);
+    expect(told(packed(existing, [...all, ...wish(range(500, 5))]))).toEqual({ create: [5], update: [], remove: [] });
+  });
+
+  it('removes slices that become empty and does not rebalance the others', () => {
+    const existing = [slice('a', range(0, 3)), slice('b', range(100, 2)), slice('c', range(200, 2))];
+    expect(told(packed(existing, wish([100, 200, 201])))).toEqual({ create: [], update: ['b 1'], remove: ['a'] });
+  });
+
+  it('renews an endpoint in its place', () => {
+    const { update } = packed([slice('a', [0, 1, 2])], [endpoint(0), endpoint(1, false), endpoint(2)]);
+    expect(update.map((one) => one.endpoints)).toEqual([[endpoint(0), endpoint(1, false), endpoint(2)]]);
+  });
+
+  it('updates a slice whose labels are not as they should be', () => {
+    const existing = [slice('a', [0])];
+    const relabel = (one: EndpointSlice): EndpointSlice => ({
+      ...one,
+      metadata: { ...one.metadata, labels: { a: 'b' } },
+    });
+    const { update } = pack(existing, new Map([[endpointKey(endpoint(0)), endpoint(0)]]), 100, relabel);
+    expect(update.map(({ metadata }) => metadata.labels)).toEqual([{ a: 'b' }]);
+  });
+
+  it('leaves every wished endpoint in exactly one slice, and none too large (C14)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uniqueArray(fc.nat(40), { maxLength: 7 }), { maxLength: 6 }),
+        fc.uniqueArray(fc.nat(60)),
+        fc.uniqueArray(fc.nat(60)),
+        fc.integer({ min: 1, max: 7 }),
+        (slices, wishes, unready, most) => {
+          // No endpoint is in two slices to begin with, and none is too large.
+          const taken = new Set<number>();
+          const existing = slices.map((numbers, i) => {
+            const own = numbers.filter((n) => !taken.has(n)).slice(0, most);
+            own.forEach((n) => taken.add(n));
+            return slice(`s${i}`, own);
+          });
+          const wished = wishes.map((n) => endpoint(n, !unready.includes(n)));
+          const { create, update, remove } = packed(existing, wished, most);
+          const touched = new Set([...update, ...remove].map(({ metadata }) => metadata.name));
+          const after = [
+            ...existing.filter(({ metadata }) => !touched.has(metadata.name)).map(({ endpoints }) => endpoints),
+            ...update.map(({ endpoints }) => endpoints),
+            ...create,
+          ];
+          for (const endpoints of after) expect(endpoints.length).toBeLessThanOrEqual(most);
+          const byKey = (a: Endpoint, b: Endpoint): number => (endpointKey(a) < endpointKey(b) ? -1 : 1);
+          expect(after.flat().sort(byKey)).toEqual([...wished].sort(byKey));
+        },
+      ),
+    );
+  });
+});
