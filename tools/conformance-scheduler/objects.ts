@@ -1,6 +1,6 @@
 import { NO_LABELS, type Condition, type Labels, type ObjectMeta } from '../../src/sim/api/meta.ts';
 import type { Node } from '../../src/sim/api/node.ts';
-import type { Pod, PodSpec } from '../../src/sim/api/pod.ts';
+import type { Container, Pod, PodSpec } from '../../src/sim/api/pod.ts';
 import type { ListedKinds } from '../../src/sim/policy-api/scheduling.ts';
 
 /**
@@ -125,6 +125,11 @@ export function decodeNode(value: unknown, what: string): Node {
   };
 }
 
+/** Go leaves an empty image out. */
+function withImage(container: Container): Container {
+  return { ...container, image: (container.image as string | undefined) ?? '' };
+}
+
 /** A pod; `metadata.name` may be absent where the caller gives one. */
 export function decodePod(value: unknown, what: string, name?: string): Pod {
   const raw = jsonObject(tidied(value), what);
@@ -134,7 +139,12 @@ export function decodePod(value: unknown, what: string, name?: string): Pod {
   return {
     kind: 'Pod',
     metadata: metaOf(name === undefined ? raw : { ...raw, metadata: { ...metadata, name } }, what, true),
-    spec: { ...spec, containers: spec.containers ?? [], schedulerName: spec.schedulerName ?? 'default-scheduler' },
+    spec: {
+      ...spec,
+      containers: (spec.containers ?? []).map(withImage),
+      ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withImage) }),
+      schedulerName: spec.schedulerName ?? 'default-scheduler',
+    },
     status: {
       ...status,
       phase: status.phase ?? 'Pending',

@@ -18,8 +18,8 @@ export function allTermsMatch(terms: readonly AffinityTerm[], pod: Pod, namespac
 }
 
 /**
- * The incoming pod's terms with their namespace selectors looked up among the namespaces that exist: a selector that is
- * not empty selects no namespace without an object (semantics sheet 3.11).
+ * The incoming pod's terms with the namespaces added that their selectors select among those that exist (semantics sheet
+ * 3.11). The selector itself stays, and is asked about pods of any namespace as if that had no labels.
  */
 export function resolveNamespaces<T extends AffinityTerm>(terms: readonly T[], handle: PluginHandle): readonly T[] {
   if (!terms.some(needsNamespaces)) return terms;
@@ -29,7 +29,7 @@ export function resolveNamespaces<T extends AffinityTerm>(terms: readonly T[], h
     const matches = term.matchesNamespaceLabels!;
     const selected = all.filter((namespace) => matches(namespace.metadata.labels));
     const namespaces = new Set([...term.namespaces, ...selected.map((namespace) => namespace.metadata.name)]);
-    return { ...term, namespaces, matchesNamespaceLabels: undefined };
+    return { ...term, namespaces };
   });
 }
 

@@ -1,6 +1,6 @@
 import { allOf, compileRequirement, requirementsOf, type Requirement } from '../../../sim/api/label-selector.ts';
 import { objectKey } from '../../../sim/api/kinds.ts';
-import { controllerOf, type LabelSelector, type Labels } from '../../../sim/api/meta.ts';
+import { controllerOf, NO_LABELS, type LabelSelector, type Labels } from '../../../sim/api/meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { PluginHandle } from '../../../sim/policy-api/scheduling.ts';
 
@@ -18,11 +18,10 @@ function equalTo(labels: Labels): Requirement[] {
   return Object.keys(labels).map((key): Requirement => ({ key, operator: 'In', values: [labels[key] ?? ''] }));
 }
 
-/** A label selector, with `labels` that must be equal besides. An absent selector matches nothing by itself. */
+/** A label selector, with `labels` that must be equal besides. An absent selector matches nothing. */
 export function spreadSelector(selector: LabelSelector | undefined, labels: Labels | undefined): SpreadSelector {
-  const more = labels === undefined ? [] : equalTo(labels);
-  if (selector === undefined && more.length === 0) return NOTHING;
-  return fromRequirements([...more, ...(selector === undefined ? [] : requirementsOf(selector))]);
+  if (selector === undefined) return NOTHING;
+  return fromRequirements([...equalTo(labels ?? NO_LABELS), ...requirementsOf(selector)]);
 }
 
 function fromRequirements(requirements: readonly Requirement[]): SpreadSelector {

@@ -2,7 +2,7 @@ import { compileLabelSelector } from '../../../sim/api/label-selector.ts';
 import type { Node } from '../../../sim/api/node.ts';
 import { compareQuantities, quantityOf, type Quantity } from '../../../sim/api/quantity.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../sim/api/storage.ts';
-import { nodeSelectorPredicate } from './node-terms.ts';
+import { nodeLabelsPredicate } from './node-terms.ts';
 import { classNameOf } from './volume-claims.ts';
 
 /** How much storage a claim asks for. */
@@ -10,12 +10,10 @@ export function requestedStorage(claim: PersistentVolumeClaim): Quantity {
   return quantityOf(claim.spec.resources?.requests?.['storage'] ?? '0');
 }
 
-/** Whether the volume can be reached from the node. Only labels are looked at: to a volume a node has no name. */
+/** Whether the volume can be reached from the node. Only labels are looked at: fields of a term do not count. */
 export function isReachableFrom(volume: PersistentVolume, node: Node): boolean {
   const required = volume.spec.nodeAffinity?.required;
-  if (required === undefined) return true;
-  const nameless = { ...node, metadata: { ...node.metadata, name: '' } };
-  return nodeSelectorPredicate(required)(nameless);
+  return required === undefined || nodeLabelsPredicate(required)(node);
 }
 
 /** Whether the volume is reserved for this claim. */

@@ -36,13 +36,31 @@ const compiled = new WeakMap<NodeSelector, NodePredicate>();
 export function nodeSelectorPredicate(selector: NodeSelector): NodePredicate {
   let predicate = compiled.get(selector);
   if (predicate === undefined) {
-    const terms = (selector.nodeSelectorTerms ?? [])
-      .filter((term) => !isEmptyTerm(term) && nodeSelectorTermErrors(term, '').length === 0)
-      .map(termPredicate);
+    const terms = usableTerms(selector).map(termPredicate);
     predicate = (node) => terms.some((matches) => matches(node));
     compiled.set(selector, predicate);
   }
   return predicate;
+}
+
+const compiledForLabels = new WeakMap<NodeSelector, NodePredicate>();
+
+/** The same by labels alone: what is asked of a node's name holds. */
+export function nodeLabelsPredicate(selector: NodeSelector): NodePredicate {
+  let predicate = compiledForLabels.get(selector);
+  if (predicate === undefined) {
+    const terms = usableTerms(selector).map((term) => termPredicate({ ...term, matchFields: [] }));
+    predicate = (node) => terms.some((matches) => matches(node));
+    compiledForLabels.set(selector, predicate);
+  }
+  return predicate;
+}
+
+/** Terms that parse and are not empty. */
+function usableTerms(selector: NodeSelector): readonly NodeSelectorTerm[] {
+  return (selector.nodeSelectorTerms ?? []).filter(
+    (term) => !isEmptyTerm(term) && nodeSelectorTermErrors(term, '').length === 0,
+  );
 }
 
 const required = new WeakMap<PodSpec, NodePredicate>();

@@ -1,5 +1,6 @@
 import { compileLabelSelector } from '../../../sim/api/label-selector.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
+import type { Pod } from '../../../sim/api/pod.ts';
 import { bytesOf, compareQuantities, unitsOfNano } from '../../../sim/api/quantity.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../../sim/api/storage.ts';
 import type {
@@ -18,7 +19,7 @@ import type {
 import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
 import { VOLUME_BINDING_EVENTS } from '../hints/volumes.ts';
 import { findMatchingVolume, isReachableFrom, requestedStorage } from './find-matching-volume.ts';
-import { claimKey, claimNameOf, classNameOf, isFullyBound, notFound } from './volume-claims.ts';
+import { claimKey, claimNameOf, classNameOf, isFullyBound, notFound, notOwned } from './volume-claims.ts';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
@@ -32,7 +33,7 @@ const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-
 /** The claims of a pod, by what is left to do for them. */
 interface PodClaims {
   readonly bound: readonly PersistentVolumeClaim[];
-  /** Wait for a node to be chosen, smallest first. */
+  /** Wait for a node to be chosen. */
   readonly waiting: readonly PersistentVolumeClaim[];
   /** Volumes of each class that a waiting claim names. */
   readonly volumes: ReadonlyMap<string, readonly PersistentVolume[]>;
@@ -53,19 +54,23 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
       const name = claimNameOf(pod.pod, volume);
       if (name === undefined) continue;
       const claim = this.#handle.lister('PersistentVolumeClaim').get(claimKey(pod.pod, name));
-      const wrong = wrongWith(claim, name, volume.ephemeral !== undefined);
+      const wrong = wrongWith(claim, name, pod.pod, volume.ephemeral !== undefined);
       if (wrong !== undefined) return { status: unresolvable(wrong) };
       claims.push(claim!);
     }
     if (claims.length === 0) return { status: SKIP };
-    const bound = claims.filter(isFullyBound);
     const waiting: PersistentVolumeClaim[] = [];
-    for (const claim of claims) {
-      if (isFullyBound(claim)) continue;
-      if ((claim.spec.volumeName ?? '') !== '' || !this.#waitsForConsumer(claim)) return { status: UNBOUND_IMMEDIATE };
-      waiting.push(claim);
+    const unbound = claims.filter((claim) => !isFullyBound(claim));
+    for (const claim of unbound) {
+      const storageClass = this.#classOf(claim);
+      if (storageClass !== undefined && storageClass.volumeBindingMode === undefined) {
+        return { status: failure(`VolumeBindingMode not set for StorageClass "${storageClass.metadata.name}"`) };
+      }
+      const waits = storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
+      if (waits && (claim.spec.volumeName ?? '') === '') waiting.push(claim);
     }
-    waiting.sort((a, b) => compareQuantities(requestedStorage(a), requestedStorage(b)));
+    if (waiting.length < unbound.length) return { status: UNBOUND_IMMEDIATE };
+    const bound = claims.filter(isFullyBound);
     const volumes = new Map<string, PersistentVolume[]>(waiting.map((claim) => [classNameOf(claim), []]));
     if (waiting.length > 0) {
       for (const volume of this.#handle.lister('PersistentVolume').list()) {
@@ -79,10 +84,6 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
   #classOf(claim: PersistentVolumeClaim): StorageClass | undefined {
     const name = classNameOf(claim);
     return name === '' ? undefined : this.#handle.lister('StorageClass').get(name);
-  }
-
-  #waitsForConsumer(claim: PersistentVolumeClaim): boolean {
-    return this.#classOf(claim)?.volumeBindingMode === 'WaitForFirstConsumer';
   }
 
   filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Status | undefined {
@@ -117,6 +118,8 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
       else if (selected === node.name) toProvision.push(claim);
       else return BIND_CONFLICT;
     }
+    // The smallest first, so that small volumes are left to small claims.
+    toMatch.sort((a, b) => compareQuantities(requestedStorage(a), requestedStorage(b)));
     const taken = new Set<string>();
     for (const claim of toMatch) {
       const volume = findMatchingVolume(claim, claims.volumes.get(classNameOf(claim)) ?? [], node.node, taken);
@@ -126,7 +129,7 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     for (const claim of toProvision) {
       const storageClass = this.#classOf(claim);
       if (storageClass === undefined) {
-        return { code: Code.Error, reasons: [notFound('storageclass', classNameOf(claim))] };
+        return failure(notFound('storageclass', classNameOf(claim)));
       }
       const { provisioner } = storageClass;
       if (provisioner === '' || provisioner === NO_PROVISIONER) return BIND_CONFLICT;
@@ -167,8 +170,17 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
   }
 }
 
+function failure(reason: string): Status {
+  return { code: Code.Error, reasons: [reason] };
+}
+
 /** What is wrong with a claim whatever the node. */
-function wrongWith(claim: PersistentVolumeClaim | undefined, name: string, ephemeral: boolean): string | undefined {
+function wrongWith(
+  claim: PersistentVolumeClaim | undefined,
+  name: string,
+  pod: Pod,
+  ephemeral: boolean,
+): string | undefined {
   if (claim === undefined) {
     if (!ephemeral) return notFound('persistentvolumeclaim', name);
     return `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`;
@@ -178,7 +190,7 @@ function wrongWith(claim: PersistentVolumeClaim | undefined, name: string, ephem
     return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${volume}"`;
   }
   if (claim.metadata.deletionTimestamp !== undefined) return `persistentvolumeclaim "${name}" is being deleted`;
-  return undefined;
+  return ephemeral ? notOwned(claim, pod) : undefined;
 }
 
 /** Any of the allowed topologies is enough; all expressions of one must hold. */
@@ -189,7 +201,7 @@ function allowsTopology(storageClass: StorageClass, nodeLabels: Labels): boolean
     if (matchLabelExpressions.length === 0) return false;
     return matchLabelExpressions.every(({ key, values }) => {
       const value = nodeLabels[key];
-      return value !== undefined && values.includes(value);
+      return value !== undefined && values?.includes(value) === true;
     });
   });
 }

@@ -1,4 +1,5 @@
-import { objectKey } from '../../../sim/api/kinds.ts';
+import { keyOf, objectKey } from '../../../sim/api/kinds.ts';
+import { controllerOf } from '../../../sim/api/meta.ts';
 import type { Pod, Volume } from '../../../sim/api/pod.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../sim/api/storage.ts';
 
@@ -24,6 +25,12 @@ export function classNameOf(object: PersistentVolumeClaim | PersistentVolume): s
 /** Whether the claim and its volume have found each other for good. */
 export function isFullyBound(claim: PersistentVolumeClaim): boolean {
   return (claim.spec.volumeName ?? '') !== '' && claim.metadata.annotations[BIND_COMPLETED] !== undefined;
+}
+
+/** Why the claim of an ephemeral volume is not the pod's; `undefined` when it is. */
+export function notOwned(claim: PersistentVolumeClaim, pod: Pod): string | undefined {
+  if (controllerOf(claim.metadata)?.uid === pod.metadata.uid) return undefined;
+  return `PVC ${keyOf(claim)} was not created for pod ${keyOf(pod)} (pod is not owner)`;
 }
 
 export function notFound(kind: 'persistentvolumeclaim' | 'persistentvolume' | 'storageclass', name: string): string {

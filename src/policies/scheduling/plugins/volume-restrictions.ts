@@ -79,9 +79,7 @@ function conflicts(a: Volume, b: Volume): boolean {
         return one.iqn === other.iqn && !bothReadOnly;
       case 'rbd': {
         const shareMonitor = (one.monitors ?? []).some((monitor) => other.monitors?.includes(monitor) === true);
-        return (
-          shareMonitor && (one.pool ?? 'rbd') === (other.pool ?? 'rbd') && one.image === other.image && !bothReadOnly
-        );
+        return shareMonitor && one.pool === other.pool && one.image === other.image && !bothReadOnly;
       }
     }
   });
