@@ -92,10 +92,11 @@ export class Framework {
     this.schedulerName = options.schedulerName;
     this.percentageOfNodesToScore = options.percentageOfNodesToScore;
     this.#context = context;
-    this.plugins = build((plugin) => this.#handle(plugin));
+    this.plugins = build((plugin) => this.handle(plugin));
   }
 
-  #handle(plugin: string): PluginHandle {
+  /** What a plugin of this name may ask. */
+  handle(plugin: string): PluginHandle {
     const context = this.#context;
     return {
       snapshot: () => context.snapshot,
@@ -132,7 +133,7 @@ export class Framework {
         }
         if (status.code !== Code.Unschedulable) {
           const text = `running PreFilter plugin "${plugin.name}": ${statusMessage(status)}`;
-          return { status: failure(text), nodeNames: undefined, restrictedBy: NO_NODES };
+          return { status: by(plugin.name, failure(text)), nodeNames: undefined, restrictedBy: NO_NODES };
         }
         rejected = by(plugin.name, status);
       }
@@ -181,7 +182,7 @@ export class Framework {
       const status = plugin.filter(state, pod, node);
       if (!fails(status)) continue;
       if (isRejection(status)) return by(plugin.name, status);
-      return failure(`running "${plugin.name}" filter plugin: ${statusMessage(status)}`);
+      return by(plugin.name, failure(`running "${plugin.name}" filter plugin: ${statusMessage(status)}`));
     }
     return undefined;
   }
