@@ -4,7 +4,7 @@ import type { Node, NodeSpec } from '../../src/sim/api/node.ts';
 import type { Pod, PodSpec, PodStatus } from '../../src/sim/api/pod.ts';
 import type { PodDisruptionBudget } from '../../src/sim/api/policy.ts';
 import type { ListedKinds, Lister, PluginFactory, RandomStream } from '../../src/sim/policy-api/scheduling.ts';
-import type { SchedulerHost, SchedulingDecision } from '../../src/sim/policy-api/scheduler.ts';
+import type { SchedulerHost, SchedulingDecision, SchedulingPolicyFactory } from '../../src/sim/policy-api/scheduler.ts';
 import { readSchedulerConfiguration } from '../../src/policies/scheduling/configuration/read-configuration.ts';
 import type { FrameworkPolicy } from '../../src/policies/scheduling/framework/scheduling-policy.ts';
 import { kubeScheduler } from '../../src/policies/scheduling/kube-scheduler.ts';
@@ -95,6 +95,8 @@ export interface WorldOptions {
   readonly configuration?: object;
   readonly plugins?: ReadonlyMap<string, PluginFactory>;
   readonly random?: RandomStream;
+  /** A scheduler in place of kube-scheduler with this configuration. */
+  readonly scheduler?: SchedulingPolicyFactory;
 }
 
 /** A scheduler and a cluster around it, without a clock, a queue or an API server. */
@@ -114,6 +116,10 @@ export class SchedulingWorld {
       waitingPods: () => [],
       activate: () => {},
     };
+    if (options.scheduler !== undefined) {
+      this.policy = options.scheduler(host) as FrameworkPolicy;
+      return;
+    }
     const configuration = readSchedulerConfiguration(
       {
         apiVersion: 'kubescheduler.config.k8s.io/v1',
@@ -167,6 +173,18 @@ export class SchedulingWorld {
 
   decide(pod: Pod): SchedulingDecision {
     return this.policy.decide(pod);
+  }
+
+  /** Decides, and lets the pod run where it was put. The node's name, or why there is none. */
+  place(pod: Pod): string {
+    const decision = this.decide(pod);
+    if (decision.kind !== 'node') return decision.message;
+    decision.steps.reserve();
+    this.policy.assume(pod, decision.nodeName);
+    const bound = { ...pod, spec: { ...pod.spec, nodeName: decision.nodeName } };
+    this.add(bound);
+    this.policy.setPod(bound);
+    return decision.nodeName;
   }
 
   /** What a preemption for the pod came to: `node: victim victim`, or the message. */
