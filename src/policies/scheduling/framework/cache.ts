@@ -1,9 +1,11 @@
 import type { Node } from '../../../sim/api/node.ts';
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
 import { claimKeys } from './claim-keys.ts';
+import type { CacheObserver } from './cache-observer.ts';
 import { ImageStates } from './image-states.ts';
 import { NodeState } from './node-info.ts';
 import { NodeTree } from './node-tree.ts';
+import { PodFacts } from './pod-info.ts';
 import { NodeSnapshot } from './snapshot.ts';
 
 /**
@@ -12,6 +14,7 @@ import { NodeSnapshot } from './snapshot.ts';
  */
 export class SchedulerCache {
   readonly snapshot = new NodeSnapshot();
+  observer: CacheObserver | undefined;
   readonly #tree = new NodeTree();
   /** Nodes that exist. */
   readonly #nodes = new Map<string, NodeState>();
@@ -48,8 +51,10 @@ export class SchedulerCache {
       this.#images.remove(state.node);
       this.#images.add(node);
     }
+    const old = state.node;
     state.node = node;
     this.#changed.add(state);
+    this.observer?.nodeUpdated(state, old);
   }
 
   removeNode(name: string): void {
@@ -71,9 +76,19 @@ export class SchedulerCache {
   /** A pod that has, or is assumed to have, a node. A pod known under this uid is replaced: it moves to the end. */
   addPod(info: PodInfo, nodeName: string, assumed = false): void {
     const { uid } = info.pod.metadata;
-    this.removePod(uid);
-    this.#pods.set(uid, { info, nodeName, assumed });
     const state = this.#nodes.get(nodeName);
+    const known = this.#pods.get(uid);
+    if (known !== undefined) {
+      if (state !== undefined && known.nodeName === nodeName && countsTheSame(known.info, info)) {
+        state.replacePod(known.info, info);
+        known.info = info;
+        known.assumed = assumed;
+        this.#changed.add(state);
+        return;
+      }
+      this.removePod(uid);
+    }
+    this.#pods.set(uid, { info, nodeName, assumed });
     if (state !== undefined) {
       this.#put(state, info);
       return;
@@ -123,23 +138,33 @@ export class SchedulerCache {
    * it holds more names than there are nodes (semantics sheet 4.2).
    */
   refresh(): NodeSnapshot {
+    if (this.#changed.size === 0 && this.snapshot.nodes.length === this.#nodes.size) return this.snapshot;
     let newName = false;
+    let replaced = false;
     for (const state of this.#changed) {
-      if (state.node.status.images !== undefined && state.frozenImages !== this.#images.version) {
+      const hasImages = state.node.status.images !== undefined || state.images.size > 0;
+      if (hasImages && state.frozenImages !== this.#images.version) {
         state.images = this.#images.freeze(state.node);
         state.frozenImages = this.#images.version;
+        this.observer?.imagesFrozen(state);
       }
       const shown = this.snapshot.get(state.name);
       if (shown === state) continue;
-      if (shown === undefined) newName = true;
-      else this.snapshot.replace(state);
+      if (shown === undefined) {
+        newName = true;
+      } else {
+        this.snapshot.replace(state);
+        replaced = true;
+      }
     }
     this.#changed.clear();
     if (newName || this.snapshot.nodes.length !== this.#nodes.size) {
       const order: NodeState[] = [];
       for (const name of this.#tree.list()) order.push(this.#nodes.get(name)!);
       this.snapshot.reorder(order, this.#claimUses);
+      replaced = true;
     }
+    if (replaced) this.observer?.reordered(this.snapshot.nodes);
     return this.snapshot;
   }
 
@@ -150,6 +175,7 @@ export class SchedulerCache {
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, 1);
     this.#changed.add(state);
+    this.observer?.podAdded(state, pod);
   }
 
   #take(state: NodeState, pod: PodInfo): void {
@@ -159,6 +185,7 @@ export class SchedulerCache {
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, -1);
     this.#changed.add(state);
+    this.observer?.podRemoved(state, pod);
   }
 
   #noteSubLists(state: NodeState, affinity: number, anti: number): void {
@@ -177,4 +204,18 @@ export class SchedulerCache {
       else this.#claimUses.set(key, count);
     }
   }
+}
+
+/** Whether a new version of a pod is to every plugin what the old one was, but for its place in the node's list. */
+function countsTheSame(a: PodInfo, b: PodInfo): boolean {
+  return (
+    a instanceof PodFacts &&
+    b instanceof PodFacts &&
+    a.facts === b.facts &&
+    a.requests === b.requests &&
+    a.nonZeroMilliCpu === b.nonZeroMilliCpu &&
+    a.nonZeroMemoryBytes === b.nonZeroMemoryBytes &&
+    a.pod.metadata.labels === b.pod.metadata.labels &&
+    (a.pod.metadata.deletionTimestamp === undefined) === (b.pod.metadata.deletionTimestamp === undefined)
+  );
 }

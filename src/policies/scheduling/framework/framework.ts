@@ -254,6 +254,11 @@ export class Framework {
     const plugins: PluginScores[] = [];
     for (const { plugin, weight } of this.plugins.score) {
       if (state.skipScore.has(plugin.name)) continue;
+      const error = plugin.scoreError?.(state, pod);
+      if (fails(error)) {
+        const text = `running Score plugins: plugin "${plugin.name}" failed with: ${statusMessage(error)}`;
+        return { status: failure(text), totals, plugins };
+      }
       const raw = nodes.map((node) => plugin.score(state, pod, node));
       const normalized = [...raw];
       const status = plugin.normalizeScores?.(state, pod, normalized, nodes);

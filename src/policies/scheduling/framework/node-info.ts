@@ -48,6 +48,8 @@ class RequestSum implements Resources {
 /** A node and the pods the scheduler believes to be on it, with the sums it needs kept as pods come and go. */
 export class NodeState implements MutableNodeInfo {
   readonly name: string;
+  /** The node's place in the columns; -1 while it has none. */
+  slot = -1;
   readonly pods: PodInfo[] = [];
   readonly podsWithAffinity: PodInfo[] = [];
   readonly podsWithRequiredAntiAffinity: PodInfo[] = [];
@@ -112,6 +114,20 @@ export class NodeState implements MutableNodeInfo {
     return true;
   }
 
+  /** A new version of a pod that counts as the old one did: it goes to the end of the lists, as when removed and added. */
+  replacePod(old: PodInfo, pod: PodInfo): void {
+    swapOut(this.pods, old);
+    this.pods.push(pod);
+    if (hasAffinity(pod)) {
+      swapOut(this.podsWithAffinity, old);
+      this.podsWithAffinity.push(pod);
+    }
+    if (pod.requiredAntiAffinityTerms.length > 0) {
+      swapOut(this.podsWithRequiredAntiAffinity, old);
+      this.podsWithRequiredAntiAffinity.push(pod);
+    }
+  }
+
   clone(): NodeState {
     const copy = new NodeState(this.#node);
     copy.pods.push(...this.pods);
@@ -160,9 +176,12 @@ function hasAffinity(pod: PodInfo): boolean {
 
 /** Removes the pod of the same uid by moving the last one into its place, as kube-scheduler does. */
 function swapOut(pods: PodInfo[], pod: PodInfo): PodInfo | undefined {
-  const { uid } = pod.pod.metadata;
-  const index = pods.findIndex((other) => other === pod || other.pod.metadata.uid === uid);
-  if (index < 0) return undefined;
+  let index = pods.indexOf(pod);
+  if (index < 0) {
+    const { uid } = pod.pod.metadata;
+    index = pods.findIndex((other) => other.pod.metadata.uid === uid);
+    if (index < 0) return undefined;
+  }
   const removed = pods[index];
   const last = pods.pop()!;
   if (index < pods.length) pods[index] = last;

@@ -34,6 +34,11 @@ export class Nominator {
     return this.#byNode.get(nodeName) ?? NOBODY;
   }
 
+  /** Nodes with pods nominated to them. */
+  byNode(): Iterable<readonly [string, readonly PodInfo[]]> {
+    return this.#byNode;
+  }
+
   get size(): number {
     return this.#nodeByUid.size;
   }

@@ -22,6 +22,8 @@ export interface SpecFacts {
   readonly requiredAntiAffinityTerms: readonly AffinityTerm[];
   readonly preferredAffinityTerms: readonly WeightedAffinityTerm[];
   readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[];
+  /** Whether there is any of the four kinds of term. */
+  readonly carriesTerms: boolean;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -125,6 +127,13 @@ function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
     weight: entry.weight,
   });
   const nonZero = nonZeroRequests({ spec, status: NO_STATUS } as Pod);
+  const terms = {
+    requiredAffinityTerms: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
+    requiredAntiAffinityTerms: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
+    preferredAffinityTerms: podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map(preferred) ?? NONE,
+    preferredAntiAffinityTerms:
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map(preferred) ?? NONE,
+  };
   return {
     spec,
     namespace,
@@ -132,11 +141,8 @@ function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
     nonZeroMilliCpu: nonZero.milliCpu,
     nonZeroMemoryBytes: nonZero.memoryBytes,
     hostPorts: hostPortsOf(spec),
-    requiredAffinityTerms: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
-    requiredAntiAffinityTerms: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(required) ?? NONE,
-    preferredAffinityTerms: podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map(preferred) ?? NONE,
-    preferredAntiAffinityTerms:
-      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map(preferred) ?? NONE,
+    ...terms,
+    carriesTerms: Object.values(terms).some((list) => list.length > 0),
   };
 }
 

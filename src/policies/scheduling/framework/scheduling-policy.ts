@@ -16,6 +16,10 @@ import type {
   ProfileHints,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
+import { ColumnEngine } from '../columns/column-engine.ts';
+import { ColumnSearch } from '../columns/column-search.ts';
+import { PodPrograms } from '../columns/pod-program.ts';
+import { profileForm } from '../columns/profile-form.ts';
 import { SchedulerCache } from './cache.ts';
 import { CycleScratch } from './cycle-state.ts';
 import type { ProfilePlugins } from './extension-points.ts';
@@ -60,6 +64,9 @@ export class FrameworkPolicy implements SchedulingPolicy {
   readonly cursor = { nextStartNodeIndex: 0 };
   readonly #frameworks = new Map<string, Framework>();
   readonly #first: Framework;
+  /** The column form of each profile that has one. */
+  readonly #programs = new Map<Framework, PodPrograms>();
+  readonly #search: ColumnSearch | undefined;
 
   constructor(profiles: readonly ProfileSpec[], options: FrameworkPolicyOptions, host: SchedulerHost) {
     const context = {
@@ -78,6 +85,17 @@ export class FrameworkPolicy implements SchedulingPolicy {
         profile.schedulerName,
         new Framework(profile, context, (handleOf) => profile.build(handleOf)),
       );
+    }
+    if (options.form !== 'plain') {
+      const engine = new ColumnEngine();
+      this.cache.observer = engine;
+      this.#search = new ColumnSearch(engine.columns, this.cache.snapshot, this.nominator);
+      for (const framework of this.#frameworks.values()) {
+        const form = profileForm(framework.plugins);
+        if (form === undefined) continue;
+        const programs = new PodPrograms(engine.columns, engine.index, form, framework.handle('columns'));
+        this.#programs.set(framework, programs);
+      }
     }
     this.#first = [...this.#frameworks.values()][0]!;
     this.schedulerNames = [...this.#frameworks.keys()];
@@ -157,6 +175,19 @@ export class FrameworkPolicy implements SchedulingPolicy {
     const snapshot = this.cache.refresh();
     const state = new CycleScratch();
     const info = podInfoOf(pod);
+    const program = this.#programs.get(framework)?.of(info);
+    if (program !== undefined) {
+      const placed = this.#search!.place(framework, program, this.cursor, state, info);
+      if (placed !== undefined) {
+        const { name } = placed.node;
+        return {
+          kind: 'node',
+          nodeName: name,
+          evaluated: placed.evaluated,
+          steps: bindingSteps(framework, state, info, name),
+        };
+      }
+    }
     const result = schedulePod(framework, snapshot, this.cursor, state, info);
     switch (result.kind) {
       case 'scheduled': {

@@ -1,0 +1,268 @@
+import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
+import { Code } from '../../../sim/policy-api/status.ts';
+import { CycleScratch } from '../framework/cycle-state.ts';
+import type { SearchCursor } from '../framework/find-nodes.ts';
+import type { Framework } from '../framework/framework.ts';
+import type { NodeState } from '../framework/node-info.ts';
+import type { Nominator } from '../framework/nominator.ts';
+import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
+import type { NodeSnapshot } from '../framework/snapshot.ts';
+import type { NodeColumns } from './node-columns.ts';
+import type { PodProgram } from './pod-program.ts';
+import { preOrderRanks } from './pre-order-ranks.ts';
+import { NO_ROOM } from './usage-column.ts';
+
+export interface ColumnPlacement {
+  readonly node: NodeState;
+  readonly evaluated: number;
+}
+
+/**
+ * HOT. The search for nodes and the choice among them, over columns: the same nodes in the same order, the same totals and
+ * the same winner as `findNodesThatFit` and `runScore` give. Invariant and guards: the property tests of plain against
+ * columns, and the placement hashes of bench/placement.
+ */
+export class ColumnSearch {
+  readonly #columns: NodeColumns;
+  readonly #snapshot: NodeSnapshot;
+  readonly #nominator: Nominator;
+  #found = new Int32Array(0);
+  #totals = new Float64Array(0);
+  #groups = new Int16Array(0);
+  #addends = new Float64Array(8);
+  #present = new Uint8Array(8);
+  /** Slots with pods nominated to them that this pod must reckon with; by slot. */
+  readonly #contested = new Set<number>();
+
+  constructor(columns: NodeColumns, snapshot: NodeSnapshot, nominator: Nominator) {
+    this.#columns = columns;
+    this.#snapshot = snapshot;
+    this.#nominator = nominator;
+  }
+
+  /** `undefined`: no node takes the pod; the cursor has not moved. An error of a plugin on a contested node is thrown. */
+  place(
+    framework: Framework,
+    program: PodProgram,
+    cursor: SearchCursor,
+    state: CycleScratch,
+    pod: PodInfo,
+  ): ColumnPlacement | undefined {
+    const columns = this.#columns;
+    const nodes = columns.order.length;
+    if (this.#found.length < nodes) this.#reserve(nodes);
+    program.statics.refresh();
+    program.usage.reserve();
+    program.hardSpread?.prepare();
+    program.images?.prepare();
+    const affinityFilters = program.affinity?.prepare() === true;
+    const plain = this.#contest(framework, state, pod);
+
+    const nominated = pod.pod.status.nominatedNodeName ?? '';
+    let failedNominated: NodeState | undefined;
+    if (nominated !== '') {
+      const node = this.#snapshot.get(nominated);
+      if (node !== undefined) {
+        if (this.#takes(program, affinityFilters, node.slot, plain)) return { node, evaluated: 1 };
+        failedNominated = node;
+      }
+    }
+
+    const { order } = columns;
+    const start = cursor.nextStartNodeIndex;
+    let candidates = order;
+    if (program.nodeNames !== undefined) candidates = this.#named(program.nodeNames);
+    const total = candidates.length;
+    if (total === 0) return undefined;
+    const wanted = numFeasibleNodesToFind(total, framework.percentageOfNodesToScore);
+    const isSimple =
+      program.ports.length === 0 && program.hardSpread === undefined && !affinityFilters && plain === undefined;
+    const walked = isSimple
+      ? this.#walk(program, candidates, start % total, wanted)
+      : this.#walkAll(program, affinityFilters, candidates, start % total, wanted, plain);
+    const count = this.#count;
+    if (count === 0) return undefined;
+    let passed = walked;
+    if (failedNominated !== undefined) {
+      const at =
+        program.nodeNames === undefined
+          ? columns.position[failedNominated.slot]!
+          : candidates.indexOf(failedNominated.slot);
+      const distance = at < 0 ? Infinity : (at - (start % total) + total) % total;
+      if (distance >= walked) passed++;
+    }
+    cursor.nextStartNodeIndex = (start + passed) % nodes;
+    const chosen = count === 1 ? 0 : this.#choose(program, count);
+    return { node: columns.nodes[this.#found[chosen]!]!, evaluated: passed };
+  }
+
+  #count = 0;
+
+  #reserve(nodes: number): void {
+    this.#found = new Int32Array(2 * nodes);
+    this.#totals = new Float64Array(2 * nodes);
+    this.#groups = new Int16Array(2 * nodes);
+  }
+
+  /** Room and node object alone decide. Returns how many candidates were passed. */
+  #walk(program: PodProgram, candidates: Int32Array, start: number, wanted: number): number {
+    const { usage } = program;
+    const { entries } = usage;
+    const { group } = program.statics;
+    const stamps = this.#columns.usageStamp;
+    const found = this.#found;
+    const totals = this.#totals;
+    const groups = this.#groups;
+    const total = candidates.length;
+    let count = 0;
+    let at = start;
+    let i = 0;
+    for (; i < total; i++) {
+      const slot = candidates[at]!;
+      if (++at === total) at = 0;
+      const g = group[slot]!;
+      if (g < 0) continue;
+      const value = entries[2 * slot] === stamps[slot] ? entries[2 * slot + 1]! : usage.at(slot);
+      if (value === NO_ROOM) continue;
+      if (count === wanted) break;
+      found[count] = slot;
+      totals[count] = value;
+      groups[count] = g;
+      count++;
+    }
+    this.#count = count;
+    return i;
+  }
+
+  #walkAll(
+    program: PodProgram,
+    affinityFilters: boolean,
+    candidates: Int32Array,
+    start: number,
+    wanted: number,
+    plain: ((node: NodeState) => boolean) | undefined,
+  ): number {
+    const { group } = program.statics;
+    const total = candidates.length;
+    let count = 0;
+    let at = start;
+    let i = 0;
+    for (; i < total; i++) {
+      const slot = candidates[at]!;
+      if (++at === total) at = 0;
+      if (!this.#takes(program, affinityFilters, slot, plain)) continue;
+      if (count === wanted) break;
+      this.#found[count] = slot;
+      this.#totals[count] = program.usage.at(slot);
+      this.#groups[count] = group[slot]!;
+      count++;
+    }
+    this.#count = count;
+    return i;
+  }
+
+  #takes(
+    program: PodProgram,
+    affinityFilters: boolean,
+    slot: number,
+    plain: ((node: NodeState) => boolean) | undefined,
+  ): boolean {
+    if (program.statics.group[slot]! < 0) return false;
+    if (program.usage.at(slot) === NO_ROOM) return false;
+    if (program.hardSpread !== undefined && !program.hardSpread.allows(slot)) return false;
+    if (affinityFilters && !program.affinity!.allows(slot)) return false;
+    const { ports } = program;
+    for (let i = 0; i < ports.length; i++) if (this.#columns.nodes[slot]!.usesPort(ports[i]!)) return false;
+    return plain === undefined || !this.#contested.has(slot) || plain(this.#columns.nodes[slot]!);
+  }
+
+  /**
+   * Nodes to which pods of no lower priority are nominated are asked the plain way, with those pods counted as well. The
+   * result asks a node; `undefined`: there is none.
+   */
+  #contest(framework: Framework, state: CycleScratch, pod: PodInfo): ((node: NodeState) => boolean) | undefined {
+    if (this.#nominator.size === 0) return undefined;
+    const { uid } = pod.pod.metadata;
+    const priority = pod.pod.spec.priority ?? 0;
+    this.#contested.clear();
+    for (const [nodeName, pods] of this.#nominator.byNode()) {
+      const counts = pods.some((one) => one.pod.metadata.uid !== uid && (one.pod.spec.priority ?? 0) >= priority);
+      const slot = counts ? this.#snapshot.get(nodeName)?.slot : undefined;
+      if (slot !== undefined) this.#contested.add(slot);
+    }
+    if (this.#contested.size === 0) return undefined;
+    let prepared = false;
+    return (node) => {
+      if (!prepared) framework.runPreFilter(state, pod);
+      prepared = true;
+      const status = framework.runFilterWithNominated(state, pod, node);
+      if (status?.code === Code.Error) throw new Error(status.reasons.join(', '));
+      return status === undefined;
+    };
+  }
+
+  #named(names: ReadonlySet<string>): Int32Array {
+    const slots: number[] = [];
+    for (const name of names) {
+      const node = this.#snapshot.get(name);
+      if (node !== undefined) slots.push(node.slot);
+    }
+    const { position } = this.#columns;
+    return Int32Array.from(slots.sort((a, b) => position[a]! - position[b]!));
+  }
+
+  /** The index of the winner among the found: the highest total, and of equal ones the first in heap pre-order. */
+  #choose(program: PodProgram, count: number): number {
+    const totals = this.#totals;
+    const addends = this.#staticAddends(program, count);
+    const groups = this.#groups;
+    for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
+    const { images } = program;
+    if (images !== undefined) {
+      const weight = program.imageWeight;
+      for (let j = 0; j < count; j++) totals[j]! += weight * images.at(this.#found[j]!);
+    }
+    program.softSpread?.addTo(totals, this.#found, count);
+    program.affinity?.addTo(totals, this.#found, count);
+    const ranks = preOrderRanks(count);
+    let chosen = 0;
+    let best = totals[0]!;
+    let rank = ranks[0]!;
+    for (let j = 1; j < count; j++) {
+      const total = totals[j]!;
+      if (total < best || (total === best && ranks[j]! > rank)) continue;
+      best = total;
+      rank = ranks[j]!;
+      chosen = j;
+    }
+    return chosen;
+  }
+
+  /** By group: the sum of the weighted, normalised scores of the plugins that look at the node object alone. */
+  #staticAddends(program: PodProgram, count: number): Float64Array {
+    const { groups, scores } = program.statics;
+    if (this.#addends.length < groups.length) {
+      this.#addends = new Float64Array(2 * groups.length);
+      this.#present = new Uint8Array(2 * groups.length);
+    }
+    const addends = this.#addends;
+    const present = this.#present;
+    addends.fill(0, 0, groups.length);
+    present.fill(0, 0, groups.length);
+    for (let j = 0; j < count; j++) present[this.#groups[j]!] = 1;
+    for (let s = 0; s < scores.length; s++) {
+      const { weight, reverse } = scores[s]!;
+      let highest = 0;
+      for (let g = 0; g < groups.length; g++) {
+        if (present[g] === 1 && groups[g]!.raw[s]! > highest) highest = groups[g]!.raw[s]!;
+      }
+      for (let g = 0; g < groups.length; g++) {
+        if (present[g] === 0) continue;
+        const raw = groups[g]!.raw[s]!;
+        const scaled = highest === 0 ? raw : Math.trunc((100 * raw) / highest);
+        addends[g]! += weight * (reverse ? 100 - scaled : scaled);
+      }
+    }
+    return addends;
+  }
+}

@@ -1,0 +1,180 @@
+import type { Labels } from '../../../sim/api/meta.ts';
+import type { Pod } from '../../../sim/api/pod.ts';
+import { DomainCounts } from './domain-counts.ts';
+import { EligibleNodes } from './eligible-nodes.ts';
+import { KeyColumn } from './key-column.ts';
+import type { NodeColumns } from './node-columns.ts';
+import { PodCount } from './pod-count.ts';
+import { PodFacts, type SpecFacts } from '../framework/pod-info.ts';
+import type { NodeState } from '../framework/node-info.ts';
+
+/** Pods that no selector can tell apart: one namespace, equal labels. */
+export class LabelClass {
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** Pods on nodes; a class that has none and is asked for by nobody is forgotten. */
+  pods = 0;
+  /** Counts that count its pods; those that leave out pods being deleted apart. */
+  readonly counts: PodCount[] = [];
+  readonly livingCounts: PodCount[] = [];
+  /** How many of the index's counts have been looked at. */
+  seen = 0;
+
+  constructor(namespace: string, labels: Labels) {
+    this.namespace = namespace;
+    this.labels = labels;
+  }
+}
+
+interface SelectedCount {
+  readonly count: PodCount;
+  readonly livingOnly: boolean;
+  readonly selects: (podClass: LabelClass) => boolean;
+}
+
+/** Pods that carry affinity terms of their own, counted by what their template says. */
+export interface Carriers {
+  readonly facts: SpecFacts;
+  readonly count: PodCount;
+}
+
+/**
+ * Counts of pods by selector and by template, kept as pods come and go. A pod costs as many steps as there are counts
+ * that count it: which ones do is found once for each class of labels.
+ */
+export class PodIndex {
+  readonly #columns: NodeColumns;
+  readonly #classOf = new WeakMap<Labels, LabelClass[]>();
+  readonly #classes = new Map<string, LabelClass>();
+  readonly #selected: SelectedCount[] = [];
+  readonly #byKey = new Map<string, PodCount>();
+  readonly #carriersOf = new Map<SpecFacts, Carriers>();
+  /** Templates whose pods carry terms, in order of appearance. Grows only. */
+  readonly carriers: Carriers[] = [];
+  readonly #keys = new Map<string, KeyColumn>();
+  readonly #eligible = new Map<string, EligibleNodes>();
+  readonly #domains = new Map<PodCount, Map<string, DomainCounts>>();
+
+  constructor(columns: NodeColumns) {
+    this.#columns = columns;
+  }
+
+  classOf(pod: Pod): LabelClass {
+    const { labels, namespace } = pod.metadata;
+    let known = this.#classOf.get(labels);
+    if (known === undefined) this.#classOf.set(labels, (known = []));
+    for (const one of known) if (one.namespace === namespace) return one;
+    const text = `${namespace}\n${Object.keys(labels)
+      .sort()
+      .map((key) => `${key}=${labels[key]}`)
+      .join('\n')}`;
+    let podClass = this.#classes.get(text);
+    if (podClass === undefined) this.#classes.set(text, (podClass = new LabelClass(namespace, labels)));
+    known.push(podClass);
+    return podClass;
+  }
+
+  podAdded(slot: number, pod: PodFacts): void {
+    this.#change(slot, pod, 1);
+  }
+
+  podRemoved(slot: number, pod: PodFacts): void {
+    this.#change(slot, pod, -1);
+  }
+
+  #change(slot: number, pod: PodFacts, by: 1 | -1): void {
+    const podClass = this.classOf(pod.pod);
+    podClass.pods += by;
+    if (podClass.seen < this.#selected.length) this.#catchUp(podClass);
+    const { counts, livingCounts } = podClass;
+    for (let i = 0; i < counts.length; i++) counts[i]!.change(slot, by);
+    if (pod.pod.metadata.deletionTimestamp === undefined) {
+      for (let i = 0; i < livingCounts.length; i++) livingCounts[i]!.change(slot, by);
+    }
+    if (pod.facts.carriesTerms) this.#carriers(pod.facts).count.change(slot, by);
+  }
+
+  #catchUp(podClass: LabelClass): void {
+    for (let i = podClass.seen; i < this.#selected.length; i++) {
+      const { count, livingOnly, selects } = this.#selected[i]!;
+      if (selects(podClass)) (livingOnly ? podClass.livingCounts : podClass.counts).push(count);
+    }
+    podClass.seen = this.#selected.length;
+  }
+
+  #carriers(facts: SpecFacts): Carriers {
+    let carriers = this.#carriersOf.get(facts);
+    if (carriers === undefined) {
+      carriers = { facts, count: new PodCount(this.#columns.capacity) };
+      this.#carriersOf.set(facts, carriers);
+      this.carriers.push(carriers);
+    }
+    return carriers;
+  }
+
+  /** Rows have been added to the columns. */
+  reserve(): void {
+    for (const { count } of this.#selected) count.reserve(this.#columns.capacity);
+    for (const { count } of this.carriers) count.reserve(this.#columns.capacity);
+  }
+
+  /**
+   * The count of the pods that `selects` selects, by a key that stands for it. Counted once over all pods, then kept;
+   * `livingOnly` leaves out pods that are being deleted.
+   */
+  countOf(key: string, livingOnly: boolean, selects: (podClass: LabelClass) => boolean): PodCount {
+    let count = this.#byKey.get(key);
+    if (count !== undefined) return count;
+    count = new PodCount(this.#columns.capacity);
+    this.#byKey.set(key, count);
+    let any = false;
+    for (const podClass of this.#classes.values()) {
+      this.#catchUp(podClass);
+      if (podClass.pods > 0) any ||= selects(podClass);
+    }
+    this.#selected.push({ count, livingOnly, selects });
+    if (!any) return count;
+    for (const podClass of this.#classes.values()) this.#catchUp(podClass);
+    for (let slot = 0; slot < this.#columns.size; slot++) {
+      const node: NodeState | undefined = this.#columns.nodes[slot];
+      if (node === undefined) continue;
+      for (const { pod } of node.pods) {
+        if (livingOnly && pod.metadata.deletionTimestamp !== undefined) continue;
+        const podClass = this.classOf(pod);
+        if ((livingOnly ? podClass.livingCounts : podClass.counts).includes(count)) count.change(slot, 1);
+      }
+    }
+    return count;
+  }
+
+  keyColumn(key: string): KeyColumn {
+    let column = this.#keys.get(key);
+    if (column === undefined) this.#keys.set(key, (column = new KeyColumn(this.#columns, key)));
+    return column;
+  }
+
+  /** Nodes that count by `counts`, by a key that stands for it. */
+  eligibleNodes(key: string, counts: (node: NodeState) => boolean): EligibleNodes {
+    let eligible = this.#eligible.get(key);
+    if (eligible === undefined) this.#eligible.set(key, (eligible = new EligibleNodes(this.#columns, counts)));
+    return eligible;
+  }
+
+  domainCounts(
+    source: PodCount,
+    topologyKey: string,
+    eligible?: { readonly key: string; readonly counts: (node: NodeState) => boolean },
+  ): DomainCounts {
+    let byKey = this.#domains.get(source);
+    if (byKey === undefined) this.#domains.set(source, (byKey = new Map()));
+    const key = `${topologyKey}\n${eligible?.key ?? ''}`;
+    let counts = byKey.get(key);
+    if (counts === undefined) {
+      const nodes = eligible === undefined ? undefined : this.eligibleNodes(eligible.key, eligible.counts);
+      counts = new DomainCounts(this.#columns, source, this.keyColumn(topologyKey), nodes);
+      byKey.set(key, counts);
+      source.dependents.push(counts);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,198 @@
+import { controllerOf } from '../../../sim/api/meta.ts';
+import type { Volume } from '../../../sim/api/pod.ts';
+import type { HostPort, PluginHandle } from '../../../sim/policy-api/scheduling.ts';
+import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
+import { namedNodes } from '../plugins/node-affinity.ts';
+import { PodAffinityForm, asksForNamespaces } from './affinity-form.ts';
+import { ImageColumn } from './image-column.ts';
+import type { NodeColumns } from './node-columns.ts';
+import type { LabelClass, PodIndex } from './pod-index.ts';
+import type { ProfileForm } from './profile-form.ts';
+import { HardSpread, SoftSpread } from './spread-form.ts';
+import { prepareStatic, StaticColumn } from './static-column.ts';
+import { UsageColumn, usageKey } from './usage-column.ts';
+
+/** What a profile asks about pods of one template and one class of labels, ready to be run over columns. */
+export class PodProgram {
+  readonly usage: UsageColumn;
+  readonly statics: StaticColumn;
+  readonly ports: readonly HostPort[];
+  readonly images: ImageColumn | undefined;
+  readonly imageWeight: number;
+  readonly hardSpread: HardSpread | undefined;
+  readonly softSpread: SoftSpread | undefined;
+  readonly affinity: PodAffinityForm | undefined;
+  /** The only nodes that can take the pod. */
+  readonly nodeNames: ReadonlySet<string> | undefined;
+
+  constructor(parts: {
+    usage: UsageColumn;
+    statics: StaticColumn;
+    ports: readonly HostPort[];
+    images: ImageColumn | undefined;
+    imageWeight: number;
+    hardSpread: HardSpread | undefined;
+    softSpread: SoftSpread | undefined;
+    affinity: PodAffinityForm | undefined;
+    nodeNames: ReadonlySet<string> | undefined;
+  }) {
+    this.usage = parts.usage;
+    this.statics = parts.statics;
+    this.ports = parts.ports;
+    this.images = parts.images;
+    this.imageWeight = parts.imageWeight;
+    this.hardSpread = parts.hardSpread;
+    this.softSpread = parts.softSpread;
+    this.affinity = parts.affinity;
+    this.nodeNames = parts.nodeNames;
+  }
+}
+
+interface Known {
+  readonly podClass: LabelClass;
+  /** `undefined`: pods of this kind go the plain way. */
+  readonly program: PodProgram | undefined;
+  /** What it was made under, besides template and labels. */
+  readonly circumstances: readonly unknown[];
+}
+
+/** Sources of volumes that no scheduling plugin asks about. */
+const HARMLESS_VOLUMES: ReadonlySet<string> = new Set([
+  'name',
+  'configMap',
+  'secret',
+  'emptyDir',
+  'image',
+  'projected',
+  'downwardAPI',
+  'hostPath',
+  'nfs',
+]);
+
+/** The programs of one profile. */
+export class PodPrograms {
+  readonly #columns: NodeColumns;
+  readonly #index: PodIndex;
+  readonly #form: ProfileForm;
+  readonly #handle: PluginHandle;
+  readonly #known = new WeakMap<SpecFacts, Known[]>();
+  readonly #usage = new Map<string, UsageColumn>();
+  readonly #statics = new Map<string, StaticColumn>();
+
+  constructor(columns: NodeColumns, index: PodIndex, form: ProfileForm, handle: PluginHandle) {
+    this.#columns = columns;
+    this.#index = index;
+    this.#form = form;
+    this.#handle = handle;
+  }
+
+  /** `undefined`: this pod goes the plain way. */
+  of(pod: PodFacts): PodProgram | undefined {
+    const podClass = this.#index.classOf(pod.pod);
+    let known = this.#known.get(pod.facts);
+    if (known === undefined) this.#known.set(pod.facts, (known = []));
+    const circumstances = this.#circumstances(pod);
+    for (let i = 0; i < known.length; i++) {
+      const one = known[i]!;
+      if (one.podClass !== podClass) continue;
+      if (same(one.circumstances, circumstances)) return one.program;
+      known.splice(i, 1);
+      break;
+    }
+    const program = this.#compile(pod, podClass);
+    known.push({ podClass, program, circumstances });
+    return program;
+  }
+
+  /** What a program hangs on that can change while it is kept: other objects, for pods that ask about them. */
+  #circumstances(pod: PodFacts): readonly unknown[] {
+    const { spec } = pod.facts;
+    const circumstances: unknown[] = [pod.requests];
+    const { namespace } = pod.pod.metadata;
+    if (this.#form.spread !== undefined && (spec.topologySpreadConstraints ?? []).length === 0) {
+      const owner = controllerOf(pod.pod.metadata);
+      circumstances.push(this.#handle.lister('Service').version ?? {}, owner?.name, owner?.kind);
+      if (owner?.kind === 'ReplicaSet') {
+        circumstances.push(this.#handle.lister('ReplicaSet').get(`${namespace}/${owner.name}`)?.spec.selector);
+      } else if (owner !== undefined) {
+        circumstances.push(this.#handle.lister('StatefulSet').version ?? {});
+        circumstances.push(this.#handle.lister('ReplicationController').version ?? {});
+      }
+    }
+    if (this.#form.affinity !== undefined) {
+      circumstances.push(this.#handle.lister('Namespace').get(namespace)?.metadata.labels);
+      if (pod.facts.carriesTerms && asksForNamespaces(pod)) {
+        circumstances.push(this.#handle.lister('Namespace').version ?? {});
+      }
+    }
+    return circumstances;
+  }
+
+  #compile(pod: PodFacts, podClass: LabelClass): PodProgram | undefined {
+    const form = this.#form;
+    const { spec } = pod.facts;
+    if (pod.requests !== pod.facts.requests) return undefined;
+    if ((spec.volumes ?? []).some((volume) => !isHarmless(volume))) return undefined;
+    if ((pod.pod.spec.nodeName ?? '') !== '') return undefined;
+    const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    const nodeNames = form.nodeAffinity === undefined || required === undefined ? undefined : namedNodes(required);
+    if (nodeNames?.size === 0) return undefined;
+    const statics = this.#staticColumn(pod);
+    if (statics === undefined) return undefined;
+    const { spread, affinity, images } = form;
+    const hardSpread =
+      spread === undefined || !form.spreadFilters ? undefined : new HardSpread(this.#index, spread, pod, podClass);
+    const softSpread =
+      spread === undefined || form.spreadWeight === 0
+        ? undefined
+        : new SoftSpread(this.#index, spread, form.spreadWeight, pod, podClass);
+    const use = { filters: form.affinityFilters, scores: form.affinityWeight > 0, weight: form.affinityWeight };
+    return new PodProgram({
+      usage: this.#usageColumn(pod),
+      statics,
+      ports: form.ports === undefined ? [] : pod.hostPorts,
+      images: images === undefined ? undefined : new ImageColumn(this.#columns, images.plugin, pod),
+      imageWeight: images?.weight ?? 0,
+      hardSpread: hardSpread === undefined || hardSpread.constraints.length === 0 ? undefined : hardSpread,
+      softSpread: softSpread === undefined || softSpread.isEmpty ? undefined : softSpread,
+      affinity: affinity === undefined ? undefined : new PodAffinityForm(this.#index, affinity, use, pod, this.#handle),
+      nodeNames,
+    });
+  }
+
+  #usageColumn(pod: PodFacts): UsageColumn {
+    const key = usageKey(pod);
+    let column = this.#usage.get(key);
+    if (column === undefined) {
+      this.#usage.set(key, (column = new UsageColumn(this.#columns, this.#form.usage, pod)));
+    }
+    return column;
+  }
+
+  #staticColumn(pod: PodFacts): StaticColumn | undefined {
+    const { spec } = pod.facts;
+    const key = JSON.stringify([
+      spec.tolerations ?? [],
+      spec.nodeSelector ?? null,
+      spec.affinity?.nodeAffinity ?? null,
+    ]);
+    let column = this.#statics.get(key);
+    if (column === undefined) {
+      const state = prepareStatic(this.#form.statics, pod);
+      if (state === undefined) return undefined;
+      this.#statics.set(key, (column = new StaticColumn(this.#columns, this.#form.statics, pod, state)));
+    }
+    return column;
+  }
+}
+
+function isHarmless(volume: Volume): boolean {
+  for (const source of Object.keys(volume)) if (!HARMLESS_VOLUMES.has(source)) return false;
+  return true;
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
