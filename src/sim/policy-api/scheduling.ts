@@ -246,6 +246,8 @@ export interface PreScorePlugin extends Plugin {
   preScore(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined;
 }
 export interface ScorePlugin extends Plugin {
+  /** Asked once before the scores: why they cannot be told, for instance because this plugin's PreScore did not run. */
+  scoreError?(state: CycleState, pod: PodInfo): Status | undefined;
   /** An integer; after `normalizeScores` from 0 to 100. */
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
   /** In place. `scores[i]` belongs to `nodes[i]`. */

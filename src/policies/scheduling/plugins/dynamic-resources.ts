@@ -7,11 +7,12 @@ import type {
   PreFilterPlugin,
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
-import { Code, SKIP, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import { SKIP, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
 import { normalizeByHighest } from './normalize-score.ts';
+import { missingState } from './missing-state.ts';
 
 const NOTHING_TO_FREE = unschedulable('no new claims to deallocate');
-const STATE_MISSING: Status = { code: Code.Error, reasons: ['not found'] };
+const STATE_MISSING = missingState('not found');
 
 /**
  * What DynamicResources says of a pod without resource claims (semantics sheet 3.17): it does not filter, scores 0
@@ -25,8 +26,8 @@ export class DynamicResources implements PreFilterPlugin, PostFilterPlugin, Scor
     return { status: SKIP };
   }
 
-  filter(): undefined {
-    return undefined;
+  filter(state: CycleState): Status | undefined {
+    return state.read(this.name) === undefined ? STATE_MISSING : undefined;
   }
 
   /** Where another plugin ended PreFilter before this one ran, kube-scheduler's misses its state: an error, that is. */

@@ -19,6 +19,7 @@ import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/pol
 import { INTER_POD_AFFINITY_EVENTS } from '../hints/inter-pod-affinity.ts';
 import { allTermsMatch, namespaceLabels, resolveNamespaces, termMatches } from './affinity-terms.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
+import { missingState } from './missing-state.ts';
 
 /** `InterPodAffinityArgs` as a KubeSchedulerConfiguration gives them. */
 export interface InterPodAffinityArgs {
@@ -26,6 +27,8 @@ export interface InterPodAffinityArgs {
   readonly ignorePreferredTermsOfExistingPods?: boolean;
 }
 
+const STATE_MISSING = missingState('error reading "PreFilterInterPodAffinity" from cycleState: not found');
+const SCORE_STATE_MISSING = missingState('failed to read "PreScoreInterPodAffinity" from cycleState: not found');
 const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
 const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules");
 const EXISTING_ANTI_AFFINITY = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
@@ -161,7 +164,7 @@ export class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScore
 
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     const filter = state.read<FilterState>(this.name);
-    if (filter === undefined) return undefined;
+    if (filter === undefined) return STATE_MISSING;
     if (!satisfiesAffinity(filter, pod, node)) return AFFINITY;
     const { labels } = node.node.metadata;
     for (const { topologyKey } of filter.antiAffinityTerms) {
@@ -199,6 +202,10 @@ export class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScore
     if (scores.size === 0) return SKIP;
     state.write(`${this.name}/score`, scores);
     return undefined;
+  }
+
+  scoreError(state: CycleState): Status | undefined {
+    return state.read(`${this.name}/score`) === undefined ? SCORE_STATE_MISSING : undefined;
   }
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {

@@ -15,6 +15,7 @@ import type {
 import { unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
 import { RESOURCES_FIT_EVENTS } from '../hints/resources-fit.ts';
 import { fitScore, scoreOf, type FitScore, type ScoringStrategy } from './fit-score.ts';
+import { missingState } from './missing-state.ts';
 
 /** `NodeResourcesFitArgs` as a KubeSchedulerConfiguration gives them. */
 export interface NodeResourcesFitArgs {
@@ -22,6 +23,8 @@ export interface NodeResourcesFitArgs {
   readonly ignoredResourceGroups?: readonly string[];
   readonly scoringStrategy?: ScoringStrategy;
 }
+
+const STATE_MISSING = missingState('error reading "PreFilterNodeResourcesFit" from cycleState: not found');
 
 /** Whether a pod asks for nothing at all; a scalar resource of amount 0 is something. */
 export function asksForNothing(requests: Resources): boolean {
@@ -49,12 +52,14 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScore
     this.strategy = fitScore(args.scoringStrategy);
   }
 
-  preFilter(): undefined {
+  preFilter(state: CycleState, pod: PodInfo): undefined {
+    state.write(this.name, pod.specRequests);
     return undefined;
   }
 
-  filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    const requests = pod.specRequests;
+  filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Status | undefined {
+    const requests = state.read<Resources>(this.name);
+    if (requests === undefined) return STATE_MISSING;
     const { allocatable, requested } = node;
     const reasons: string[] = [];
     let canNeverFit = false;

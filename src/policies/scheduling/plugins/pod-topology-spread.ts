@@ -30,6 +30,7 @@ import {
   type SpreadConstraint,
 } from './spread-constraints.ts';
 import { COMPARISON_GATE } from './taint-toleration.ts';
+import { missingState } from './missing-state.ts';
 
 /** `PodTopologySpreadArgs` as a KubeSchedulerConfiguration gives them. */
 export interface PodTopologySpreadArgs {
@@ -37,6 +38,8 @@ export interface PodTopologySpreadArgs {
   readonly defaultConstraints?: readonly TopologySpreadConstraint[];
 }
 
+const STATE_MISSING = missingState('reading "PreFilterPodTopologySpread" from cycleState: not found');
+const SCORE_STATE_MISSING = missingState('error reading "PreScorePodTopologySpread" from cycleState: not found');
 const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints");
 const MISSING_KEY = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
 
@@ -167,7 +170,7 @@ export class PodTopologySpread
 
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     const counts = state.read<DomainCounts>(this.name);
-    if (counts === undefined) return undefined;
+    if (counts === undefined) return STATE_MISSING;
     const { labels } = pod.pod.metadata;
     for (const [i, constraint] of counts.constraints.entries()) {
       const domain = node.node.metadata.labels[constraint.topologyKey];
@@ -210,6 +213,10 @@ export class PodTopologySpread
     const soft: SoftState = { constraints, ignored, counts, weights };
     state.write(`${this.name}/score`, soft);
     return undefined;
+  }
+
+  scoreError(state: CycleState): Status | undefined {
+    return state.read(`${this.name}/score`) === undefined ? SCORE_STATE_MISSING : undefined;
   }
 
   score(state: CycleState, pod: PodInfo, node: NodeInfo): number {

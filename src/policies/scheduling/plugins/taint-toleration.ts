@@ -14,12 +14,14 @@ import type {
 import { unresolvable, type Status } from '../../../sim/policy-api/status.ts';
 import { taintEvents } from '../hints/taints.ts';
 import { normalizeByHighest } from './normalize-score.ts';
+import { missingState } from './missing-state.ts';
 
 /** The feature gate behind the operators Lt and Gt of tolerations. */
 export const COMPARISON_GATE = 'TaintTolerationComparisonOperators';
 /** The effects that keep a pod from being placed. */
 export const HARD_EFFECTS: readonly TaintEffect[] = ['NoSchedule', 'NoExecute'];
 
+const SCORE_STATE_MISSING = missingState('failed to read "PreScoreTaintToleration" from cycleState: not found');
 const UNTOLERATED = unresolvable('node(s) had untolerated taint(s)');
 const NO_TOLERATIONS: readonly Toleration[] = Object.freeze([]);
 
@@ -45,6 +47,10 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
     );
     state.write(this.name, soft ?? NO_TOLERATIONS);
     return undefined;
+  }
+
+  scoreError(state: CycleState): Status | undefined {
+    return state.read(this.name) === undefined ? SCORE_STATE_MISSING : undefined;
   }
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {

@@ -20,10 +20,12 @@ import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/s
 import { VOLUME_BINDING_EVENTS } from '../hints/volumes.ts';
 import { findMatchingVolume, isReachableFrom, requestedStorage } from './find-matching-volume.ts';
 import { claimKey, claimNameOf, classNameOf, isFullyBound, notFound, notOwned } from './volume-claims.ts';
+import { missingState } from './missing-state.ts';
 
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
+const STATE_MISSING = missingState('not found');
 const UNBOUND_IMMEDIATE = unresolvable('pod has unbound immediate PersistentVolumeClaims');
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
@@ -88,7 +90,7 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
 
   filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Status | undefined {
     const claims = state.read<PodClaims>(this.name);
-    if (claims === undefined) return undefined;
+    if (claims === undefined) return STATE_MISSING;
     const reasons: string[] = [];
     const boundReason = this.#boundReason(claims.bound, node);
     if (boundReason === NODE_CONFLICT) reasons.push(boundReason);

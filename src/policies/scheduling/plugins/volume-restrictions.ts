@@ -13,7 +13,9 @@ import type {
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
 import { volumeRestrictionsEvents } from '../hints/volumes.ts';
 import { claimKey, notFound } from './volume-claims.ts';
+import { missingState } from './missing-state.ts';
 
+const STATE_MISSING = missingState('cannot read "PreFilterVolumeRestrictions" from cycleState');
 const DISK_TAKEN = unschedulable('node(s) had no available disk');
 const CLAIM_TAKEN = unschedulable(
   'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
@@ -130,7 +132,9 @@ export class VolumeRestrictions implements PreFilterPlugin, FilterPlugin, Enqueu
         }
       }
     }
-    return (state.read<OnePodClaims>(this.name)?.uses ?? 0) > 0 ? CLAIM_TAKEN : undefined;
+    const claims = state.read<OnePodClaims>(this.name);
+    if (claims === undefined) return STATE_MISSING;
+    return claims.uses > 0 ? CLAIM_TAKEN : undefined;
   }
 
   eventsToRegister(): readonly ClusterEventHint[] {
