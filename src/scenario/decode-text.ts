@@ -6,7 +6,6 @@ export function isJsonName(path: string): boolean {
   return /\.json$/i.test(path);
 }
 
-// eslint-disable-next-line no-control-regex -- the very characters that are refused
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 /** Bytes as text: UTF-8, with or without a byte order mark, free of control characters. */

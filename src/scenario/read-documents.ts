@@ -1,6 +1,6 @@
 import type { SourceDocument } from './document.ts';
 import { readJson } from './read-json.ts';
-import { readYaml } from './read-yaml.ts';
+import { readYaml } from './yaml/reader.ts';
 import type { ProblemSink } from './problem.ts';
 import { isJsonName } from './decode-text.ts';
 import { LIMITS } from './limits.ts';

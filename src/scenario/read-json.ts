@@ -59,7 +59,7 @@ class JsonSpan implements SpanNode {
   }
 }
 
-const SIMPLE = /[^"\\\u0000-\u001f]*/y; // eslint-disable-line no-control-regex -- JSON allows no bare control characters
+const SIMPLE = /[^"\\\u0000-\u001f]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y;
 
 class JsonReader {

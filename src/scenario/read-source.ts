@@ -5,7 +5,7 @@ import { nearest } from '../sim/api/decode/nearest.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { Problem } from './problem.ts';
 import { decodeText, isJsonName } from './decode-text.ts';
-import { SourceFile } from './source-file.ts';
+import type { SourceFile } from './source-file.ts';
 
 /** What is said about a path: where it was named, so that messages point there. */
 export type Complain = (problem: Pick<Problem, 'code' | 'message' | 'help'>) => void;

@@ -100,7 +100,6 @@ function excerpt(source: SourceFile, span: Span): { text: string; caret: string 
  */
 function printable(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
     /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
     (unit) => (unit === '\t' ? ' ' : `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`),
   );

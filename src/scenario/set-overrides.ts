@@ -1,5 +1,5 @@
-import { SourceDocument } from './document.ts';
-import { readYaml } from './read-yaml.ts';
+import type { SourceDocument } from './document.ts';
+import { readYaml } from './yaml/reader.ts';
 import type { ProblemSink } from './problem.ts';
 import { SourceFile } from './source-file.ts';
 
