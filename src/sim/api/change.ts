@@ -5,4 +5,6 @@ export interface Change<K extends Kind = Kind> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: Kinds[K];
   readonly previous: Kinds[K] | undefined;
+  /** The object's key as the store knows it, so that nobody has to build and hash it again; see `keyOf`. */
+  readonly key?: string;
 }

@@ -1,25 +1,34 @@
 import type { Change } from '../api/change.ts';
 import { keyOf, type Kind, type Kinds } from '../api/kinds.ts';
-import { compileLabelSelector } from '../api/label-selector.ts';
+import { compileLabels, compileLabelSelector } from '../api/label-selector.ts';
 import { controllerOf, type LabelSelector, type Labels } from '../api/meta.ts';
 import type { ControllerLister } from '../policy-api/controllers.ts';
 
-type Members<K extends Kind> = Map<string, Kinds[K]>;
+/** One object of the cache. The indexes hold the entry, so that a new version costs them nothing. */
+interface Entry<K extends Kind> {
+  readonly key: string;
+  object: Kinds[K];
+  group: LabelGroup<K>;
+  owner: string | undefined;
+}
 
 /** Objects of a namespace that carry one label object: pods of a template share it, so a group is tested once. */
 interface LabelGroup<K extends Kind> {
   readonly labels: Labels;
-  readonly members: Members<K>;
+  readonly members: Set<Entry<K>>;
 }
 
 interface NamespaceIndex<K extends Kind> {
-  readonly members: Members<K>;
-  readonly groupOf: Map<Labels, LabelGroup<K>>;
-  /** Grows and shrinks with `groupOf`. */
-  readonly groups: LabelGroup<K>[];
+  readonly members: Set<Entry<K>>;
+  groupOf: Map<Labels, LabelGroup<K>>;
+  /** The same groups in order of appearance. */
+  groups: LabelGroup<K>[];
   /** Which groups a query matched, and how many groups there were then. */
-  readonly answers: WeakMap<object, { seen: number; matched: LabelGroup<K>[] }>;
+  answers: WeakMap<object, { seen: number; matched: LabelGroup<K>[] }>;
 }
+
+/** Empty groups are kept until they are this many: pods come back with the labels of their template. */
+const GROUPS_BEFORE_TIDYING = 64;
 
 /**
  * The cache a controller reads: what its watch has delivered, indexed by key, namespace, owner and labels. It lags the
@@ -27,9 +36,9 @@ interface NamespaceIndex<K extends Kind> {
  */
 export class Informer<K extends Kind> implements ControllerLister<K> {
   readonly kind: K;
-  readonly #objects: Members<K> = new Map();
+  readonly #entries = new Map<string, Entry<K>>();
   readonly #namespaces = new Map<string, NamespaceIndex<K>>();
-  readonly #owned = new Map<string, Members<K>>();
+  readonly #owned = new Map<string, Set<Entry<K>>>();
   readonly #handlers: ((change: Change<K>) => void)[] = [];
 
   constructor(kind: K) {
@@ -42,68 +51,54 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
   }
 
   receive(change: Change<K>): void {
-    const { object, previous, type } = change;
-    const key = keyOf(object);
+    const { object, type } = change;
+    const key = change.key ?? keyOf(object);
+    const entry = this.#entries.get(key);
     if (type === 'DELETED') {
-      this.#unindex(key, previous ?? object);
-      this.#objects.delete(key);
-    } else {
-      this.#objects.set(key, object);
-      this.#reindex(key, object, previous);
-    }
+      if (entry !== undefined) this.#remove(entry);
+    } else if (entry === undefined) this.#add(key, object);
+    else this.#replace(entry, object);
     for (const handler of this.#handlers) handler(change);
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#entries.size;
   }
 
   get(key: string): Kinds[K] | undefined {
-    return this.#objects.get(key);
+    return this.#entries.get(key)?.object;
   }
 
   list(namespace?: string): readonly Kinds[K][] {
-    if (namespace === undefined) return [...this.#objects.values()];
+    if (namespace === undefined) return objectsOf(this.#entries.values());
     const index = this.#namespaces.get(namespace);
-    return index === undefined ? [] : [...index.members.values()];
+    return index === undefined ? [] : objectsOf(index.members);
   }
 
   ownedBy(uid: string): readonly Kinds[K][] {
     const members = this.#owned.get(uid);
-    return members === undefined ? [] : [...members.values()];
+    return members === undefined ? [] : objectsOf(members);
   }
 
   labelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Kinds[K][] {
-    return this.#matching(namespace, labels, () => {
-      const pairs = Object.entries(labels);
-      return (candidate) => pairs.every(([key, value]) => candidate[key] === value);
-    });
-  }
-
-  orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][] {
-    const matching = this.#orphanGroups(namespace, selector);
     const found: Kinds[K][] = [];
-    for (const group of matching) {
-      for (const object of group.members.values()) {
-        if (controllerOf(object.metadata) === undefined) found.push(object);
-      }
+    for (const group of this.#groups(namespace, labels, () => compileLabels(labels))) {
+      for (const { object } of group.members) found.push(object);
     }
     return found;
   }
 
-  #matching(namespace: string, query: object, compile: () => (labels: Labels) => boolean): readonly Kinds[K][] {
+  orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][] {
     const found: Kinds[K][] = [];
-    for (const group of this.#groupsOf(namespace, query, compile)) found.push(...group.members.values());
+    const orphans = namespace + ORPHANS;
+    for (const group of this.#groups(orphans, selector, () => compileLabelSelector(selector))) {
+      for (const { object } of group.members) found.push(object);
+    }
     return found;
   }
 
-  /** Orphans only: groups of owned pods need not be walked, so they are kept apart by their label object alone. */
-  #orphanGroups(namespace: string, selector: LabelSelector): readonly LabelGroup<K>[] {
-    return this.#groupsOf(namespace + ORPHANS, selector, () => compileLabelSelector(selector));
-  }
-
   /** The groups whose labels a query matches; only groups that are new since it was last asked are tested. */
-  #groupsOf(namespace: string, query: object, compile: () => (labels: Labels) => boolean): readonly LabelGroup<K>[] {
+  #groups(namespace: string, query: object, compile: () => (labels: Labels) => boolean): readonly LabelGroup<K>[] {
     const index = this.#namespaces.get(namespace);
     if (index === undefined) return [];
     let answer = index.answers.get(query);
@@ -119,79 +114,106 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
     return answer.matched;
   }
 
-  #reindex(key: string, object: Kinds[K], previous: Kinds[K] | undefined): void {
-    const before = previous?.metadata;
+  #add(key: string, object: Kinds[K]): void {
+    const { namespace, labels } = object.metadata;
+    const owner = controllerOf(object.metadata)?.uid;
+    const index = this.#namespace(namespace);
+    const entry: Entry<K> = { key, object, group: groupIn(index, labels), owner };
+    this.#entries.set(key, entry);
+    index.members.add(entry);
+    entry.group.members.add(entry);
+    this.#join(entry);
+  }
+
+  #replace(entry: Entry<K>, object: Kinds[K]): void {
+    const before = entry.object.metadata;
     const after = object.metadata;
-    const ownerBefore = before === undefined ? undefined : controllerOf(before)?.uid;
-    const ownerAfter = controllerOf(after)?.uid;
-    const wasOrphan = before !== undefined && ownerBefore === undefined;
-    const isOrphan = ownerAfter === undefined;
-    if (before !== undefined && before.labels !== after.labels) this.#leave(after.namespace, before.labels, key);
-    this.#enter(after.namespace, after.labels, key, object);
-    if (wasOrphan && (!isOrphan || before.labels !== after.labels)) {
-      this.#leave(after.namespace + ORPHANS, before.labels, key);
+    if (before.labels === after.labels && before.ownerReferences === after.ownerReferences) {
+      entry.object = object;
+      return;
     }
-    if (isOrphan) this.#enter(after.namespace + ORPHANS, after.labels, key, object);
-    if (ownerBefore !== undefined && ownerBefore !== ownerAfter) this.#disown(ownerBefore, key);
-    if (ownerAfter !== undefined) {
-      let members = this.#owned.get(ownerAfter);
-      if (members === undefined) this.#owned.set(ownerAfter, (members = new Map()));
-      members.set(key, object);
+    this.#part(entry);
+    entry.group.members.delete(entry);
+    entry.object = object;
+    entry.owner = controllerOf(after)?.uid;
+    entry.group = groupIn(this.#namespace(after.namespace), after.labels);
+    entry.group.members.add(entry);
+    this.#join(entry);
+  }
+
+  #remove(entry: Entry<K>): void {
+    this.#part(entry);
+    this.#entries.delete(entry.key);
+    entry.group.members.delete(entry);
+    const { namespace } = entry.object.metadata;
+    const index = this.#namespace(namespace);
+    index.members.delete(entry);
+    tidy(index);
+  }
+
+  /** Files the entry under its owner, or among the orphans of its namespace. */
+  #join(entry: Entry<K>): void {
+    const { owner } = entry;
+    if (owner === undefined) {
+      const { namespace, labels } = entry.object.metadata;
+      const index = this.#namespace(namespace + ORPHANS);
+      index.members.add(entry);
+      groupIn(index, labels).members.add(entry);
+      return;
     }
+    const siblings = this.#owned.get(owner);
+    if (siblings === undefined) this.#owned.set(owner, new Set([entry]));
+    else siblings.add(entry);
   }
 
-  #unindex(key: string, last: Kinds[K]): void {
-    const { namespace, labels } = last.metadata;
-    const owner = controllerOf(last.metadata)?.uid;
-    this.#leave(namespace, labels, key);
-    if (owner === undefined) this.#leave(namespace + ORPHANS, labels, key);
-    else this.#disown(owner, key);
+  #part(entry: Entry<K>): void {
+    const { owner } = entry;
+    if (owner === undefined) {
+      const { namespace, labels } = entry.object.metadata;
+      const index = this.#namespace(namespace + ORPHANS);
+      index.members.delete(entry);
+      groupIn(index, labels).members.delete(entry);
+      tidy(index);
+      return;
+    }
+    const siblings = this.#owned.get(owner);
+    if (siblings === undefined) return;
+    siblings.delete(entry);
+    if (siblings.size === 0) this.#owned.delete(owner);
   }
 
-  #disown(owner: string, key: string): void {
-    const members = this.#owned.get(owner);
-    if (members === undefined) return;
-    members.delete(key);
-    if (members.size === 0) this.#owned.delete(owner);
-  }
-
-  #enter(namespace: string, labels: Labels, key: string, object: Kinds[K]): void {
-    let index = this.#namespaces.get(namespace);
+  #namespace(name: string): NamespaceIndex<K> {
+    let index = this.#namespaces.get(name);
     if (index === undefined) {
-      index = { members: new Map(), groupOf: new Map(), groups: [], answers: new WeakMap() };
-      this.#namespaces.set(namespace, index);
+      index = { members: new Set(), groupOf: new Map(), groups: [], answers: new WeakMap() };
+      this.#namespaces.set(name, index);
     }
-    index.members.set(key, object);
-    let group = index.groupOf.get(labels);
-    if (group === undefined) {
-      group = { labels, members: new Map() };
-      index.groupOf.set(labels, group);
-      index.groups.push(group);
-    }
-    group.members.set(key, object);
-  }
-
-  #leave(namespace: string, labels: Labels, key: string): void {
-    const index = this.#namespaces.get(namespace);
-    if (index === undefined) return;
-    index.members.delete(key);
-    index.groupOf.get(labels)?.members.delete(key);
-    // Empty groups stay until they are many: pods come back with the labels of their template.
-    if (index.groups.length > 64 && index.groups.length > 4 * (index.members.size + 1))
-      this.#dropEmptyGroups(namespace);
-  }
-
-  #dropEmptyGroups(namespace: string): void {
-    const index = this.#namespaces.get(namespace)!;
-    const groups = index.groups.filter((group) => group.members.size > 0);
-    this.#namespaces.set(namespace, {
-      members: index.members,
-      groupOf: new Map(groups.map((group) => [group.labels, group])),
-      groups,
-      answers: new WeakMap(),
-    });
+    return index;
   }
 }
 
 /** No namespace has a name with a slash, so the orphans of a namespace have an index of their own beside it. */
 const ORPHANS = '/orphans';
+
+function objectsOf<K extends Kind>(entries: Iterable<Entry<K>>): Kinds[K][] {
+  const objects: Kinds[K][] = [];
+  for (const { object } of entries) objects.push(object);
+  return objects;
+}
+
+function groupIn<K extends Kind>(index: NamespaceIndex<K>, labels: Labels): LabelGroup<K> {
+  let group = index.groupOf.get(labels);
+  if (group === undefined) {
+    group = { labels, members: new Set() };
+    index.groupOf.set(labels, group);
+    index.groups.push(group);
+  }
+  return group;
+}
+
+function tidy<K extends Kind>(index: NamespaceIndex<K>): void {
+  if (index.groups.length <= GROUPS_BEFORE_TIDYING || index.groups.length <= 4 * (index.members.size + 1)) return;
+  index.groups = index.groups.filter((group) => group.members.size > 0);
+  index.groupOf = new Map(index.groups.map((group) => [group.labels, group]));
+  index.answers = new WeakMap();
+}

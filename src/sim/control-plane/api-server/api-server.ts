@@ -3,7 +3,7 @@ import { assert } from '../../engine/assert.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { KeyedDraws, Stream } from '../../engine/streams.ts';
 import { deepFreeze } from '../../api/freeze.ts';
-import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
+import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
@@ -15,7 +15,7 @@ import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
 import { remove } from './delete.ts';
 import { nameSuffix, UidMint } from './identity.ts';
-import { refuse, type Outcome } from './outcome.ts';
+import { refuse, type Outcome, type WriteContext } from './outcome.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { update } from './update.ts';
 
@@ -46,7 +46,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #write: Sampler;
   readonly #read: Sampler;
   readonly #workStream: Stream;
-  readonly #commit: Sampler;
+  readonly #commitTime: Sampler;
   readonly #commitStream: Stream;
   readonly #uids: UidMint;
   readonly #suffixes: KeyedDraws;
@@ -72,7 +72,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#write = sampler(parameters.apiServer.write);
     this.#read = sampler(parameters.apiServer.read);
     this.#workStream = engine.stream('api-server/work');
-    this.#commit = sampler(parameters.etcd.commit);
+    this.#commitTime = sampler(parameters.etcd.commit);
     this.#commitStream = engine.stream('etcd/commit');
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');
@@ -127,7 +127,7 @@ export class SimulatedApiServer implements ApiServer {
       generation: Math.max(1, object.metadata.generation),
       resourceVersion: this.store.nextRevision,
     });
-    return this.store.put({ ...object, metadata } as ApiObject, this.#engine.now);
+    return this.store.put(keyOf(object), { ...object, metadata } as ApiObject, this.#engine.now);
   }
 
   #send(request: Request, answer: (response: Response) => void, leaves: number): void {
@@ -141,7 +141,7 @@ export class SimulatedApiServer implements ApiServer {
     }
     let at = leaves + this.#network(this.#networkStream);
     if (request.verb === 'get') at += this.#read(this.#workStream);
-    else at += this.#write(this.#workStream) + this.#commit(this.#commitStream);
+    else at += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
     this.#engine.at(at, this.#carryOutKind, slot);
   }
 
@@ -167,61 +167,77 @@ export class SimulatedApiServer implements ApiServer {
       if (object !== undefined) return { ok: true, object };
       return refuse('NotFound', `${request.kind} "${request.key}" not found`).response;
     }
-    return this.#commitOutcome(this.#outcomeOf(request));
+    if (request.verb === 'create') return this.#create(request.object);
+    if (request.verb === 'update') {
+      const { object, subresource } = request;
+      const key = keyOf(object);
+      return this.#commit(key, update(this.store.get(object.kind, key), object, subresource, this.#context()));
+    }
+    return this.#commit(request.key, this.#outcomeOf(request));
   }
 
-  #outcomeOf(request: Exclude<Request, { verb: 'get' }>): Outcome {
+  #context(): WriteContext {
+    return { now: this.#engine.now, revision: this.store.nextRevision };
+  }
+
+  #create(object: ApiObject): Response {
     const { store } = this;
-    const now = this.#engine.now;
-    const revision = store.nextRevision;
-    const context = { now, revision };
+    const { kind } = object;
+    if (kind === 'Event') this.#expireEvents();
+    const outcome = create(object, {
+      ...this.#creating,
+      ...this.#context(),
+      exists: (key) => store.get(kind, key) !== undefined,
+    });
+    return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome);
+  }
+
+  #outcomeOf(request: Exclude<Request, { verb: 'get' | 'create' | 'update' }>): Outcome {
+    const context = this.#context();
+    const { key } = request;
     switch (request.verb) {
-      case 'create': {
-        const { kind } = request.object;
-        return create(request.object, {
-          ...this.#creating,
-          now,
-          revision,
-          exists: (key) => store.get(kind, key) !== undefined,
-        });
-      }
-      case 'update': {
-        const { object } = request;
-        return update(store.get(object.kind, keyOf(object)), object, request.subresource, context);
-      }
       case 'patch': {
-        const { kind, key } = request;
-        return patch(store.get(kind, key), kind, nameOf(key), request.uid, request.patch, context);
+        const { kind, uid } = request;
+        return patch(this.store.get(kind, key), kind, nameOf(key), uid, request.patch, context);
       }
       case 'patch-status':
-        return patchPodStatus(store.get('Pod', request.key), nameOf(request.key), request.uid, request.status, context);
+        return patchPodStatus(this.store.get('Pod', key), nameOf(key), request.uid, request.status, context);
       case 'bind':
-        return bind(store.get('Pod', request.key), nameOf(request.key), request.uid, request.node, context);
-      case 'delete': {
-        const { kind, key } = request;
-        return remove(store.get(kind, key), kind, nameOf(key), request, context);
-      }
+        return bind(this.store.get('Pod', key), nameOf(key), request.uid, request.node, context);
+      case 'delete':
+        return remove(this.store.get(request.kind, key), request.kind, nameOf(key), request, context);
     }
   }
 
-  #commitOutcome(outcome: Outcome): Response {
+  #commit(key: string, outcome: Outcome): Response {
     switch (outcome.does) {
       case 'put':
-        return { ok: true, object: this.store.put(outcome.object, this.#engine.now) };
+        return { ok: true, object: this.store.put(key, outcome.object, this.#engine.now) };
       case 'remove':
-        return { ok: true, object: this.store.remove(outcome.object, this.#engine.now) };
+        return { ok: true, object: this.store.remove(key, outcome.object, this.#engine.now) };
       case 'nothing':
         return { ok: true, object: outcome.object };
       case 'refuse':
         return outcome.response;
     }
   }
+
+  /** Events live an hour from their creation. etcd's leases take them away; ours does so when the next one comes. */
+  #expireEvents(): void {
+    const dead = this.#engine.now - EVENT_TTL_MICROS;
+    if (dead < 0) return;
+    for (const event of this.store.values('Event')) {
+      if (event.metadata.creationTimestamp > dead) return;
+      this.store.expire('Event', keyOf(event));
+    }
+  }
 }
+
+/** kube-apiserver's `--event-ttl`. */
+const EVENT_TTL_MICROS = 3_600_000_000;
 
 function nobody(): void {}
 
 function nameOf(key: string): string {
   return key.slice(key.indexOf('/') + 1);
 }
-
-export type { Commit, Kind };

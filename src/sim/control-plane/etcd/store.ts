@@ -1,5 +1,5 @@
 import { assert } from '../../engine/assert.ts';
-import { KINDS, keyOf, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
+import { KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Change } from '../../api/change.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 
@@ -9,8 +9,38 @@ export interface Commit {
   /** Microseconds. */
   readonly committedAt: number;
   readonly kind: Kind;
-  readonly key: string;
   readonly change: Change;
+}
+
+/** Where the versions of one key follow each other. The key is the one string that everybody shares. */
+interface Entry<K extends Kind> {
+  readonly key: string;
+  object: Kinds[K] | undefined;
+}
+
+/** The keys of one kind. Remembers the last one it was asked for: a write looks before it puts. */
+class Table<K extends Kind> {
+  readonly entries = new Map<string, Entry<K>>();
+  #last: Entry<K> | undefined;
+
+  find(key: string): Entry<K> | undefined {
+    if (this.#last !== undefined && this.#last.key === key) return this.#last;
+    const entry = this.entries.get(key);
+    if (entry !== undefined) this.#last = entry;
+    return entry;
+  }
+
+  add(key: string): Entry<K> {
+    const entry: Entry<K> = { key, object: undefined };
+    this.entries.set(key, entry);
+    this.#last = entry;
+    return entry;
+  }
+
+  remove(key: string): void {
+    this.entries.delete(key);
+    this.#last = undefined;
+  }
 }
 
 /**
@@ -19,13 +49,13 @@ export interface Commit {
  */
 export class Store {
   #revision = 0;
-  readonly #tables: { readonly [K in Kind]: Map<string, Kinds[K]> };
+  readonly #tables: { readonly [K in Kind]: Table<K> };
   readonly #onCommit: (commit: Commit) => void;
 
   constructor(onCommit: (commit: Commit) => void) {
-    const tables: Partial<Record<Kind, Map<string, ApiObject>>> = {};
-    for (const kind of Object.keys(KINDS) as Kind[]) tables[kind] = new Map();
-    this.#tables = tables as { [K in Kind]: Map<string, Kinds[K]> };
+    const tables: Partial<Record<Kind, unknown>> = {};
+    for (const kind of Object.keys(KINDS) as Kind[]) tables[kind] = new Table();
+    this.#tables = tables as { [K in Kind]: Table<K> };
     this.#onCommit = onCommit;
   }
 
@@ -34,58 +64,66 @@ export class Store {
     return this.#revision;
   }
 
+  /** The revision that the next write will get. */
+  get nextRevision(): number {
+    return this.#revision + 1;
+  }
+
   get<K extends Kind>(kind: K, key: string): Kinds[K] | undefined {
-    return this.#tables[kind].get(key);
+    return this.#tables[kind].find(key)?.object;
   }
 
   count(kind: Kind): number {
-    return this.#tables[kind].size;
+    return this.#tables[kind].entries.size;
   }
 
   /** In order of creation. */
-  values<K extends Kind>(kind: K): IterableIterator<Kinds[K]> {
-    return this.#tables[kind].values();
+  *values<K extends Kind>(kind: K): Generator<Kinds[K]> {
+    for (const { object } of this.#tables[kind].entries.values()) yield object!;
   }
 
   /**
-   * Commits `object` as the new version of its key. `object.metadata.resourceVersion` must be the next revision: the
+   * Commits `object` as the new version of `key`. `object.metadata.resourceVersion` must be the next revision: the
    * writer has to build the version with it, so that the frozen object never changes again.
    */
-  put<K extends Kind>(object: Kinds[K], now: number): Kinds[K] {
+  put<K extends Kind>(key: string, object: Kinds[K], now: number): Kinds[K] {
     const revision = ++this.#revision;
     assert(object.metadata.resourceVersion === revision, 'a version carries the revision it is committed at');
-    const key = keyOf(object);
-    const table = this.#tables[object.kind] as Map<string, ApiObject>;
-    const previous = table.get(key);
+    const table = this.#tables[object.kind] as unknown as Table<K>;
+    const entry = table.find(key) ?? table.add(key);
+    const previous = entry.object;
     deepFreeze(object);
-    table.set(key, object);
-    const change: Change = { type: previous === undefined ? 'ADDED' : 'MODIFIED', object, previous };
-    this.#onCommit({ revision, committedAt: now, kind: object.kind, key, change });
+    entry.object = object;
+    this.#publish(revision, now, entry.key, previous === undefined ? 'ADDED' : 'MODIFIED', object, previous);
     return object;
   }
 
   /** Removes a key. The last version, with the revision of its removal, is what watchers see as DELETED. */
-  remove<K extends Kind>(last: Kinds[K], now: number): Kinds[K] {
+  remove<K extends Kind>(key: string, last: Kinds[K], now: number): Kinds[K] {
     const revision = ++this.#revision;
     assert(last.metadata.resourceVersion === revision, 'a removal carries the revision it is committed at');
-    const key = keyOf(last);
-    const table = this.#tables[last.kind] as Map<string, ApiObject>;
-    const previous = table.get(key);
-    assert(previous !== undefined, 'only what exists is removed');
+    const table = this.#tables[last.kind] as unknown as Table<K>;
+    const entry = table.find(key);
+    assert(entry !== undefined, 'only what exists is removed');
+    table.remove(key);
     deepFreeze(last);
-    table.delete(key);
-    this.#onCommit({
-      revision,
-      committedAt: now,
-      kind: last.kind,
-      key,
-      change: { type: 'DELETED', object: last, previous },
-    });
+    this.#publish(revision, now, entry.key, 'DELETED', last, entry.object);
     return last;
   }
 
-  /** The revision that the next write will get. */
-  get nextRevision(): number {
-    return this.#revision + 1;
+  /** Takes a key away without a trace: what a lease does to an Event whose time is over. */
+  expire(kind: Kind, key: string): void {
+    this.#tables[kind].remove(key);
+  }
+
+  #publish(
+    revision: number,
+    committedAt: number,
+    key: string,
+    type: Change['type'],
+    object: ApiObject,
+    previous: ApiObject | undefined,
+  ): void {
+    this.#onCommit({ revision, committedAt, kind: object.kind, change: { type, object, previous, key } });
   }
 }
