@@ -11,6 +11,8 @@ export interface ImageName {
 
 const PATH_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
+/** Longer paths no registry has. */
+const MAX_PATH = 255;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 
@@ -39,7 +41,10 @@ export function parseImageName(image: string): ImageName | undefined {
   const parts = repository.split('/');
   const [first = ''] = parts;
   const components = parts.length > 1 && isRegistry(first) ? parts.slice(1) : parts;
+  // The default registry keeps what has no folder in the folder `library`.
+  const path = components.length === 1 && components === parts ? `library/${repository}` : components.join('/');
   const isRight =
+    path.length <= MAX_PATH &&
     (components === parts || isHost(first)) &&
     components.every((component) => PATH_COMPONENT.test(component)) &&
     (tag === undefined || TAG.test(tag)) &&

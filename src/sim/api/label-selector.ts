@@ -19,8 +19,8 @@ function labelOf(labels: Labels, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-const INT64_MAX = 2n ** 63n - 1n;
-const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = (1n << 63n) - 1n;
+const INT64_MIN = -(1n << 63n);
 
 /** A decimal integer of 64 bits, as Gt and Lt read both sides; `undefined` when the text is none. */
 function int64Of(text: string | undefined): bigint | undefined {

@@ -22,8 +22,9 @@ function pattern(rule: string, expression: string, ...examples: string[]): strin
     : `${rule} (e.g. ${shown}regex used for validation is '${expression}')`;
 }
 
-function tooLong(limit: number): string {
-  return `must be no more than ${limit} bytes`;
+/** The API server says characters where older rules apply and bytes where newer ones do; it counts bytes in both. */
+function tooLong(limit: number, unit: 'bytes' | 'characters' = 'characters'): string {
+  return `must be no more than ${limit} ${unit}`;
 }
 
 /** Bytes in UTF-8, since Kubernetes counts those. */
@@ -55,9 +56,9 @@ function isDnsSubdomain(text: string): boolean {
 }
 
 /** Names of most objects. */
-export function dnsSubdomainProblems(text: string): string[] {
+export function dnsSubdomainProblems(text: string, unit: 'bytes' | 'characters' = 'characters'): string[] {
   const problems: string[] = [];
-  if (byteLength(text) > 253) problems.push(tooLong(253));
+  if (byteLength(text) > 253) problems.push(tooLong(253, unit));
   if (!isDnsSubdomain(text)) {
     const rule =
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -92,16 +93,16 @@ export function labelKeyProblems(text: string): string[] {
   const name = text.slice(slash + 1);
   if (slash === 0) problems.push('prefix part must be non-empty');
   if (slash > 0)
-    for (const problem of dnsSubdomainProblems(text.slice(0, slash))) problems.push(`prefix part ${problem}`);
+    for (const problem of dnsSubdomainProblems(text.slice(0, slash), 'bytes')) problems.push(`prefix part ${problem}`);
   if (name === '') problems.push('name part must be non-empty');
-  else if (byteLength(name) > 63) problems.push(`name part ${tooLong(63)}`);
+  else if (byteLength(name) > 63) problems.push(`name part ${tooLong(63, 'bytes')}`);
   if (!QUALIFIED_PATTERN.test(name)) problems.push(`name part ${example}`);
   return problems;
 }
 
 export function labelValueProblems(text: string): string[] {
   const problems: string[] = [];
-  if (byteLength(text) > 63) problems.push(tooLong(63));
+  if (byteLength(text) > 63) problems.push(tooLong(63, 'bytes'));
   if (text !== '' && !QUALIFIED_PATTERN.test(text)) {
     const rule = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`;
     problems.push(pattern(rule, `(${QUALIFIED})?`, 'MyValue', 'my_value', '12345'));

@@ -40,7 +40,20 @@ export interface LifecycleHandler {
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: Readonly<Record<string, unknown>>;
+  /** Exactly one member is set. */
+  readonly valueFrom?: {
+    readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string };
+    readonly resourceFieldRef?: { readonly containerName?: string; readonly resource: string };
+    readonly configMapKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean };
+    readonly secretKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean };
+    readonly fileKeyRef?: { readonly volumeName: string; readonly path: string; readonly key: string };
+  };
+}
+
+export interface EnvFromSource {
+  readonly prefix?: string;
+  readonly configMapRef?: { readonly name?: string; readonly optional?: boolean };
+  readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
 }
 
 export interface VolumeMount {
@@ -68,8 +81,21 @@ export interface Container {
   readonly resizePolicy?: readonly { readonly resourceName: string; readonly restartPolicy: string }[];
   /** Kept for what they say of a pod, not simulated: nothing runs inside a container. */
   readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
+  readonly securityContext?: SecurityContext;
   readonly volumeMounts?: readonly VolumeMount[];
   readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[];
+}
+
+/** Of a pod or of one of its containers; only what validation looks at has a name here. */
+export interface SecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly fsGroup?: number;
+  readonly supplementalGroups?: readonly number[];
+  readonly privileged?: boolean;
+  readonly allowPrivilegeEscalation?: boolean;
+  readonly [member: string]: unknown;
 }
 
 export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
@@ -139,13 +165,19 @@ export interface TopologySpreadConstraint {
   readonly matchLabelKeys?: readonly string[];
 }
 
+/** Which keys become files, and how. */
+export interface VolumeFiles {
+  readonly defaultMode?: number;
+  readonly items?: readonly { readonly key: string; readonly path: string; readonly mode?: number }[];
+}
+
 /** Only the sources that a decision or a start-up time can hang on have fields; any other source is kept as it came. */
 export interface Volume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly ephemeral?: { readonly volumeClaimTemplate?: { readonly spec?: unknown } };
-  readonly configMap?: { readonly name?: string; readonly optional?: boolean };
-  readonly secret?: { readonly secretName?: string; readonly optional?: boolean };
+  readonly configMap?: { readonly name?: string; readonly optional?: boolean } & VolumeFiles;
+  readonly secret?: { readonly secretName?: string; readonly optional?: boolean } & VolumeFiles;
   readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: string };
   readonly image?: { readonly reference?: string; readonly pullPolicy?: string };
   readonly [source: string]: unknown;
@@ -171,7 +203,11 @@ export interface PodSpec {
   readonly resources?: ResourceRequirements;
   readonly schedulingGates?: readonly { readonly name: string }[];
   readonly readinessGates?: readonly { readonly conditionType: string }[];
-  readonly resourceClaims?: readonly { readonly name: string }[];
+  readonly resourceClaims?: readonly {
+    readonly name: string;
+    readonly resourceClaimName?: string;
+    readonly resourceClaimTemplateName?: string;
+  }[];
   readonly hostNetwork?: boolean;
   readonly hostname?: string;
   readonly subdomain?: string;
@@ -179,6 +215,8 @@ export interface PodSpec {
   readonly automountServiceAccountToken?: boolean;
   readonly runtimeClassName?: string;
   readonly os?: { readonly name: string };
+  /** Kept, not simulated. */
+  readonly securityContext?: SecurityContext;
 }
 
 export interface ContainerStateTerminated {

@@ -20,7 +20,7 @@ const MAX_TEXT = 128;
 /** The largest decimal exponent that is accepted; Kubernetes accepts more, but no resource is that large. */
 const MAX_EXPONENT = 100;
 /** Binary quantities are capped here, as int64 caps them in Kubernetes. */
-const MAX_BINARY_NANO = (2n ** 63n - 1n) * NANO_PER_UNIT;
+const MAX_BINARY_NANO = ((1n << 63n) - 1n) * NANO_PER_UNIT;
 
 const DECIMAL_SUFFIXES: ReadonlyMap<string, number> = new Map([
   ['n', -9],
@@ -52,7 +52,7 @@ export function parseQuantity(text: string): Quantity | undefined {
   const binary = suffix === '' ? -1 : BINARY_SUFFIXES.indexOf(suffix);
   if (binary > 0) {
     const scaled = digits * NANO_PER_UNIT * (1n << BigInt(10 * binary));
-    const exact = divideUp(scaled, 10n ** BigInt(fraction.length));
+    const exact = divideUp(scaled, powerOfTen(fraction.length));
     const nano = exact > MAX_BINARY_NANO ? MAX_BINARY_NANO : exact;
     const format = nano > 0n && nano < NANO_PER_UNIT ? 'DecimalSI' : 'BinarySI';
     return { nano: negative ? -nano : nano, format };
@@ -64,8 +64,12 @@ export function parseQuantity(text: string): Quantity | undefined {
   const format = decimal === undefined ? 'DecimalExponent' : 'DecimalSI';
   // Anything below the smallest exponent rounds up to one billionth, however small it is.
   const scale = Math.max(exponent, -2 * MAX_TEXT) + 9 - fraction.length;
-  const nano = scale >= 0 ? digits * 10n ** BigInt(scale) : divideUp(digits, 10n ** BigInt(-scale));
+  const nano = scale >= 0 ? digits * powerOfTen(scale) : divideUp(digits, powerOfTen(-scale));
   return { nano: negative ? -nano : nano, format };
+}
+
+function powerOfTen(exponent: number): bigint {
+  return BigInt('1' + '0'.repeat(exponent));
 }
 
 function divideUp(dividend: bigint, divisor: bigint): bigint {

@@ -1,11 +1,13 @@
 import type { Taint } from './node.ts';
 import type { TaintEffect, Toleration } from './pod.ts';
 
+const INT64_MAX = (1n << 63n) - 1n;
+
 /** Numbers that Lt and Gt compare: plain decimal integers of 64 bits, no plus sign, no leading zeros. */
 function integerOf(text: string): bigint | undefined {
   if (text.length > 20 || !/^(0|-?[1-9][0-9]*)$/.test(text)) return undefined;
   const value = BigInt(text);
-  return value > 2n ** 63n - 1n || value < -(2n ** 63n) ? undefined : value;
+  return value > INT64_MAX || value < -INT64_MAX - 1n ? undefined : value;
 }
 
 /**

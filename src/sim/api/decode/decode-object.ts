@@ -32,6 +32,7 @@ export function decodeObject(raw: unknown, report: Report, options: DecodeOption
   const reading = { snapshot: options.snapshot ?? false, warned };
   const reader = new Reader(kind, reading, report);
   const read = { kind, ...reader.readTable(SCHEMAS[kind], members) } as unknown as ApiObject;
+  if (reader.gaveUp) return undefined;
   const object = applyDefaults(withNamespace(read));
   validateObject(object, (problem) => {
     if (!reader.isBroken(problem.path)) reader.report(problem);

@@ -72,10 +72,16 @@ export class Reader {
     return false;
   }
 
+  /** Whether so much is wrong that nothing more is read or checked. */
+  get gaveUp(): boolean {
+    return this.problems >= MAX_PROBLEMS;
+  }
+
   /** Reads the members of an object. `raw` is known to be one. */
   readTable(table: Table, raw: Data): Data {
     const values = new Map<string, unknown>();
     for (const key of Object.keys(raw)) {
+      if (this.gaveUp) break;
       const field = table.fields.get(key);
       if (field === undefined) this.unknownField(key, table);
       else if (this.counts(field)) {
@@ -105,11 +111,13 @@ export class Reader {
   private isMissing(key: string, field: Field): boolean {
     if (!field.required) return false;
     const path = [...this.path, key];
-    if (!this.isBroken(path)) {
-      this.broken.add(JSON.stringify(path));
-      this.report({ path, severity: 'error', code: 'required', message: 'Required value' });
-    }
+    if (!this.isBroken(path)) this.missing(path);
     return true;
+  }
+
+  private missing(path: Path): void {
+    this.broken.add(JSON.stringify(path));
+    this.report({ path, severity: 'error', code: 'required', message: 'Required value' });
   }
 
   /** What stands for nothing; a table's own members may stand for nothing in turn. */
@@ -175,6 +183,10 @@ export class Reader {
   /** `undefined`: there is no value, either because none was given or because it was wrong. */
   private readField(field: Field, raw: unknown): unknown {
     if (raw === null || raw === undefined) return undefined;
+    if (field.keepsZero && raw === '' && field.type.form === 'enum' && !field.type.values.includes('')) {
+      this.missing([...this.path]);
+      return undefined;
+    }
     const value = this.readType(field.type, raw);
     return !field.keepsZero && isZero(value) ? undefined : value;
   }
@@ -195,12 +207,20 @@ export class Reader {
   /** Nothing in a list is the zero of what the list is of. */
   private readList(of: Type, raw: readonly unknown[]): readonly unknown[] {
     if (raw.length === 0) return NONE;
-    return raw.map((item, index) => {
+    const list: unknown[] = [];
+    for (const [index, item] of raw.entries()) {
+      if (this.gaveUp) break;
       this.path.push(index);
-      const value = item === null || item === undefined ? this.zero(of) : (this.readType(of, item) ?? this.zero(of));
+      list.push(this.readItem(of, item));
       this.path.pop();
-      return value;
-    });
+    }
+    return list;
+  }
+
+  private readItem(of: Type, item: unknown): unknown {
+    // A member may be left out, but one of several values is none of them when it is empty.
+    if (of.form === 'enum' && (item === null || item === '')) return this.unsupported('', of.values) ?? '';
+    return item === null || item === undefined ? this.zero(of) : (this.readType(of, item) ?? this.zero(of));
   }
 
   /** Without a prototype, so that no key finds anything but what was written; in order of the keys. */
@@ -209,9 +229,10 @@ export class Reader {
     if (keys.length === 0) return NO_LABELS;
     const map = Object.create(null) as Record<string, unknown>;
     for (const key of keys) {
+      if (this.gaveUp) break;
       this.path.push(key);
       const item = raw[key];
-      map[key] = item === null || item === undefined ? this.zero(of) : (this.readType(of, item) ?? this.zero(of));
+      map[key] = this.readItem(of, item);
       this.path.pop();
     }
     return map;
@@ -254,7 +275,9 @@ export class Reader {
       case 'quantity':
         return this.readQuantity(raw);
       case 'intOrString':
-        return typeof raw === 'string' ? raw : this.readInteger(raw, -(2 ** 31), 2 ** 31 - 1, 'an integer or text');
+        return typeof raw === 'string'
+          ? raw
+          : this.readInteger(raw, -2_147_483_648, 2_147_483_647, 'an integer or text');
       case 'time':
         return this.readTime(raw);
       case 'resourceVersion':
@@ -308,7 +331,10 @@ export class Reader {
 
   private readEnum(values: readonly string[], raw: unknown): string | undefined {
     if (typeof raw !== 'string') return this.wrong('text', raw, asText(raw));
-    if (raw === '' || values.includes(raw)) return raw;
+    return raw === '' || values.includes(raw) ? raw : this.unsupported(raw, values);
+  }
+
+  private unsupported(raw: string, values: readonly string[]): undefined {
     this.broken.add(JSON.stringify(this.path));
     const suggestion = nearest(raw, values);
     this.report({

@@ -1,4 +1,4 @@
-import { CONDITION, OBJECT_META, OBJECT_REFERENCE, LOCAL_OBJECT_REFERENCE, LABEL_SELECTOR } from './meta.ts';
+import { CONDITION, METADATA, OBJECT_REFERENCE, LOCAL_OBJECT_REFERENCE, LABEL_SELECTOR } from './meta.ts';
 import { PREEMPTION_POLICY } from './pod.ts';
 import {
   always,
@@ -41,7 +41,7 @@ function withNameLabel(namespace: Data): Data {
 export const NAMESPACE = table(
   'Namespace',
   {
-    metadata: OBJECT_META,
+    metadata: METADATA,
     spec: quiet(table('NamespaceSpec', { finalizers: list(text) })),
     status: server(
       always(
@@ -57,14 +57,14 @@ export const NAMESPACE = table(
 );
 
 export const CONFIG_MAP = table('ConfigMap', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   immutable: pointer(bool),
   data: map(text),
   binaryData: map(bytes),
 });
 
 export const SECRET = table('Secret', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   immutable: pointer(bool),
   type: defaulted(text, 'Opaque'),
   data: map(bytes),
@@ -72,14 +72,14 @@ export const SECRET = table('Secret', {
 });
 
 export const SERVICE_ACCOUNT = table('ServiceAccount', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   secrets: list(OBJECT_REFERENCE),
   imagePullSecrets: list(LOCAL_OBJECT_REFERENCE),
   automountServiceAccountToken: pointer(bool),
 });
 
 export const PRIORITY_CLASS = table('PriorityClass', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   value: shown(always(int32, 0)),
   globalDefault: always(bool, false),
   preemptionPolicy: defaulted(pointer(PREEMPTION_POLICY), 'PreemptLowerPriority'),
@@ -87,7 +87,7 @@ export const PRIORITY_CLASS = table('PriorityClass', {
 });
 
 export const POD_DISRUPTION_BUDGET = table('PodDisruptionBudget', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(
     table('PodDisruptionBudgetSpec', {
       minAvailable: pointer(intOrString),
@@ -114,13 +114,13 @@ export const POD_DISRUPTION_BUDGET = table('PodDisruptionBudget', {
 });
 
 export const LEASE = table('Lease', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(
     table('LeaseSpec', {
       holderIdentity: always(pointer(text), ''),
       leaseDurationSeconds: always(pointer(int32), 0),
-      acquireTime: shown(always(microTime, 0)),
-      renewTime: shown(always(microTime, 0)),
+      acquireTime: always(microTime, 0),
+      renewTime: always(microTime, 0),
       leaseTransitions: always(pointer(int32), 0),
       strategy: quiet(pointer(text)),
       preferredHolder: quiet(pointer(text)),
@@ -150,7 +150,7 @@ function sourceToWire(event: Data): Data {
 export const EVENT = table(
   'Event',
   {
-    metadata: OBJECT_META,
+    metadata: METADATA,
     involvedObject: always(INVOLVED_OBJECT, NOBODY),
     type: always(oneOf('Normal', 'Warning'), 'Normal'),
     reason: always(text, ''),

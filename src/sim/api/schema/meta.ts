@@ -35,7 +35,7 @@ export const OWNER_REFERENCE = table('OwnerReference', {
   blockOwnerDeletion: pointer(bool),
 });
 
-export const OBJECT_META = table('ObjectMeta', {
+const OBJECT_META = table('ObjectMeta', {
   name: always(text, ''),
   generateName: text,
   namespace: always(text, ''),
@@ -52,6 +52,9 @@ export const OBJECT_META = table('ObjectMeta', {
   managedFields: dropped(anything),
   selfLink: dropped(anything),
 });
+
+/** The member `metadata` of every kind. */
+export const METADATA = always(OBJECT_META, Object.freeze({}));
 
 /** Of the metadata of a pod template only labels and annotations reach the pods. */
 export const TEMPLATE_META = table('ObjectMeta', {

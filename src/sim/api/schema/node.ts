@@ -1,16 +1,28 @@
-import { CONDITION, NONE, OBJECT_META, RESOURCE_LIST } from './meta.ts';
+import { CONDITION, NONE, METADATA, RESOURCE_LIST } from './meta.ts';
 import { TAINT } from './scheduling.ts';
 import { always, anything, bool, dropped, int64, list, quiet, shown, table, text, type Data } from './type.ts';
 
-const NODE_SPEC = table('NodeSpec', {
-  podCIDR: text,
-  podCIDRs: quiet(list(text)),
-  providerID: text,
-  unschedulable: bool,
-  taints: list(TAINT),
-  configSource: dropped(anything),
-  externalID: quiet(text),
-});
+/** The two ways to say which addresses a node gives its pods. */
+function withPodCidrs(spec: Data): Data {
+  const { podCIDR, podCIDRs } = spec as { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
+  if (podCIDR !== undefined && podCIDRs === undefined) return { ...spec, podCIDRs: [podCIDR] };
+  const [first] = podCIDRs ?? [];
+  return first !== undefined && podCIDR === undefined ? { ...spec, podCIDR: first } : spec;
+}
+
+const NODE_SPEC = table(
+  'NodeSpec',
+  {
+    podCIDR: text,
+    podCIDRs: quiet(list(text)),
+    providerID: text,
+    unschedulable: bool,
+    taints: list(TAINT),
+    configSource: dropped(anything),
+    externalID: quiet(text),
+  },
+  { complete: withPodCidrs },
+);
 
 const EMPTY = Object.freeze({});
 
@@ -57,7 +69,7 @@ const NODE_STATUS = table(
 
 /** A node brings its status along when it is created, as a kubelet that registers does. */
 export const NODE = table('Node', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(NODE_SPEC, EMPTY),
   status: always(NODE_STATUS, EMPTY),
 });

@@ -1,4 +1,4 @@
-import { LOCAL_OBJECT_REFERENCE, CONDITION, NONE, OBJECT_META, RESOURCE_LIST, TEMPLATE_META } from './meta.ts';
+import { LOCAL_OBJECT_REFERENCE, CONDITION, NONE, METADATA, RESOURCE_LIST, TEMPLATE_META } from './meta.ts';
 import { CONTAINER, EPHEMERAL_CONTAINER, RESOURCE_REQUIREMENTS } from './container.ts';
 import { AFFINITY, TOLERATION, TOPOLOGY_SPREAD_CONSTRAINT } from './scheduling.ts';
 import { POD_SECURITY_CONTEXT } from './security.ts';
@@ -26,7 +26,7 @@ import {
 } from './type.ts';
 import { VOLUME } from './volume.ts';
 
-export const PREEMPTION_POLICY = oneOf('Never', 'PreemptLowerPriority');
+export const PREEMPTION_POLICY = oneOf('PreemptLowerPriority', 'Never');
 
 const NAMED = table('PodSchedulingGate', { name: required(text) });
 
@@ -38,7 +38,7 @@ export const POD_SPEC = table(
     volumes: list(VOLUME),
     nodeName: text,
     schedulerName: defaulted(text, 'default-scheduler'),
-    restartPolicy: defaulted(oneOf('Always', 'Never', 'OnFailure'), 'Always'),
+    restartPolicy: defaulted(oneOf('Always', 'OnFailure', 'Never'), 'Always'),
     terminationGracePeriodSeconds: defaulted(pointer(int64), 30),
     activeDeadlineSeconds: pointer(int64),
     nodeSelector: map(text),
@@ -76,7 +76,7 @@ export const POD_SPEC = table(
         }),
       ),
     ),
-    dnsPolicy: ignored(defaulted(oneOf('ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'), 'ClusterFirst')),
+    dnsPolicy: ignored(defaulted(oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'), 'ClusterFirst')),
     enableServiceLinks: ignored(pointer(bool)),
     ephemeralContainers: ignored(list(EPHEMERAL_CONTAINER)),
     hostAliases: ignored(list(table('HostAlias', { ip: text, hostnames: list(text) }))),
@@ -162,7 +162,7 @@ export const POD_STATUS = table('PodStatus', {
 const PENDING = Object.freeze({ phase: 'Pending', conditions: NONE });
 
 export const POD = table('Pod', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(POD_SPEC, Object.freeze({ containers: NONE })),
   status: server(always(POD_STATUS, PENDING)),
 });

@@ -1,4 +1,4 @@
-import { CONDITION, NONE, OBJECT_META, OBJECT_REFERENCE } from './meta.ts';
+import { CONDITION, NONE, METADATA, OBJECT_REFERENCE } from './meta.ts';
 import { PROTOCOL } from './container.ts';
 import {
   always,
@@ -56,6 +56,7 @@ function completeService(spec: Data): Data {
   if (spec['sessionAffinity'] === 'ClientIP' && configuration?.clientIP?.timeoutSeconds === undefined) {
     added['sessionAffinityConfig'] = { clientIP: { timeoutSeconds: THREE_HOURS } };
   }
+  if (spec['clusterIP'] !== undefined && spec['clusterIPs'] === undefined) added['clusterIPs'] = [spec['clusterIP']];
   return Object.keys(added).length === 0 ? spec : { ...spec, ...added };
 }
 
@@ -105,7 +106,7 @@ const SERVICE_STATUS = table('ServiceStatus', {
 });
 
 export const SERVICE = table('Service', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(SERVICE_SPEC, EMPTY),
   status: server(SERVICE_STATUS),
 });
@@ -121,7 +122,7 @@ function knownConditions(endpoint: Data): Data {
 const ENDPOINT = table(
   'Endpoint',
   {
-    addresses: required(list(text)),
+    addresses: shown(always(list(text), NONE)),
     conditions: table('EndpointConditions', {
       ready: pointer(bool),
       serving: pointer(bool),
@@ -145,7 +146,7 @@ const ENDPOINT = table(
 );
 
 export const ENDPOINT_SLICE = table('EndpointSlice', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   addressType: required(oneOf('FQDN', 'IPv4', 'IPv6')),
   endpoints: shown(always(list(ENDPOINT), NONE)),
   ports: shown(

@@ -1,4 +1,4 @@
-import { CONDITION, LABEL_SELECTOR, NONE, OBJECT_META, OBJECT_REFERENCE, RESOURCE_LIST } from './meta.ts';
+import { CONDITION, LABEL_SELECTOR, NONE, METADATA, OBJECT_REFERENCE, RESOURCE_LIST } from './meta.ts';
 import { NODE_SELECTOR } from './scheduling.ts';
 import {
   always,
@@ -28,7 +28,7 @@ const EMPTY = Object.freeze({});
 const RECLAIM_POLICY = oneOf('Delete', 'Recycle', 'Retain');
 
 export const PERSISTENT_VOLUME_CLAIM = table('PersistentVolumeClaim', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(PERSISTENT_VOLUME_CLAIM_SPEC, EMPTY),
   status: server(
     always(
@@ -63,7 +63,7 @@ const PERSISTENT_VOLUME_SPEC = table('PersistentVolumeSpec', {
 });
 
 export const PERSISTENT_VOLUME = table('PersistentVolume', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(PERSISTENT_VOLUME_SPEC, EMPTY),
   status: server(
     always(
@@ -79,7 +79,7 @@ export const PERSISTENT_VOLUME = table('PersistentVolume', {
 });
 
 export const STORAGE_CLASS = table('StorageClass', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   provisioner: required(text),
   volumeBindingMode: defaulted(pointer(oneOf('Immediate', 'WaitForFirstConsumer')), 'Immediate'),
   allowedTopologies: list(
@@ -96,7 +96,7 @@ export const STORAGE_CLASS = table('StorageClass', {
 });
 
 export const CSI_NODE = table('CSINode', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(
     table('CSINodeSpec', {
       drivers: shown(
@@ -118,7 +118,7 @@ export const CSI_NODE = table('CSINode', {
 });
 
 export const CSI_DRIVER = table('CSIDriver', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(
     table('CSIDriverSpec', {
       attachRequired: defaulted(pointer(bool), true),
@@ -138,7 +138,7 @@ export const CSI_DRIVER = table('CSIDriver', {
 });
 
 export const CSI_STORAGE_CAPACITY = table('CSIStorageCapacity', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   storageClassName: required(text),
   nodeTopology: pointer(LABEL_SELECTOR),
   capacity: pointer(quantity),
@@ -146,7 +146,7 @@ export const CSI_STORAGE_CAPACITY = table('CSIStorageCapacity', {
 });
 
 export const VOLUME_ATTACHMENT = table('VolumeAttachment', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(
     table('VolumeAttachmentSpec', {
       attacher: required(text),

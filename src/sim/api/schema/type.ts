@@ -71,7 +71,7 @@ export type FieldOrType = Field | Type;
 
 export const text: Type = { form: 'text' };
 export const bool: Type = { form: 'bool' };
-export const int32: Type = { form: 'integer', min: -(2 ** 31 - 1) - 1, max: 2 ** 31 - 1 };
+export const int32: Type = { form: 'integer', min: -2_147_483_648, max: 2_147_483_647 };
 export const int64: Type = { form: 'integer', min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 export const quantity: Type = { form: 'quantity' };
 export const intOrString: Type = { form: 'intOrString' };

@@ -1,4 +1,4 @@
-import { CONDITION, LABEL_SELECTOR, NONE, OBJECT_META } from './meta.ts';
+import { CONDITION, LABEL_SELECTOR, NONE, METADATA } from './meta.ts';
 import { POD_TEMPLATE } from './pod.ts';
 import {
   always,
@@ -80,13 +80,13 @@ const REPLICA_SET_STATUS = table('ReplicaSetStatus', {
 });
 
 export const DEPLOYMENT = table('Deployment', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(DEPLOYMENT_SPEC, EMPTY),
   status: server(always(DEPLOYMENT_STATUS, EMPTY)),
 });
 
 export const REPLICA_SET = table('ReplicaSet', {
-  metadata: OBJECT_META,
+  metadata: METADATA,
   spec: always(REPLICA_SET_SPEC, EMPTY),
   status: server(always(REPLICA_SET_STATUS, EMPTY)),
 });

@@ -12,17 +12,25 @@ function shown(value: unknown): string {
 export class Checker {
   readonly path: readonly (string | number)[];
   private readonly report: Report;
+  private readonly tally: { count: number };
 
-  constructor(report: Report, path: readonly (string | number)[] = []) {
+  constructor(report: Report, path: readonly (string | number)[] = [], tally: { count: number } = { count: 0 }) {
     this.report = report;
     this.path = path;
+    this.tally = tally;
   }
 
   at(...parts: readonly (string | number)[]): Checker {
-    return new Checker(this.report, [...this.path, ...parts]);
+    return new Checker(this.report, [...this.path, ...parts], this.tally);
+  }
+
+  /** How many problems were reported so far, here and everywhere else in the object. */
+  get count(): number {
+    return this.tally.count;
   }
 
   private say(code: string, message: string): void {
+    this.tally.count += 1;
     this.report({ path: this.path, severity: 'error', code, message });
   }
 

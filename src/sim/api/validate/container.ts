@@ -1,8 +1,10 @@
-import { dnsLabelProblems, envNameProblems, portNameProblems, portNumberProblems } from '../names.ts';
+import { dnsLabelProblems, portNameProblems, portNumberProblems } from '../names.ts';
 import type { Container, PodSpec } from '../pod.ts';
 import type { Checker } from './checker.ts';
+import { checkEnvironment } from './environment.ts';
 import { checkRunning } from './probes.ts';
 import { checkContainerResources } from './resources.ts';
+import { checkSecurityContext } from './security.ts';
 
 /** What the containers of a pod are checked against. */
 export interface Surroundings {
@@ -38,27 +40,6 @@ function checkHostPorts(containers: readonly Container[], at: (index: number) =>
       if (taken.has(name)) at(index).at('ports', position, 'hostPort').duplicate(name);
       taken.add(name);
     });
-  });
-}
-
-const ENV_SOURCES = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
-
-function checkEnv(container: Container, at: Checker): void {
-  (container.env ?? []).forEach((variable, index) => {
-    const here = at.at('env', index);
-    if (variable.name === '') here.at('name').required();
-    else here.at('name').invalidFor(variable.name, envNameProblems(variable.name));
-    if (variable.valueFrom === undefined) return;
-    const sources = ENV_SOURCES.filter((source) => variable.valueFrom?.[source] !== undefined);
-    if (sources.length === 0) {
-      const detail =
-        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
-      here.at('valueFrom').invalid('', detail);
-    } else if (variable.value !== undefined) {
-      here.at('valueFrom').invalid('', 'may not be specified when `value` is not empty');
-    } else if (sources.length > 1) {
-      here.at('valueFrom').invalid('', 'may not have more than one field specified at a time');
-    }
   });
 }
 
@@ -104,10 +85,11 @@ function checkCommon(container: Container, surroundings: Surroundings, at: Check
   else at.at('name').invalidFor(container.name, dnsLabelProblems(container.name));
   if (container.image === '') at.at('image').required();
   checkPorts(container, at);
-  checkEnv(container, at);
+  checkEnvironment(container, at);
   checkMounts(container, surroundings, at);
   checkContainerResources(container.resources, surroundings.claims, at.at('resources'));
   checkResizePolicy(container, surroundings.spec, at);
+  checkSecurityContext(container.securityContext, at.at('securityContext'));
 }
 
 const OF_SIDECARS_ONLY = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;

@@ -22,8 +22,10 @@ export function checkAnnotations(annotations: Labels, at: Checker): void {
   if (bytes > MAX_ANNOTATION_BYTES) at.tooLong(MAX_ANNOTATION_BYTES);
 }
 
-export function checkLabelSelector(selector: LabelSelector | undefined, at: Checker): void {
-  if (selector === undefined) return;
+/** Whether the selector is in order; absent is. */
+export function checkLabelSelector(selector: LabelSelector | undefined, at: Checker): boolean {
+  if (selector === undefined) return true;
+  const before = at.count;
   checkLabels(selector.matchLabels, at.at('matchLabels'));
   (selector.matchExpressions ?? []).forEach(({ key, operator, values = [] }, index) => {
     const here = at.at('matchExpressions', index);
@@ -44,4 +46,5 @@ export function checkLabelSelector(selector: LabelSelector | undefined, at: Chec
     here.at('key').invalidFor(key, labelKeyProblems(key));
     values.forEach((value, position) => here.at('values', position).invalidFor(value, labelValueProblems(value)));
   });
+  return at.count === before;
 }

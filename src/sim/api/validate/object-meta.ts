@@ -6,7 +6,14 @@ import { checkAnnotations, checkLabels } from './labels.ts';
 
 /** What is wrong with the name of a kind. Most take DNS subdomains. */
 export function nameProblems(kind: Kind, name: string): string[] {
+  // The API server asks nothing of these but that they fit into a URL.
+  if (kind === 'PodDisruptionBudget') return pathSegmentProblems(name);
   return kind === 'Namespace' || kind === 'Service' ? dnsLabelProblems(name) : dnsSubdomainProblems(name);
+}
+
+function pathSegmentProblems(name: string): string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  return ['/', '%'].filter((char) => name.includes(char)).map((char) => `may not contain '${char}'`);
 }
 
 const FOREGROUND = 'foregroundDeletion';

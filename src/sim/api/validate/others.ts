@@ -1,4 +1,5 @@
-import type { InertObject, PriorityClass } from '../core.ts';
+import type { InertObject, Lease, PriorityClass } from '../core.ts';
+import { isAddressRange } from '../ip-address.ts';
 import { byteLength, configKeyProblems } from '../names.ts';
 import type { Node } from '../node.ts';
 import type { PodDisruptionBudget } from '../policy.ts';
@@ -6,9 +7,14 @@ import type { Checker } from './checker.ts';
 import { checkLabelSelector } from './labels.ts';
 import { checkAmount } from './resources.ts';
 import { checkTaints } from './scheduling.ts';
-import { checkAtMostAll, checkIntOrPercent } from './workloads.ts';
+import { checkAtMostAll, checkIntOrPercent, checkNotNegative } from './workloads.ts';
 
 export function checkNode(node: Node, at: Checker): void {
+  const { podCIDRs = [] } = node.spec as { readonly podCIDRs?: readonly string[] };
+  podCIDRs.forEach((range, index) => {
+    if (isAddressRange(range)) return;
+    at.at('spec', 'podCIDRs', index).invalid(range, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)');
+  });
   checkTaints(node.spec.taints ?? [], at.at('spec', 'taints'));
   for (const list of ['capacity', 'allocatable'] as const) {
     for (const name of Object.keys(node.status[list])) {
@@ -40,8 +46,14 @@ const HIGHEST_OF_USERS = 1_000_000_000;
 export function checkPriorityClass(priorityClass: PriorityClass, at: Checker): void {
   const { metadata, value, globalDefault } = priorityClass;
   if (metadata.name.startsWith('system-')) {
-    if (SYSTEM_CLASSES.get(metadata.name) !== value || globalDefault) {
-      const detail = "priority class names with 'system-' prefix are reserved for system use only";
+    const expected = SYSTEM_CLASSES.get(metadata.name);
+    const { name } = metadata;
+    let error: string | undefined;
+    if (expected === undefined) error = `${name} is not a known system priority class`;
+    else if (value !== expected) error = `value of ${name} PriorityClass must be ${expected}`;
+    else if (globalDefault) error = `globalDefault of ${name} PriorityClass must be false`;
+    if (error !== undefined) {
+      const detail = `priority class names with 'system-' prefix are reserved for system use only. error: ${error}`;
       at.at('metadata', 'name').forbidden(detail);
     }
   } else if (value > HIGHEST_OF_USERS) {
@@ -67,4 +79,10 @@ export function checkData(object: InertObject, at: Checker): void {
     }
   }
   if (bytes > MAX_DATA_BYTES) at.at('data').tooLong(MAX_DATA_BYTES);
+}
+
+export function checkLease({ spec }: Lease, at: Checker): void {
+  const { leaseDurationSeconds, leaseTransitions } = spec;
+  if (leaseDurationSeconds < 0) at.at('leaseDurationSeconds').invalid(leaseDurationSeconds, 'must be greater than 0');
+  checkNotNegative(leaseTransitions, at.at('leaseTransitions'));
 }

@@ -5,9 +5,10 @@ import { checkContainers } from './container.ts';
 import { checkLabels } from './labels.ts';
 import { checkAmount, checkPodResources } from './resources.ts';
 import { checkAffinity, checkTolerations, checkTopologySpread } from './scheduling.ts';
+import { checkSecurityContext } from './security.ts';
 import { checkVolumes } from './volumes.ts';
 
-const INT32_MAX = 2 ** 31 - 1;
+const INT32_MAX = 2_147_483_647;
 
 /**
  * What the API server refuses in the spec of a pod. A template's spec may leave open what is filled in when the pod is
@@ -17,6 +18,8 @@ export function checkPodSpec(spec: PodSpec, isPod: boolean, at: Checker): void {
   const volumes = checkVolumes(spec.volumes ?? [], at.at('volumes'));
   const claims = new Set((spec.resourceClaims ?? []).map((claim) => claim.name));
   checkContainers({ spec, volumes, claims }, at);
+  checkSecurityContext(spec.securityContext, at.at('securityContext'));
+  checkClaims(spec, at.at('resourceClaims'));
   checkPodResources(spec, at.at('resources'));
   checkHostNetwork(spec, isPod, at);
   checkLabels(spec.nodeSelector, at.at('nodeSelector'));
@@ -43,6 +46,23 @@ export function checkPodSpec(spec: PodSpec, isPod: boolean, at: Checker): void {
     checkAmount(name, spec.overhead?.[name] ?? '0', at.at('overhead', name));
   }
   if (isPod) checkImagesOfPod(spec, at);
+}
+
+/** A claim by name or a template to make one from. */
+function checkClaims(spec: PodSpec, at: Checker): void {
+  const names = new Set<string>();
+  (spec.resourceClaims ?? []).forEach((claim, index) => {
+    const { name, resourceClaimName, resourceClaimTemplateName } = claim;
+    const here = at.at(index);
+    here.at('name').invalidFor(name, dnsLabelProblems(name));
+    if (names.has(name)) here.at('name').duplicate(name);
+    names.add(name);
+    const given = [resourceClaimName, resourceClaimTemplateName].filter((each) => each !== undefined).length;
+    if (given === 0) here.invalid(claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
+    if (given === 2) {
+      here.invalid(claim, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified');
+    }
+  });
 }
 
 function checkNames(spec: PodSpec, at: Checker): void {

@@ -7,12 +7,12 @@ export function checkPort(port: number | string, at: Checker): void {
   at.invalidFor(port, typeof port === 'number' ? portNumberProblems(port) : portNameProblems(port));
 }
 
-const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const;
+type Handler = 'exec' | 'httpGet' | 'tcpSocket' | 'grpc' | 'sleep';
 
 function checkHandler(
   handler: Probe & LifecycleHandler,
   gracePeriod: number | undefined,
-  allowed: readonly (typeof HANDLERS)[number][],
+  allowed: readonly Handler[],
   at: Checker,
 ): void {
   const [first, ...more] = allowed.filter((name) => handler[name] !== undefined);

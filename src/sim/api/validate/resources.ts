@@ -150,9 +150,7 @@ export function checkPodResources(spec: PodSpec, at: Checker): void {
   if (resources.claims !== undefined) at.at('claims').forbidden('claims may not be set for Resources at pod-level');
   checkRequirements(resources, at, checkPodName);
   checkCovers(containerTotals(spec, 'requests'), resources.requests, at.at('requests'), 'requests');
-  const hugePages = containerTotals(spec, 'limits');
-  for (const name of Object.keys(hugePages)) if (!isHugePages(name)) delete (hugePages as Record<string, string>)[name];
-  checkCovers(hugePages, resources.limits, at.at('limits'), 'limits');
+  checkCovers(hugePagesOf(containerTotals(spec, 'limits')), resources.limits, at.at('limits'), 'limits');
   spec.containers.forEach((container) => {
     const limits = container.resources?.limits ?? {};
     for (const name of Object.keys(limits)) {
@@ -163,6 +161,10 @@ export function checkPodResources(spec: PodSpec, at: Checker): void {
       }
     }
   });
+}
+
+function hugePagesOf(list: ResourceList): ResourceList {
+  return Object.fromEntries(Object.entries(list).filter(([name]) => isHugePages(name)));
 }
 
 function checkCovers(totals: ResourceList, list: ResourceList | undefined, at: Checker, which: string): void {

@@ -132,20 +132,20 @@ function checkLabelKeys(
 }
 
 export function checkTopologySpread(constraints: readonly TopologySpreadConstraint[], at: Checker): void {
+  const last = new Map<string, number>();
+  constraints.forEach((each, index) => last.set(`{${each.topologyKey}, ${each.whenUnsatisfiable}}`, index));
   constraints.forEach((constraint, index) => {
     const here = at.at(index);
     const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
-    if (maxSkew < 1) here.at('maxSkew').invalid(maxSkew, 'must be greater than 0');
+    if (maxSkew < 1) here.at('maxSkew').invalid(maxSkew, 'must be greater than zero');
     if (topologyKey === '') here.at('topologyKey').required('can not be empty');
     if (!(['DoNotSchedule', 'ScheduleAnyway'] as string[]).includes(whenUnsatisfiable)) {
       here.at('whenUnsatisfiable').unsupported(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway']);
     }
-    const isRepeated = constraints
-      .slice(index + 1)
-      .some((later) => later.topologyKey === topologyKey && later.whenUnsatisfiable === whenUnsatisfiable);
-    if (isRepeated) here.at('topologyKey').duplicate(`{${topologyKey}, ${whenUnsatisfiable}}`);
+    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
+    if (last.get(pair) !== index) here.at('topologyKey').duplicate(pair);
     if (minDomains !== undefined) {
-      if (minDomains < 1) here.at('minDomains').invalid(minDomains, 'must be greater than 0');
+      if (minDomains < 1) here.at('minDomains').invalid(minDomains, 'must be greater than zero');
       if (whenUnsatisfiable !== 'DoNotSchedule') {
         const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${String(whenUnsatisfiable)}`;
         here.at('minDomains').invalid(minDomains, detail);

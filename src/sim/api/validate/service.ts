@@ -1,3 +1,4 @@
+import { addressFamily } from '../ip-address.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, portNumberProblems } from '../names.ts';
 import type { EndpointSlice, Service, ServicePort, ServiceSpec } from '../service.ts';
 import type { Checker } from './checker.ts';
@@ -101,6 +102,14 @@ function checkTraffic(spec: StoredServiceSpec, at: Checker): void {
   }
 }
 
+function checkAddress(type: EndpointSlice['addressType'], address: string, at: Checker): void {
+  if ((type as string) === '') return;
+  if (type === 'FQDN') return at.invalidFor(address, dnsSubdomainProblems(address));
+  const family = addressFamily(address);
+  if (family === undefined) at.invalid(address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+  else if (family !== type) at.invalid(address, `must be an ${type} address`);
+}
+
 const MAX_ENDPOINTS = 1000;
 const MAX_ADDRESSES = 100;
 const MAX_PORTS = 20_000;
@@ -108,10 +117,14 @@ const MAX_PORTS = 20_000;
 export function checkEndpointSlice(slice: EndpointSlice, at: Checker): void {
   if (slice.endpoints.length > MAX_ENDPOINTS) at.at('endpoints').tooMany(slice.endpoints.length, MAX_ENDPOINTS);
   if (slice.ports.length > MAX_PORTS) at.at('ports').tooMany(slice.ports.length, MAX_PORTS);
-  slice.endpoints.forEach(({ addresses }, index) => {
+  slice.endpoints.forEach(({ addresses, nodeName }, index) => {
+    if (nodeName !== undefined) {
+      at.at('endpoints', index, 'nodeName').invalidFor(nodeName, dnsSubdomainProblems(nodeName));
+    }
     const here = at.at('endpoints', index, 'addresses');
     if (addresses.length === 0) here.required('must contain at least 1 address');
     if (addresses.length > MAX_ADDRESSES) here.tooMany(addresses.length, MAX_ADDRESSES);
+    addresses.forEach((address, position) => checkAddress(slice.addressType, address, here.at(position)));
   });
   const names = new Set<string>();
   slice.ports.forEach(({ name = '' }, index) => {

@@ -30,6 +30,14 @@ function checkPositive(text: string, at: Checker): boolean {
   return false;
 }
 
+function checkUnique(values: readonly string[], at: Checker): void {
+  const seen = new Set<string>();
+  values.forEach((value, index) => {
+    if (seen.has(value)) at.at(index).duplicate(value);
+    seen.add(value);
+  });
+}
+
 function checkClass(name: string | undefined, at: Checker): void {
   if (name !== undefined && name !== '') at.invalidFor(name, dnsSubdomainProblems(name));
 }
@@ -64,9 +72,7 @@ export function checkVolume(volume: PersistentVolume, at: Checker): void {
   const names = Object.keys(capacity);
   const storage = capacity['storage'];
   if (names.length === 0) at.at('capacity').required();
-  if (names.length > 0 && (storage === undefined || names.length > 1)) {
-    at.at('capacity').unsupported(spec.capacity, ['storage']);
-  }
+  if (storage === undefined || names.length > 1) at.at('capacity').unsupported(spec.capacity ?? null, ['storage']);
   if (storage !== undefined && checkPositive(storage, at.at('capacity', 'storage'))) {
     checkAmount('storage', storage, at.at('capacity', 'storage'));
   }
@@ -81,6 +87,7 @@ export function checkVolume(volume: PersistentVolume, at: Checker): void {
   if (spec['local'] !== undefined && spec.nodeAffinity === undefined) {
     at.at('nodeAffinity').required('Local volume requires node affinity');
   }
+  if (spec.csi !== undefined) checkDriverName(spec.csi.driver, at.at('csi', 'driver'));
   checkClass(spec.storageClassName, at.at('storageClassName'));
 }
 
@@ -88,14 +95,16 @@ export function checkStorageClass(storageClass: StorageClass, at: Checker): void
   const { provisioner } = storageClass;
   if (provisioner === '') at.at('provisioner').required();
   else at.at('provisioner').invalidFor(provisioner, labelKeyProblems(provisioner.toLowerCase()));
+  const seen = new Set<string>();
   (storageClass.allowedTopologies ?? []).forEach((term, index) => {
     const keys = new Set<string>();
+    const text = JSON.stringify(term);
+    if (seen.has(text)) at.at('allowedTopologies', index, 'matchLabelExpressions').duplicate('');
+    seen.add(text);
     (term.matchLabelExpressions ?? []).forEach(({ key, values }, position) => {
       const here = at.at('allowedTopologies', index, 'matchLabelExpressions', position);
       if (values.length === 0) here.at('values').required();
-      values.forEach((value, place) => {
-        if (values.indexOf(value) < place) here.at('values', place).duplicate(value);
-      });
+      checkUnique(values, here.at('values'));
       here.at('key').invalidFor(key, labelKeyProblems(key));
       if (keys.has(key)) here.at('key').duplicate(key);
       keys.add(key);
@@ -125,8 +134,8 @@ export function checkCsiNode(node: CSINode, at: Checker): void {
     keys.forEach((key, position) => {
       if (key === '') here.at('topologyKeys', position).required();
       else here.at('topologyKeys', position).invalidFor(key, labelKeyProblems(key));
-      if (keys.indexOf(key) < position) here.at('topologyKeys', position).duplicate(key);
     });
+    checkUnique(keys, here.at('topologyKeys'));
   });
 }
 

@@ -3,7 +3,7 @@ import type { PodSpec } from '../pod.ts';
 import type { Problem, Report } from '../problem.ts';
 import { Checker } from './checker.ts';
 import { checkObjectMeta } from './object-meta.ts';
-import { checkData, checkDisruptionBudget, checkNode, checkPriorityClass } from './others.ts';
+import { checkData, checkDisruptionBudget, checkLease, checkNode, checkPriorityClass } from './others.ts';
 import { checkPodSpec } from './pod-spec.ts';
 import { checkEndpointSlice, checkService } from './service.ts';
 import {
@@ -14,7 +14,7 @@ import {
   checkStorageClass,
   checkVolume,
 } from './storage.ts';
-import { checkNotNegative, checkDeployment, checkReplicaSet } from './workloads.ts';
+import { checkDeployment, checkReplicaSet } from './workloads.ts';
 
 /**
  * Reports what the API server would refuse in an object with all its defaults, in the API server's words; nothing when
@@ -56,7 +56,7 @@ export function validateObject(object: ApiObject, report: Report): void {
     case 'Secret':
       return checkData(object, at);
     case 'Lease':
-      return checkNotNegative(object.spec.leaseTransitions, at.at('spec', 'leaseTransitions'));
+      return checkLease(object, at.at('spec'));
     case 'Namespace':
     case 'ServiceAccount':
     case 'CSIDriver':

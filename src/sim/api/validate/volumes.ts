@@ -1,5 +1,5 @@
 import { dnsLabelProblems } from '../names.ts';
-import type { Volume } from '../pod.ts';
+import type { Volume, VolumeFiles } from '../pod.ts';
 import { quantityOf } from '../quantity.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
 import type { Checker } from './checker.ts';
@@ -12,13 +12,7 @@ export function sourcesOf(volume: Readonly<Record<string, unknown>>, others: rea
 
 const MODE_RULE = 'must be a number between 0 and 0777 (octal), both inclusive';
 
-function checkFiles(
-  source: {
-    readonly defaultMode?: number;
-    readonly items?: readonly { readonly path: string; readonly mode?: number }[];
-  },
-  at: Checker,
-): void {
+function checkFiles(source: VolumeFiles, at: Checker): void {
   const isMode = (mode: number): boolean => mode >= 0 && mode <= 0o777;
   if (source.defaultMode !== undefined && !isMode(source.defaultMode)) {
     at.at('defaultMode').invalid(source.defaultMode, MODE_RULE);

@@ -22,15 +22,10 @@ export function checkAtMostAll(value: IntOrString, at: Checker): void {
   if ((percentOf(value) ?? 0) > 100) at.invalid(value, 'must not be greater than 100%');
 }
 
-const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
-
-function isUsable(selector: LabelSelector): boolean {
-  return (selector.matchExpressions ?? []).every(({ operator }) => OPERATORS.includes(operator));
-}
-
-function checkTemplate(template: PodTemplateSpec, selector: LabelSelector, at: Checker): void {
+/** `selector`: absent when there is none that could be compared. */
+function checkTemplate(template: PodTemplateSpec, selector: LabelSelector | undefined, at: Checker): void {
   const { labels } = template.metadata;
-  if (isUsable(selector) && !isEmptySelector(selector) && !compileLabelSelector(selector)(labels)) {
+  if (selector !== undefined && !isEmptySelector(selector) && !compileLabelSelector(selector)(labels)) {
     at.at('metadata', 'labels').invalid(labels, '`selector` does not match template `labels`');
   }
   checkLabels(labels, at.at('metadata', 'labels'));
@@ -43,22 +38,23 @@ function checkTemplate(template: PodTemplateSpec, selector: LabelSelector, at: C
   }
 }
 
-function checkSelector(selector: LabelSelector, at: Checker): void {
-  checkLabelSelector(selector, at);
+/** Checks the selector and gives it back when pods can be held against it. */
+function checkSelector(selector: LabelSelector, at: Checker): LabelSelector | undefined {
   if (isEmptySelector(selector)) at.invalid(selector, 'empty selector is invalid for deployment');
+  if (checkLabelSelector(selector, at)) return selector;
+  at.invalid(selector, 'invalid label selector');
+  return undefined;
 }
 
 export function checkReplicaSet({ spec }: ReplicaSet, at: Checker): void {
   checkNotNegative(spec.replicas, at.at('replicas'));
   checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
-  checkSelector(spec.selector, at.at('selector'));
-  checkTemplate(spec.template, spec.selector, at.at('template'));
+  checkTemplate(spec.template, checkSelector(spec.selector, at.at('selector')), at.at('template'));
 }
 
 export function checkDeployment({ spec }: Deployment, at: Checker): void {
   checkNotNegative(spec.replicas, at.at('replicas'));
-  checkSelector(spec.selector, at.at('selector'));
-  checkTemplate(spec.template, spec.selector, at.at('template'));
+  checkTemplate(spec.template, checkSelector(spec.selector, at.at('selector')), at.at('template'));
   checkStrategy(spec.strategy, at.at('strategy'));
   checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
   checkNotNegative(spec.revisionHistoryLimit, at.at('revisionHistoryLimit'));
