@@ -4,9 +4,8 @@ import type { SchedulerModule } from '../../sim/policy-api/scheduler-module.ts';
 import type { PluginFactory } from '../../sim/policy-api/scheduling.ts';
 import type { SchedulerConfiguration } from './configuration/configuration.ts';
 import { readSchedulerConfiguration } from './configuration/read-configuration.ts';
-import { guardedFactory } from './guard/guarded-plugin.ts';
+import { guardedFactory, type GuardOptions } from './guard/guarded-plugin.ts';
 import { guardedScheduler } from './guard/guarded-scheduler.ts';
-import type { PolicyWatch } from './guard/policy-watch.ts';
 import { kubeScheduler } from './kube-scheduler.ts';
 import { IN_TREE_PLUGINS } from './registry.ts';
 
@@ -15,7 +14,7 @@ export interface OwnSchedulerOptions {
   readonly configuration?: SchedulerConfiguration | undefined;
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** Absent: the module is ours, and not guarded. */
-  readonly guard?: { readonly watch?: PolicyWatch };
+  readonly guard?: GuardOptions;
 }
 
 /** A module that is no scheduler, with everything that is wrong about it. */
@@ -29,24 +28,16 @@ export class SchedulerModuleError extends Error {
   }
 }
 
-/** The names a guard's watch counts from 1, in order: the plugins of a module, or the scheduler itself. */
-export function watchedPolicies(module: SchedulerModule): readonly string[] {
-  if (module.scheduler !== undefined) return [`scheduler ${module.name}`];
-  return Object.keys(module.plugins ?? {}).map((name) => `plugin ${name}`);
-}
-
 /** The scheduler that a module describes. Throws a SchedulerModuleError where its own configuration is wrong. */
 export function schedulerOf(module: SchedulerModule, options: OwnSchedulerOptions = {}): SchedulingPolicyFactory {
   const { guard, featureGates = {} } = options;
   if (module.scheduler !== undefined) {
-    return guard === undefined
-      ? module.scheduler
-      : guardedScheduler(module.name, module.scheduler, { ...guard, number: 1 });
+    return guard === undefined ? module.scheduler : guardedScheduler(module.name, module.scheduler, guard);
   }
   const own = new Map<string, PluginFactory>();
-  Object.entries(module.plugins ?? {}).forEach(([name, factory], i) => {
-    own.set(name, guard === undefined ? factory : guardedFactory(name, factory, { ...guard, number: i + 1 }));
-  });
+  for (const [name, factory] of Object.entries(module.plugins ?? {})) {
+    own.set(name, guard === undefined ? factory : guardedFactory(name, factory, guard));
+  }
   const configuration = options.configuration ?? configurationOf(module);
   return kubeScheduler(configuration, { registry: new Map([...IN_TREE_PLUGINS, ...own]), featureGates });
 }

@@ -14,7 +14,7 @@ import { kubeScheduler } from '../kube-scheduler.ts';
 import { defaultSchedulerConfiguration } from '../configuration/read-configuration.ts';
 import { schedulerOf } from '../own-scheduler.ts';
 import { guardedScheduler } from './guarded-scheduler.ts';
-import type { PolicyWatch } from './policy-watch.ts';
+import { PolicyWatch } from './policy-watch.ts';
 
 /** Two nodes, one of which is full, and a plugin of somebody else's in the default profile. */
 function worldWith(make: (handle: PluginHandle) => PluginMethods, watch?: PolicyWatch): SchedulingWorld {
@@ -58,7 +58,6 @@ describe('whatever a plugin does wrong names it, the decision and the time', () 
       'throws something that is no error',
       {
         filter: () => {
-          // eslint-disable-next-line @typescript-eslint/only-throw-error
           throw 'oops';
         },
       },
@@ -340,12 +339,16 @@ describe('what a plugin may do still works between guards', () => {
   });
 
   test('a watch shows whose turn it is', () => {
-    const watch = new Int32Array(1);
-    const seen: number[] = [];
-    const world = worldWith(() => ({ score: () => (seen.push(watch[0]!), 1) }), watch);
+    const watch = new PolicyWatch();
+    const seen: string[] = [];
+    const score = (): number => {
+      seen.push(`${watch.policy}: ${(watch.decision as () => string)()}`);
+      return 1;
+    };
+    const world = worldWith(() => ({ score }), watch);
     world.decide(world.pod('p', { cpu: '1' }));
-    expect(seen).toEqual([1, 1]);
-    expect(watch[0]).toBe(0);
+    expect(seen).toEqual(['plugin Mine: score of pod default/p on n0', 'plugin Mine: score of pod default/p on n1']);
+    expect(watch.policy).toBeUndefined();
   });
 });
 

@@ -32,8 +32,6 @@ import { nodeView, nodeViews, podView } from './readonly-views.ts';
 
 export interface GuardOptions {
   readonly watch?: PolicyWatch | undefined;
-  /** The plugin's number on the watch. */
-  readonly number?: number;
 }
 
 /**
@@ -59,23 +57,25 @@ export function guardedFactory(name: string, factory: PluginFactory, options: Gu
 
 class Guard {
   readonly name: string;
+  readonly #policy: string;
   readonly #handle: PluginHandle;
   readonly #options: GuardOptions;
   #view: CycleStateView | undefined;
 
   constructor(name: string, handle: PluginHandle, options: GuardOptions) {
     this.name = name;
+    this.#policy = `plugin ${name}`;
     this.#handle = handle;
     this.#options = options;
   }
 
   /** `decision` names what was asked; it is only called when something went wrong. */
   ask<T>(decision: string | (() => string), answer: () => T): T {
+    const policy = this.#policy;
     try {
-      return whileWatched(this.#options.watch, this.#options.number ?? 0, answer);
+      return whileWatched(this.#options.watch, policy, decision, answer);
     } catch (error) {
       const asked = typeof decision === 'string' ? decision : decision();
-      const policy = `plugin ${this.name}`;
       const at = this.#handle.now();
       if (error instanceof NonsenseError) throw new PolicyError(policy, asked, at, error.message);
       throw PolicyError.from(error, policy, asked, at);

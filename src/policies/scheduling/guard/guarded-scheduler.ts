@@ -196,11 +196,11 @@ class GuardedScheduler implements SchedulingPolicy {
   }
 
   #ask<T>(decision: string | (() => string), answer: () => T): T {
+    const policy = `scheduler ${this.#name}`;
     try {
-      return whileWatched(this.#options.watch, this.#options.number ?? 0, answer);
+      return whileWatched(this.#options.watch, policy, decision, answer);
     } catch (error) {
       const asked = typeof decision === 'string' ? decision : decision();
-      const policy = `scheduler ${this.#name}`;
       const at = this.#host.now();
       if (error instanceof NonsenseError) throw new PolicyError(policy, asked, at, error.message);
       throw PolicyError.from(error, policy, asked, at);
