@@ -55,13 +55,24 @@ export function formatAddress(address: number): string {
 
 /** An IPv4 address as a number of [0, 2^32); NaN for anything else. */
 export function parseAddress(text: string): number {
-  const parts = text.split('.');
-  if (parts.length !== 4) return NaN;
   let address = 0;
-  for (const part of parts) {
-    const value = Number(part);
-    if (!Number.isInteger(value) || value < 0 || value > 255) return NaN;
-    address = address * 256 + value;
+  let part = -1;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (part < 0 || ++dots > 3) return NaN;
+      address = address * 256 + part;
+      part = -1;
+    } else {
+      const digit = code - ZERO;
+      if (digit < 0 || digit > 9) return NaN;
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return NaN;
+    }
   }
-  return address;
+  return dots === 3 && part >= 0 ? address * 256 + part : NaN;
 }
+
+const DOT = 46;
+const ZERO = 48;

@@ -6,6 +6,14 @@ import { wholeSecond } from './pod-conditions.ts';
 const CREATING: ContainerState = Object.freeze({ waiting: Object.freeze({ reason: 'ContainerCreating' }) });
 const INITIALIZING: ContainerState = Object.freeze({ waiting: Object.freeze({ reason: 'PodInitializing' }) });
 
+/** Containers that start within one second share their state. */
+let lastRunning: ContainerState & { running: { startedAt: number } } = { running: { startedAt: -1 } };
+
+function runningState(startedAt: number): ContainerState {
+  if (lastRunning.running.startedAt !== startedAt) lastRunning = { running: { startedAt } };
+  return lastRunning;
+}
+
 /** How a container that has ended is shown. */
 export function terminatedState(container: ContainerRecord): ContainerState {
   const reason = container.exitReason !== '' ? container.exitReason : container.exitCode === 0 ? 'Completed' : 'Error';
@@ -13,7 +21,7 @@ export function terminatedState(container: ContainerRecord): ContainerState {
     terminated: {
       exitCode: container.exitCode,
       reason,
-      ...(container.startedAt >= 0 && { startedAt: wholeSecond(container.startedAt) }),
+      startedAt: container.startedAt >= 0 ? wholeSecond(container.startedAt) : undefined,
       finishedAt: wholeSecond(container.finishedAt),
     },
   };
@@ -49,7 +57,7 @@ export function containerStatus(container: ContainerRecord, hasInit: boolean, re
   let ready = false;
   let started = false;
   if (seen === RunState.Running) {
-    state = { running: { startedAt: wholeSecond(container.startedAt) } };
+    state = runningState(wholeSecond(container.startedAt));
     started = container.started;
     ready = role !== Role.Init && container.started && container.ready;
   } else if (seen === RunState.Exited) {
@@ -82,7 +90,7 @@ export function containerStatus(container: ContainerRecord, hasInit: boolean, re
     started,
     restartCount: container.attempt,
     state,
-    ...(lastState !== undefined && { lastState }),
+    lastState,
   };
   container.status = status;
   return status;

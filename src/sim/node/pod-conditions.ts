@@ -9,16 +9,50 @@ export function wholeSecond(micros: number): number {
   return micros - (micros % MICROS_PER_SECOND);
 }
 
-interface Verdict {
+/** What stands in a condition, save when it came to be. */
+class Verdict {
   readonly status: ConditionStatus;
-  readonly reason?: string;
-  readonly message?: string;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  /** The condition last made of it, by type: pods that get there in the same second share it. */
+  readonly made = new Map<string, Condition>();
+
+  constructor(status: ConditionStatus, reason?: string, message?: string) {
+    this.status = status;
+    this.reason = reason;
+    this.message = message;
+  }
+
+  /** The condition that holds since a time. */
+  since(type: string, lastTransitionTime: number): Condition {
+    const last = this.made.get(type);
+    if (last !== undefined && last.lastTransitionTime === lastTransitionTime) return last;
+    const { status, reason, message } = this;
+    const condition: Condition = Object.freeze({ type, status, reason, message, lastTransitionTime });
+    this.made.set(type, condition);
+    return condition;
+  }
 }
 
-const TRUE: Verdict = { status: 'True' };
-const FALSE: Verdict = { status: 'False' };
-const COMPLETED: Verdict = { status: 'False', reason: 'PodCompleted' };
-const FAILED: Verdict = { status: 'False', reason: 'PodFailed' };
+const TRUE = new Verdict('True');
+const FALSE = new Verdict('False');
+const INITIALIZED_COMPLETED = new Verdict('True', 'PodCompleted');
+const COMPLETED = new Verdict('False', 'PodCompleted');
+const FAILED = new Verdict('False', 'PodFailed');
+
+/** Verdicts on single containers, by name: most pods have one. */
+const unreadyContainer = new Map<string, Verdict>();
+const MOST_REMEMBERED = 10_000;
+
+function unready(names: string): Verdict {
+  let verdict = unreadyContainer.get(names);
+  if (verdict === undefined) {
+    if (unreadyContainer.size >= MOST_REMEMBERED) unreadyContainer.clear();
+    verdict = new Verdict('False', 'ContainersNotReady', 'containers with unready status: [' + names + ']');
+    unreadyContainer.set(names, verdict);
+  }
+  return verdict;
+}
 
 function initializedVerdict(
   pod: Pod,
@@ -26,14 +60,10 @@ function initializedVerdict(
   initStatuses: readonly ContainerStatus[],
   statuses: readonly ContainerStatus[],
 ): Verdict {
-  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  if (phase === 'Succeeded') return INITIALIZED_COMPLETED;
   if (initStatuses.length === 0 || isInitialized(pod.spec, initStatuses, statuses)) return TRUE;
   const names = incompleteInit(pod.spec, initStatuses).join(' ');
-  return {
-    status: 'False',
-    reason: 'ContainersNotInitialized',
-    message: 'containers with incomplete status: [' + names + ']',
-  };
+  return new Verdict('False', 'ContainersNotInitialized', 'containers with incomplete status: [' + names + ']');
 }
 
 function containersReadyVerdict(
@@ -44,18 +74,14 @@ function containersReadyVerdict(
 ): Verdict {
   if (phase === 'Succeeded') return COMPLETED;
   if (phase === 'Failed') return FAILED;
-  let unready: string[] | undefined;
+  let names = '';
   const initContainers = pod.spec.initContainers;
   for (let i = 0; i < initStatuses.length; i++) {
-    if (isSidecar(initContainers![i]!) && !initStatuses[i]!.ready) (unready ??= []).push(initStatuses[i]!.name);
+    const { name, ready } = initStatuses[i]!;
+    if (!ready && isSidecar(initContainers![i]!)) names = names === '' ? name : names + ' ' + name;
   }
-  for (const status of statuses) if (!status.ready) (unready ??= []).push(status.name);
-  if (unready === undefined) return TRUE;
-  return {
-    status: 'False',
-    reason: 'ContainersNotReady',
-    message: 'containers with unready status: [' + unready.join(' ') + ']',
-  };
+  for (const { name, ready } of statuses) if (!ready) names = names === '' ? name : names + ' ' + name;
+  return names === '' ? TRUE : unready(names);
 }
 
 function readyVerdict(pod: Pod, containersReady: Verdict): Verdict {
@@ -65,14 +91,14 @@ function readyVerdict(pod: Pod, containersReady: Verdict): Verdict {
   const messages: string[] = [];
   for (const { conditionType } of gates) {
     const status = conditionStatus(pod.status.conditions, conditionType);
-    if (status === undefined)
+    if (status === undefined) {
       messages.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
-    else if (status !== 'True') {
+    } else if (status !== 'True') {
       messages.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${status}`);
     }
   }
   if (messages.length === 0) return TRUE;
-  return { status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
+  return new Verdict('False', 'ReadinessGatesNotReady', messages.join(', '));
 }
 
 /** Keeps the condition that is there when nothing changed; its transition time moves with its status only. */
@@ -86,23 +112,8 @@ function settle(previous: readonly Condition[], type: string, verdict: Verdict, 
   ) {
     return old;
   }
-  const lastTransitionTime = old !== undefined && old.status === verdict.status ? old.lastTransitionTime : undefined;
-  return {
-    type,
-    status: verdict.status,
-    ...(verdict.reason !== undefined && { reason: verdict.reason }),
-    ...(verdict.message !== undefined && { message: verdict.message }),
-    lastTransitionTime: lastTransitionTime ?? wholeSecond(now),
-  };
-}
-
-/** What the conditions of a pod follow from. */
-export interface ConditionFacts {
-  readonly pod: Pod;
-  readonly phase: PodPhase;
-  readonly initStatuses: readonly ContainerStatus[];
-  readonly statuses: readonly ContainerStatus[];
-  readonly sandboxReady: boolean;
+  const since = old !== undefined && old.status === verdict.status ? old.lastTransitionTime : undefined;
+  return verdict.since(type, since ?? wholeSecond(now));
 }
 
 /**
@@ -110,21 +121,31 @@ export interface ConditionFacts {
  * found: the same array comes back when none changed.
  */
 export function podConditions(
-  facts: ConditionFacts,
+  pod: Pod,
+  phase: PodPhase,
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+  sandboxReady: boolean,
   previous: readonly Condition[],
   now: number,
 ): readonly Condition[] {
-  const { pod, phase, initStatuses, statuses } = facts;
   const containersReady = containersReadyVerdict(pod, phase, initStatuses, statuses);
-  const conditions = [
-    settle(previous, 'PodReadyToStartContainers', facts.sandboxReady ? TRUE : FALSE, now),
-    settle(previous, 'Initialized', initializedVerdict(pod, phase, initStatuses, statuses), now),
-    settle(previous, 'Ready', readyVerdict(pod, containersReady), now),
-    settle(previous, 'ContainersReady', containersReady, now),
-    conditionStatus(previous, 'PodScheduled') === 'True'
-      ? conditionOf(previous, 'PodScheduled')!
-      : settle(pod.status.conditions, 'PodScheduled', TRUE, now),
-  ];
-  if (previous.length === conditions.length && conditions.every((one, i) => one === previous[i])) return previous;
-  return conditions;
+  const sandbox = settle(previous, 'PodReadyToStartContainers', sandboxReady ? TRUE : FALSE, now);
+  const initialized = settle(previous, 'Initialized', initializedVerdict(pod, phase, initStatuses, statuses), now);
+  const ready = settle(previous, 'Ready', readyVerdict(pod, containersReady), now);
+  const containers = settle(previous, 'ContainersReady', containersReady, now);
+  // Nearly always the scheduler has said so already.
+  const scheduled = conditionOf(previous, 'PodScheduled');
+  const settled = scheduled?.status === 'True' ? scheduled : settle(previous, 'PodScheduled', TRUE, now);
+  if (
+    previous.length === 5 &&
+    previous[0] === sandbox &&
+    previous[1] === initialized &&
+    previous[2] === ready &&
+    previous[3] === containers &&
+    previous[4] === settled
+  ) {
+    return previous;
+  }
+  return [sandbox, initialized, ready, containers, settled];
 }

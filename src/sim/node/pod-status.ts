@@ -7,6 +7,7 @@ import { mayRestart } from './sync-plan.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 const NO_STATUSES: readonly ContainerStatus[] = Object.freeze([]);
+const NO_INIT_STATUSES = NO_STATUSES as ContainerStatus[];
 
 export interface MadeStatus {
   readonly status: PodStatus;
@@ -24,21 +25,44 @@ export function makePodStatus(worker: PodWorker, gone: boolean, now: number): Ma
   const before = worker.writer.status;
   const hasInit = initCount > 0;
   const statuses: ContainerStatus[] = [];
-  const initStatuses: ContainerStatus[] = [];
+  const initStatuses: ContainerStatus[] = hasInit ? [] : NO_INIT_STATUSES;
+  const deleted = worker.isDeleted;
   for (const container of containers) {
-    const restarts = !worker.isDeleted && mayRestart(pod.spec, container);
+    const restarts = !deleted && mayRestart(pod.spec, container);
     (container.role === Role.Regular ? statuses : initStatuses).push(containerStatus(container, hasInit, restarts));
   }
   const { verdict } = worker;
-  const phase = verdict !== undefined ? 'Failed' : podPhase(pod.spec, initStatuses, statuses, gone && worker.isDeleted);
+  const phase = verdict !== undefined ? 'Failed' : podPhase(pod.spec, initStatuses, statuses, gone && deleted);
   const terminal = phase === 'Succeeded' || phase === 'Failed';
   const told = terminal && !gone ? before.phase : phase;
-  const conditions = podConditions(
-    { pod, phase, initStatuses, statuses, sandboxReady: worker.sandboxReady },
-    before.conditions,
-    now,
-  );
+  const conditions = podConditions(pod, phase, initStatuses, statuses, worker.sandboxReady, before.conditions, now);
   return { status: settle(before, worker, told, conditions, initStatuses, statuses), terminal };
+}
+
+/** The status last made, but for the sandbox, which has come to stand in the middle of a sync. */
+export function withSandbox(worker: PodWorker, now: number): PodStatus {
+  const before = worker.writer.status;
+  const statuses = before.containerStatuses ?? NO_STATUSES;
+  const initStatuses = before.initContainerStatuses ?? NO_STATUSES;
+  return settle(
+    before,
+    worker,
+    before.phase,
+    conditionsOf(worker, before, initStatuses, statuses, now),
+    initStatuses,
+    statuses,
+  );
+}
+
+function conditionsOf(
+  worker: PodWorker,
+  before: PodStatus,
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+  now: number,
+): PodStatus['conditions'] {
+  const { pod, sandboxReady } = worker;
+  return podConditions(pod, before.phase, initStatuses, statuses, sandboxReady, before.conditions, now);
 }
 
 function settle(
@@ -99,9 +123,8 @@ export function withReadiness(worker: PodWorker, name: string, ready: boolean, n
       : status;
   const statuses = (before.containerStatuses ?? NO_STATUSES).map(correct);
   const initStatuses = (before.initContainerStatuses ?? NO_STATUSES).map(correct);
-  const { sandboxReady, pod } = worker;
-  const facts = { pod, phase: before.phase, initStatuses, statuses, sandboxReady };
-  return settle(before, worker, before.phase, podConditions(facts, before.conditions, now), initStatuses, statuses);
+  const conditions = conditionsOf(worker, before, initStatuses, statuses, now);
+  return settle(before, worker, before.phase, conditions, initStatuses, statuses);
 }
 
 /**
@@ -111,11 +134,12 @@ export function withReadiness(worker: PodWorker, name: string, ready: boolean, n
 export function finalStatus(status: PodStatus): PodStatus {
   const statuses = status.containerStatuses ?? NO_STATUSES;
   const initStatuses = status.initContainerStatuses ?? NO_STATUSES;
+  const terminal = status.phase === 'Succeeded' || status.phase === 'Failed';
+  if (terminal && statuses.every(hasEnded) && initStatuses.every(hasEnded)) return status;
   let begun = initStatuses.length;
   while (begun > 0 && !hasRun(initStatuses[begun - 1]!)) begun--;
   const lastInit = initStatuses.map((one, i) => (i < begun ? lostIfNotEnded(one) : one));
   const last = begunAtAll(initStatuses, statuses) ? statuses.map(lostIfNotEnded) : statuses;
-  const terminal = status.phase === 'Succeeded' || status.phase === 'Failed';
   if (terminal && sameItems(last, statuses) && sameItems(lastInit, initStatuses)) return status;
   return {
     ...status,
@@ -134,6 +158,10 @@ function hasRun(status: ContainerStatus): boolean {
   return status.state.waiting === undefined || status.lastState !== undefined;
 }
 
+function hasEnded(status: ContainerStatus): boolean {
+  return status.state.terminated !== undefined;
+}
+
 function lostIfNotEnded(status: ContainerStatus): ContainerStatus {
-  return status.state.terminated !== undefined ? status : lostContainer(status);
+  return hasEnded(status) ? status : lostContainer(status);
 }

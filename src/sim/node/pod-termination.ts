@@ -16,7 +16,7 @@ const RECONCILE_PERIOD = 10_000_000;
  */
 export class PodTermination {
   readonly #worker: PodWorker;
-  readonly #afterKill = new Map<ContainerRecord, () => void>();
+  #afterKill: Map<ContainerRecord, () => void> | undefined;
   /** Set while the whole pod is being stopped. */
   #afterAll: (() => void) | undefined;
   #goneAt = -1;
@@ -48,12 +48,12 @@ export class PodTermination {
         this.#stop(container, graceSeconds, 'Stopping container ' + container.spec.name);
       }
     }
-    this.#lookWhetherGone();
+    if (this.#afterAll !== undefined) this.#lookWhetherGone();
   }
 
   /** Kills one container of a pod that goes on; `then` is called when it is dead. */
   kill(container: ContainerRecord, graceSeconds: number, message: string, then: () => void): void {
-    this.#afterKill.set(container, then);
+    (this.#afterKill ??= new Map()).set(container, then);
     this.#stop(container, graceSeconds, message);
   }
 
@@ -134,7 +134,8 @@ export class PodTermination {
     engine.cancel(container.exitEvent);
     container.exitEvent = NO_EVENT;
     container.stopCode = obeys ? life.stopCode : SIGKILLED;
-    container.stopEvent = engine.at(stopsAt, kinds.stopped, worker.slot, container.index);
+    if (stopsAt === engine.now) worker.containerEnded(container, container.stopCode, '');
+    else container.stopEvent = engine.at(stopsAt, kinds.stopped, worker.slot, container.index);
   }
 
   /** A container has ended, by itself or because it was told to. */
@@ -143,9 +144,9 @@ export class PodTermination {
     worker.kubelet.services.engine.cancel(container.stopEvent);
     container.stopEvent = NO_EVENT;
     container.stopping = Stopping.No;
-    const then = this.#afterKill.get(container);
+    const then = this.#afterKill?.get(container);
     if (then !== undefined) {
-      this.#afterKill.delete(container);
+      this.#afterKill!.delete(container);
       then();
       return;
     }
@@ -228,11 +229,9 @@ export class PodTermination {
 
   #deleted(response: Response): void {
     const worker = this.#worker;
-    if (worker.stage === Stage.Gone) return;
-    if (response.ok || response.reason === 'NotFound' || response.reason === 'Conflict') {
-      worker.forget();
-      return;
-    }
+    // The watch tells of the end; a finalizer may still hold it up.
+    if (worker.stage === Stage.Gone || response.ok) return;
+    if (response.reason === 'NotFound' || response.reason === 'Conflict') return;
     const { engine, kinds } = worker.kubelet.services;
     this.#retryEvent = engine.at(worker.kubelet.nextTick(RECONCILE_PERIOD), kinds.retryDelete, worker.slot);
   }

@@ -5,7 +5,7 @@ import { startContainer } from './container-start.ts';
 import type { Kubelet } from './kubelet.ts';
 import { wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
-import { makePodStatus, withReadiness } from './pod-status.ts';
+import { makePodStatus, withReadiness, withSandbox } from './pod-status.ts';
 import { PodTermination } from './pod-termination.ts';
 import { hasProbe, probeFailure, type ProbeListener, type ProbeWorker } from './prober.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -75,6 +75,8 @@ export class PodWorker implements ProbeListener {
   #toTerminate = false;
   /** Something was started since the last relist. */
   #changed = false;
+  /** Some container has ended since the last relist. */
+  #unseen = false;
   #failed = false;
   #heldBackUntil = 0;
   #plan: SyncPlan = NOTHING_TO_DO;
@@ -344,7 +346,7 @@ export class PodWorker implements ProbeListener {
     }
     this.sandboxReady = true;
     this.#changed = true;
-    this.writer.publish(makePodStatus(this, false, kubelet.services.engine.now).status);
+    this.writer.publish(withSandbox(this, kubelet.services.engine.now));
     this.#carryOut(firstPlan(this.containers));
   }
 
@@ -435,7 +437,7 @@ export class PodWorker implements ProbeListener {
       this.termination.begin();
       return;
     }
-    const changed = this.#changed || this.#syncAgain || this.containers.some((one) => one.exitUnseen);
+    const changed = this.#changed || this.#syncAgain || this.#unseen;
     this.#changed = false;
     if (this.#failed) {
       this.#requeue();
@@ -461,6 +463,8 @@ export class PodWorker implements ProbeListener {
   /** A relist of all containers: every exit is known. */
   seeAll(): void {
     this.#relistEvent = this.#cancel(this.#relistEvent);
+    if (!this.#unseen) return;
+    this.#unseen = false;
     for (const container of this.containers) container.exitUnseen = false;
   }
 
@@ -480,6 +484,7 @@ export class PodWorker implements ProbeListener {
     prober.stop(container);
     container.state = RunState.Exited;
     container.exitUnseen = true;
+    this.#unseen = true;
     container.finishedAt = engine.now;
     container.exitCode = code;
     container.exitReason = reason;

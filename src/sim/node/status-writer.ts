@@ -50,7 +50,8 @@ export class StatusWriter {
 
   send(): void {
     this.#event = NO_EVENT;
-    const { worker, status } = { worker: this.#worker, status: this.status };
+    const worker = this.#worker;
+    const { status } = this;
     this.#inFlight = status;
     this.#writes++;
     worker.kubelet.client.send(
