@@ -149,6 +149,55 @@ describe('a Deployment', () => {
   });
 });
 
+describe('who a Deployment takes for its own', () => {
+  function orphan(one: ControllerWorld, more: Partial<ReplicaSet['metadata']> = {}): void {
+    const base = replicaSetNamed('orphan', { replicas: 0, template: template('img:0') });
+    one.apply({ ...base, metadata: { ...base.metadata, labels: { app: 'web' }, ...more } });
+  }
+
+  function owners(one: ControllerWorld): readonly unknown[] {
+    return one.get('ReplicaSet', 'default/orphan')!.metadata.ownerReferences;
+  }
+
+  it('is any ReplicaSet that matches and that nobody controls', () => {
+    const one = world();
+    orphan(one);
+    one.apply(deploymentNamed('web'));
+    one.run(SECOND);
+    expect(owners(one)).toMatchObject([{ kind: 'Deployment', name: 'web', controller: true }]);
+  });
+
+  it('is none that is going away, and none at all once it is going away itself', () => {
+    const one = world();
+    orphan(one, { deletionTimestamp: 1, finalizers: ['x'] });
+    one.apply(deploymentNamed('web'));
+    one.run(SECOND);
+    expect(owners(one)).toEqual([]);
+
+    const other = world();
+    orphan(other);
+    const base = deploymentNamed('web');
+    other.apply({ ...base, metadata: { ...base.metadata, deletionTimestamp: 1, finalizers: ['x'] } });
+    other.run(SECOND);
+    expect(owners(other)).toEqual([]);
+  });
+
+  it('is one whose labels come to match, and no longer one whose labels cease to', () => {
+    const one = world();
+    orphan(one, { labels: { app: 'else' } });
+    one.apply(deploymentNamed('web'));
+    one.run(SECOND);
+    const relabel = (app: string): void => {
+      one.edit('ReplicaSet', 'default/orphan', (rs) => ({ ...rs, metadata: { ...rs.metadata, labels: { app } } }));
+      one.run(one.now + SECOND);
+    };
+    relabel('web');
+    expect(owners(one)).toHaveLength(1);
+    relabel('else');
+    expect(owners(one)).toEqual([]);
+  });
+});
+
 describe('a rolling update', () => {
   it('takes the steps of the golden example when pods become Ready one at a time (10.3)', () => {
     const one = world();
@@ -207,6 +256,22 @@ describe('a rolling update', () => {
     setImage(one, 'img:3');
     one.run(one.now + 600 * SECOND);
     expect(progress(one)!.reason).toBe('NewReplicaSetAvailable');
+  });
+
+  it('counts a pod that becomes Ready as progress, though it is not available yet', () => {
+    const one = world();
+    playKubelets(one, () => undefined);
+    one.apply(deploymentNamed('web', { replicas: 2, progressDeadlineSeconds: 60, minReadySeconds: 55 }));
+    one.run(40 * SECOND);
+    readyOne(one, 'img:1');
+    one.run(41 * SECOND);
+    expect(progress(one)).toMatchObject({
+      reason: 'ReplicaSetUpdated',
+      lastUpdateTime: 40 * SECOND,
+      lastTransitionTime: 0,
+    });
+    one.run(90 * SECOND);
+    expect(progress(one)!.reason).toBe('ReplicaSetUpdated');
   });
 
   it('knows no deadline when none is set', () => {

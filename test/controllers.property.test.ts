@@ -1,0 +1,375 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { isPodActive, isPodReady, isPodTerminal, type Pod } from '../src/sim/api/pod.ts';
+import { controllerOf } from '../src/sim/api/meta.ts';
+import type { Request } from '../src/sim/api/request.ts';
+import type { Deployment, ReplicaSet } from '../src/sim/api/workloads.ts';
+import { REVISION } from '../src/policies/controllers/deployment/annotations.ts';
+import { maxSurge, maxUnavailable } from '../src/policies/controllers/deployment/fenceposts.ts';
+import { deployment } from '../src/policies/controllers/deployment.ts';
+import { endpointSlice } from '../src/policies/controllers/endpoint-slice.ts';
+import { garbageCollector } from '../src/policies/controllers/garbage-collector.ts';
+import { replicaSet } from '../src/policies/controllers/replica-set.ts';
+import { ControllerWorld, SECOND, type Refusal } from './doubles/controller-world.ts';
+import {
+  deploymentNamed,
+  nodeNamed,
+  playKubelets,
+  replicaSetNamed,
+  serviceNamed,
+  template,
+} from './doubles/workload-objects.ts';
+
+/**
+ * What has to hold whatever the delays, the refusals and the order of events: the invariants C2 to C7, C14 and C16 of
+ * kubernetes-behaviour.md 9.3 and the convergence of 9.4, each in worlds made up at random.
+ */
+const RUNS = process.env['ORRERY_LONG'] === undefined ? 40 : 1_000;
+
+interface Weather {
+  /** Microseconds, dealt in turn. */
+  readonly requestDelays: readonly number[];
+  readonly watchDelays: readonly number[];
+  readonly readyDelays: readonly number[];
+  readonly stopDelays: readonly number[];
+  /** Of so many requests the last one is refused while the weather is bad; 0: none is. */
+  readonly refuseEvery: number;
+}
+
+const delay = (max: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: 100, max }), { minLength: 1, maxLength: 7 });
+
+const weather: fc.Arbitrary<Weather> = fc.record({
+  requestDelays: delay(400_000),
+  watchDelays: delay(2_000_000),
+  readyDelays: delay(4_000_000),
+  stopDelays: delay(5_000_000),
+  refuseEvery: fc.constantFrom(0, 0, 3, 5, 11),
+});
+
+function dealer(values: readonly number[]): () => number {
+  let dealt = 0;
+  return () => values[dealt++ % values.length]!;
+}
+
+const END_OF_BAD_WEATHER = 60 * SECOND;
+
+function worldIn(
+  { requestDelays, watchDelays, readyDelays, stopDelays, refuseEvery }: Weather,
+  controllers: ConstructorParameters<typeof ControllerWorld>[0]['controllers'],
+): ControllerWorld {
+  let sent = 0;
+  const refuse = ({ verb }: Request, { now }: ControllerWorld): Refusal | undefined => {
+    if (refuseEvery === 0 || now > END_OF_BAD_WEATHER || ++sent % refuseEvery !== 0) return undefined;
+    return verb === 'get' ? undefined : [403, 'Forbidden', 'bad weather'];
+  };
+  const world = new ControllerWorld({
+    controllers,
+    requestDelay: dealer(requestDelays),
+    watchDelay: dealer(watchDelays),
+    refuse,
+  });
+  const ready = dealer(readyDelays);
+  const stop = dealer(stopDelays);
+  playKubelets(
+    world,
+    () => ready(),
+    () => stop(),
+  );
+  return world;
+}
+
+function activePods(world: ControllerWorld, uid?: string): Pod[] {
+  return world
+    .list('Pod')
+    .filter((pod) => isPodActive(pod) && (uid === undefined || controllerOf(pod.metadata)?.uid === uid));
+}
+
+describe('a ReplicaSet in any weather', () => {
+  it('never has more active pods than it was ever asked for, and deletes none below its wish (C2); it converges (L1)', () => {
+    const steps = fc.array(fc.record({ at: fc.nat(30), replicas: fc.nat(25) }), { maxLength: 5 });
+    fc.assert(
+      fc.property(weather, fc.nat(25), steps, (conditions, first, scalings) => {
+        const world = worldIn(conditions, [replicaSet]);
+        world.apply(replicaSetNamed('web', { replicas: first }));
+        let most = first;
+        let least = first;
+        for (const { at, replicas } of scalings) {
+          world.after(at * SECOND, () => {
+            most = Math.max(most, replicas);
+            least = Math.min(least, replicas);
+            world.edit('ReplicaSet', 'default/web', (rs) => ({ ...rs, spec: { ...rs.spec, replicas } }));
+          });
+        }
+        world.watchers.push(({ object, type, previous }) => {
+          if (object.kind !== 'Pod') return;
+          const active = activePods(world).length;
+          if (type === 'ADDED') expect(active).toBeLessThanOrEqual(most);
+          else if (
+            object.metadata.deletionTimestamp !== undefined &&
+            previous?.metadata.deletionTimestamp === undefined
+          ) {
+            expect(active).toBeGreaterThanOrEqual(least);
+          }
+        });
+        world.run();
+        const rs = world.get('ReplicaSet', 'default/web')!;
+        expect(activePods(world)).toHaveLength(rs.spec.replicas);
+        expect(world.list('Pod')).toHaveLength(rs.spec.replicas);
+        expect(rs.status).toMatchObject({
+          replicas: rs.spec.replicas,
+          readyReplicas: rs.spec.replicas,
+          availableReplicas: rs.spec.replicas,
+          observedGeneration: rs.metadata.generation,
+          conditions: [],
+        });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('makes good what others delete', () => {
+    fc.assert(
+      fc.property(weather, fc.array(fc.nat(40), { maxLength: 12 }), (conditions, times) => {
+        const world = worldIn(conditions, [replicaSet]);
+        world.apply(replicaSetNamed('web', { replicas: 6 }));
+        for (const at of times) {
+          world.after(at * SECOND, () => {
+            const [victim] = activePods(world);
+            if (victim === undefined) return;
+            world.request({ verb: 'delete', kind: 'Pod', key: `default/${victim.metadata.name}` });
+          });
+        }
+        world.run();
+        expect(activePods(world)).toHaveLength(6);
+        expect(world.get('ReplicaSet', 'default/web')!.status.readyReplicas).toBe(6);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+interface Wish {
+  readonly at: number;
+  readonly image?: number | undefined;
+  readonly replicas?: number | undefined;
+  readonly paused?: boolean | undefined;
+}
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  at: fc.integer({ min: 5, max: 50 }),
+  image: fc.option(fc.nat(3), { nil: undefined }),
+  replicas: fc.option(fc.nat(12), { nil: undefined }),
+  paused: fc.constant(undefined),
+});
+
+const share = fc.oneof(
+  fc.nat(5),
+  fc.nat(100).map((percent) => `${percent}%`),
+);
+
+function applyWish(world: ControllerWorld, { image, replicas, paused }: Wish): void {
+  world.edit('Deployment', 'default/web', (d) => ({
+    ...d,
+    spec: {
+      ...d.spec,
+      ...(image === undefined ? {} : { template: template(`img:${image}`) }),
+      ...(replicas === undefined ? {} : { replicas }),
+      ...(paused === undefined ? {} : { paused }),
+    },
+  }));
+}
+
+function web(world: ControllerWorld): Deployment {
+  return world.get('Deployment', 'default/web')!;
+}
+
+function total(sets: readonly ReplicaSet[], of: (rs: ReplicaSet) => number): number {
+  return sets.reduce((sum, rs) => sum + of(rs), 0);
+}
+
+function imageOf(one: { readonly spec: { readonly containers: readonly { readonly image: string }[] } }): string {
+  return one.spec.containers[0]!.image;
+}
+
+describe('a Deployment in any weather', () => {
+  it('stays within its surge, never takes more than may be missing (C5), and comes to its end (C7, L2)', () => {
+    fc.assert(
+      fc.property(
+        weather,
+        fc.integer({ min: 1, max: 12 }),
+        share,
+        share,
+        fc.uniqueArray(wish, { maxLength: 4, selector: ({ at }) => at }),
+        fc.nat(3),
+        (conditions, replicas, surge, unavailable, wishes, historyLimit) => {
+          const world = worldIn(conditions, [deployment, replicaSet]);
+          const strategy = {
+            type: 'RollingUpdate',
+            rollingUpdate: { maxSurge: surge, maxUnavailable: unavailable },
+          } as const;
+          world.apply(
+            deploymentNamed('web', {
+              replicas,
+              strategy,
+              revisionHistoryLimit: historyLimit,
+              template: template('img:0'),
+            }),
+          );
+          // A wish the controller has not seen yet is no bound for it: the widest one ever wished for is.
+          let widest = replicas + maxSurge(web(world).spec);
+          for (const one of wishes) {
+            world.after(one.at * SECOND, () => {
+              applyWish(world, one);
+              widest = Math.max(widest, web(world).spec.replicas + maxSurge(web(world).spec));
+            });
+          }
+          const resizes = wishes.some((one) => one.replicas !== undefined);
+          const floor = replicas - maxUnavailable(web(world).spec);
+          let wasUp = false;
+          world.watchers.push(({ object }) => {
+            if (object.kind === 'ReplicaSet') {
+              expect(total(world.list('ReplicaSet'), (rs) => rs.spec.replicas)).toBeLessThanOrEqual(widest);
+            }
+            if (object.kind !== 'Pod' || resizes) return;
+            // Nothing but the controllers takes pods here, so what is Ready never falls below what they owe.
+            const ready = activePods(world).filter(isPodReady).length;
+            if (ready >= replicas) wasUp = true;
+            if (wasUp) expect(ready).toBeGreaterThanOrEqual(floor);
+          });
+          world.run();
+
+          const end = web(world);
+          const current = world
+            .list('ReplicaSet')
+            .filter((rs) => imageOf(rs.spec.template) === imageOf(end.spec.template));
+          expect(current).toHaveLength(1);
+          expect(activePods(world).map((pod) => imageOf(pod))).toEqual(
+            Array<string>(end.spec.replicas).fill(imageOf(end.spec.template)),
+          );
+          expect(end.status).toMatchObject({
+            observedGeneration: end.metadata.generation,
+            replicas: end.spec.replicas,
+            updatedReplicas: end.spec.replicas,
+            availableReplicas: end.spec.replicas,
+            unavailableReplicas: 0,
+            terminatingReplicas: 0,
+          });
+          expect(end.status.conditions.find(({ type }) => type === 'Progressing')?.reason).toBe(
+            'NewReplicaSetAvailable',
+          );
+          const revisions = world.list('ReplicaSet').map(({ metadata }) => Number(metadata.annotations[REVISION]));
+          expect(new Set(revisions).size).toBe(revisions.length);
+          expect(Number(current[0]!.metadata.annotations[REVISION])).toBe(Math.max(...revisions));
+          expect(end.metadata.annotations[REVISION]).toBe(String(Math.max(...revisions)));
+          expect(revisions.length).toBeLessThanOrEqual(historyLimit + 1);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('under Recreate has no pod of a new template before the last old one has ended (C6)', () => {
+    fc.assert(
+      fc.property(weather, fc.integer({ min: 1, max: 6 }), (conditions, replicas) => {
+        const world = worldIn(conditions, [deployment, replicaSet]);
+        world.apply(deploymentNamed('web', { replicas, strategy: { type: 'Recreate' } }));
+        world.after(30 * SECOND, () => applyWish(world, { at: 30, image: 2 }));
+        world.watchers.push(({ object, type }) => {
+          if (object.kind !== 'Pod' || type !== 'ADDED' || imageOf(object) !== 'img:2') return;
+          const old = world.list('Pod').filter((pod) => imageOf(pod) !== 'img:2' && !isPodTerminal(pod));
+          expect(old).toEqual([]);
+        });
+        world.run();
+        expect(activePods(world).map((pod) => imageOf(pod))).toEqual(Array<string>(replicas).fill('img:2'));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('while paused makes no ReplicaSet and no pod of another template (C7)', () => {
+    fc.assert(
+      fc.property(weather, fc.array(wish, { maxLength: 4 }), (conditions, wishes) => {
+        const world = worldIn(conditions, [deployment, replicaSet]);
+        world.apply(deploymentNamed('web', { replicas: 4 }));
+        world.run(100 * SECOND);
+        applyWish(world, { at: 0, paused: true });
+        for (const one of wishes) world.after(one.at * SECOND, () => applyWish(world, one));
+        world.run();
+        expect(world.list('ReplicaSet')).toHaveLength(1);
+        expect(new Set(world.list('Pod').map((pod) => imageOf(pod)))).toEqual(
+          new Set(web(world).spec.replicas === 0 ? [] : ['img:1']),
+        );
+        expect(activePods(world)).toHaveLength(web(world).spec.replicas);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('the endpoints of a Service in any weather', () => {
+  it('are each Ready pod once, in slices none of which is too large (C14, L4)', () => {
+    fc.assert(
+      fc.property(
+        weather,
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.record({ at: fc.integer({ min: 1, max: 50 }), replicas: fc.nat(14) }), { maxLength: 4 }),
+        (conditions, largest, scalings) => {
+          const world = worldIn(conditions, [
+            replicaSet,
+            endpointSlice({ batchPeriodMicros: 0, maxEndpointsPerSlice: largest }),
+          ]);
+          world.apply(nodeNamed('node-1'));
+          world.apply(serviceNamed('web'));
+          world.apply(replicaSetNamed('web', { replicas: 6 }));
+          for (const { at, replicas } of scalings) {
+            world.after(at * SECOND, () =>
+              world.edit('ReplicaSet', 'default/web', (rs) => ({ ...rs, spec: { ...rs.spec, replicas } })),
+            );
+          }
+          world.watchers.push(({ object, type }) => {
+            if (object.kind !== 'EndpointSlice' || type === 'DELETED') return;
+            expect(object.endpoints.length).toBeLessThanOrEqual(largest);
+            expect(object.metadata.labels['kubernetes.io/service-name']).toBe('web');
+            for (const { conditions: is } of object.endpoints) expect(is.ready && is.terminating).toBe(false);
+          });
+          world.run();
+          const endpoints = world.list('EndpointSlice').flatMap((slice) => slice.endpoints);
+          const pods = world.list('Pod');
+          expect(endpoints.map(({ targetRef }) => targetRef!.uid).sort()).toEqual(
+            pods.map(({ metadata }) => metadata.uid).sort(),
+          );
+          expect(endpoints.every(({ conditions: is }) => is.ready)).toBe(true);
+          if (pods.length === 0) expect(world.list('EndpointSlice')).toHaveLength(1);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('garbage collection in any weather', () => {
+  it('leaves nothing of what is deleted and everything of what is not (C16)', () => {
+    fc.assert(
+      fc.property(
+        weather,
+        fc.constantFrom('Background' as const, 'Foreground' as const),
+        fc.integer({ min: 1, max: 40 }),
+        (conditions, propagation, at) => {
+          const world = worldIn(conditions, [deployment, replicaSet, garbageCollector]);
+          const other = { selector: { matchLabels: { app: 'other' } }, template: template('img:1', { app: 'other' }) };
+          world.apply(deploymentNamed('web', { replicas: 3 }));
+          world.apply(deploymentNamed('other', { replicas: 2, ...other }));
+          world.after(at * SECOND, () =>
+            world.request({ verb: 'delete', kind: 'Deployment', key: 'default/web', propagation }),
+          );
+          world.run();
+          expect(world.list('Deployment').map(({ metadata }) => metadata.name)).toEqual(['other']);
+          expect(world.list('ReplicaSet')).toHaveLength(1);
+          expect(world.list('Pod').map(({ metadata }) => metadata.labels['app'])).toEqual(['other', 'other']);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});
