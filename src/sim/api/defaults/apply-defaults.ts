@@ -1,4 +1,4 @@
-import type { Kind, Kinds } from '../kinds.ts';
+import type { ApiObject } from '../kinds.ts';
 import type { Pod, PodSpec } from '../pod.ts';
 import { SCHEMAS } from '../schema/kinds.ts';
 import { deepFreeze } from '../freeze.ts';
@@ -9,9 +9,9 @@ import { podSpecWithDefaults } from './pod-spec.ts';
  * Fills in what the API server fills in (kubernetes-behaviour.md 7.6). Applying it again changes nothing, an object
  * that lacks nothing comes back as it is, and pods that share a spec share the completed one.
  */
-export function applyDefaults<K extends Kind>(object: Kinds[K]): Kinds[K] {
-  if (object.kind === 'Pod') return withPodDefaults(object) as Kinds[K];
-  return fillDefaults(SCHEMAS[object.kind], object) as Kinds[K];
+export function applyDefaults<T extends ApiObject>(object: T): T {
+  if (object.kind === 'Pod') return withPodDefaults(object) as T;
+  return fillDefaults(SCHEMAS[object.kind], object) as T;
 }
 
 const completed = new WeakMap<PodSpec, PodSpec>();

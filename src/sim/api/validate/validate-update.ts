@@ -3,6 +3,7 @@ import type { ApiObject } from '../kinds.ts';
 import type { ObjectMeta } from '../meta.ts';
 import type { Pod, PodSpec, Toleration } from '../pod.ts';
 import type { Report } from '../problem.ts';
+import type { PersistentVolumeClaim } from '../storage.ts';
 import { Checker } from './checker.ts';
 import { validateObject } from './validate-object.ts';
 
@@ -28,6 +29,17 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
     const isStill = previous.spec.type !== 'ExternalName' && next.spec.type !== 'ExternalName';
     if (isStill && (previous.spec.clusterIP ?? '') !== '') {
       checkSame(previous.spec.clusterIP, next.spec.clusterIP ?? '', spec.at('clusterIP'));
+    }
+    return;
+  }
+  if (previous.kind === 'PersistentVolumeClaim' && next.kind === 'PersistentVolumeClaim') {
+    // A claim that is not bound yet may be bound, and a bound one may ask for more.
+    const free = previous.spec.volumeName === undefined ? ['volumeName', 'storageClassName'] : [];
+    const stays = ({ spec }: PersistentVolumeClaim): object => without(spec, [...free, 'resources']);
+    if (!deepEqual(stays(previous), stays(next))) {
+      spec.forbidden(
+        'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+      );
     }
     return;
   }
@@ -65,6 +77,10 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
 
 function memberOf(object: object, name: string): unknown {
   return (object as Readonly<Record<string, unknown>>)[name];
+}
+
+function without(object: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 }
 
 function checkSame(previous: unknown, next: unknown, at: Checker): void {
@@ -119,13 +135,12 @@ function checkPodUpdate(previous: Pod, next: Pod, at: Checker): void {
 
 /** What of a spec has to stay as it is. */
 function comparable(spec: PodSpec, isGated: boolean): unknown {
-  const { activeDeadlineSeconds, tolerations, schedulingGates, nodeSelector, affinity, ...rest } = spec;
-  const plain = {
-    ...rest,
-    containers: spec.containers.map((container) => ({ ...container, image: '' })),
-    initContainers: (spec.initContainers ?? []).map((container) => ({ ...container, image: '' })),
+  const free = ['activeDeadlineSeconds', 'tolerations', 'schedulingGates'];
+  return {
+    ...without(spec, isGated ? [...free, 'nodeSelector', 'affinity'] : free),
+    containers: spec.containers.map((container) => without(container, ['image'])),
+    initContainers: (spec.initContainers ?? []).map((container) => without(container, ['image'])),
   };
-  return isGated ? plain : { ...plain, nodeSelector, affinity };
 }
 
 function checkDeadline(before: number | undefined, after: number | undefined, at: Checker): void {
@@ -135,7 +150,7 @@ function checkDeadline(before: number | undefined, after: number | undefined, at
 }
 
 function checkTolerationsKept(before: readonly Toleration[], after: readonly Toleration[], at: Checker): void {
-  const plain = ({ tolerationSeconds, ...rest }: Toleration): Omit<Toleration, 'tolerationSeconds'> => rest;
+  const plain = (toleration: Toleration): object => without(toleration, ['tolerationSeconds']);
   for (const toleration of before) {
     if (after.some((each) => deepEqual(plain(each), plain(toleration)))) continue;
     return at.forbidden('existing toleration can not be modified except its tolerationSeconds');
