@@ -1,3 +1,5 @@
+import { SchedulerModuleError } from '../policies/scheduling/own-scheduler.ts';
+import { ProfileError } from '../policies/scheduling/profile.ts';
 import { PolicyError } from '../sim/policy-api/policy-error.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import { renderProblems } from '../scenario/render-problem.ts';
@@ -54,6 +56,9 @@ export function failureOf(error: unknown, options: FailureOptions = {}): Failure
     };
   }
   const cause = error instanceof RunFailure ? error.cause : error;
+  if (cause instanceof SchedulerModuleError || cause instanceof ProfileError) {
+    return { message: `error: ${cause.message}\n`, code: ExitCode.InputInvalid };
+  }
   const where = error instanceof RunFailure ? placeOf(error.context) : '';
   if (cause instanceof PolicyError) {
     return {

@@ -1,9 +1,9 @@
-import { loadScenario } from '../scenario/load-scenario.ts';
 import type { RecordSink } from '../sim/recorder/records.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { History } from '../sim/engine/checkpoints.ts';
 import type { Trace } from '../sim/engine/trace.ts';
-import { policiesFor } from './policies-for.ts';
+import { turnOn } from './guarded-turn.ts';
+import { prepareRun } from './prepare-run.ts';
 
 export interface HistoryOptions {
   readonly seed?: string;
@@ -23,18 +23,17 @@ const NOBODY: RecordSink = { pod: () => undefined, event: () => undefined };
 
 /** `orrery history`: runs a scenario and prints its history as one line of JSON. */
 export async function history(path: string, options: HistoryOptions): Promise<void> {
-  const { scenario } = loadScenario(path, {
+  const { scenario, policies, watch } = await prepareRun(path, {
     ...(options.set === undefined ? {} : { set: options.set }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
-  const policies = await policiesFor(scenario, path);
   const simulation = new Simulation(scenario, policies, NOBODY, {
     seed: options.seed,
     untilMicros: options.until,
   });
   const { engine } = simulation;
   const rows = options.from === undefined ? [] : engine.traceWindow(options.from, options.to ?? options.from);
-  while (simulation.advance(Number.MAX_SAFE_INTEGER)) {
+  while (turnOn(simulation, Number.MAX_SAFE_INTEGER, watch)) {
     // One slice is the whole run.
   }
   const window: Trace = { rows, end: engine.fingerprint.toString() };

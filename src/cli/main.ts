@@ -70,6 +70,11 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     )
     .option('--no-progress', 'shows no progress on a terminal')
     .addOption(new Option('--max-errors <n>', 'problems to show at most, 0 for all').argParser(wholeNumber).default(20))
+    .addOption(
+      new Option('--policy-timeout <seconds>', 'ends a run whose own policy does not answer (wall clock)')
+        .argParser(wholeNumber)
+        .default(30),
+    )
     .option('--debug', 'shows stack traces')
     .action(async (path: string, options: object) => (await import('./run.ts')).run(path, options));
 

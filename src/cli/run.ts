@@ -5,7 +5,6 @@ import { EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/c
 import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
-import { loadScenario } from '../scenario/load-scenario.ts';
 import { renderWarnings } from './warnings.ts';
 import type { RecordSink } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
@@ -13,7 +12,8 @@ import type { Scenario } from '../sim/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';
-import { policiesFor } from './policies-for.ts';
+import { turnOn, underWatch } from './guarded-turn.ts';
+import { prepareRun } from './prepare-run.ts';
 import { progressOf } from './progress.ts';
 import { RunFolder, type FileFacts } from './run-folder.ts';
 import { styleFor } from './style.ts';
@@ -30,6 +30,8 @@ interface RunOptions {
   readonly progress?: boolean;
   readonly maxErrors?: number;
   readonly debug?: boolean;
+  /** Seconds of the wall clock. */
+  readonly policyTimeout?: number;
 }
 
 /** Events between two looks at signals and the progress line. */
@@ -50,7 +52,10 @@ export async function run(path: string, options: RunOptions): Promise<void> {
 }
 
 async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
-  const { scenario, warnings, policies } = await prepare(path, options);
+  const { scenario, warnings, policies, watch } = await prepareRun(path, {
+    ...(options.set === undefined ? {} : { set: options.set }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
   const color = process.stderr.isTTY === true;
   if (warnings.length > 0) {
     process.stderr.write(renderWarnings(warnings, color, options.maxErrors ?? 20) + '\n');
@@ -64,8 +69,10 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
       folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
     }
     const reports = new Reports(folder);
-    const simulation = new Simulation(scenario, policies, reports, { seed, untilMicros: options.until });
-    await turn(simulation, signals, replayOf(path, seed, options), options.progress !== false);
+    const made = (): Simulation => new Simulation(scenario, policies, reports, { seed, untilMicros: options.until });
+    const simulation = underWatch(watch, () => 0, made, options.policyTimeout);
+    const advance = (): boolean => turnOn(simulation, SLICE, watch, options.policyTimeout);
+    await turn(simulation, advance, signals, replayOf(path, seed, options), options.progress !== false);
     const record = simulation.finish();
     const summary = summarize(record);
     reports.finish(record, summary);
@@ -87,20 +94,17 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
   }
 }
 
-/** Reads the scenario and gathers the policies it names. */
-async function prepare(path: string, options: RunOptions) {
-  const loaded = loadScenario(path, {
-    ...(options.set === undefined ? {} : { set: options.set }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-  });
-  return { ...loaded, policies: await policiesFor(loaded.scenario, path) };
-}
-
 /** Turns the crank until the run is over or somebody interrupts it. */
-async function turn(simulation: Simulation, signals: Signals, replay: string, showProgress: boolean): Promise<void> {
+async function turn(
+  simulation: Simulation,
+  advance: () => boolean,
+  signals: Signals,
+  replay: string,
+  showProgress: boolean,
+): Promise<void> {
   const progress = progressOf(simulation, showProgress);
   try {
-    while (signals.received === undefined && simulation.advance(SLICE)) {
+    while (signals.received === undefined && advance()) {
       progress.update();
       await new Promise(setImmediate);
     }

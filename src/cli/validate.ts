@@ -1,9 +1,8 @@
-import { loadScenario } from '../scenario/load-scenario.ts';
 import { problemsToJson, renderProblems } from '../scenario/render-problem.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import type { Problem } from '../scenario/problem.ts';
 import { ExitCode } from './exit-codes.ts';
-import { policiesFor } from './policies-for.ts';
+import { prepareRun } from './prepare-run.ts';
 
 interface ValidateOptions {
   readonly set?: readonly string[];
@@ -14,8 +13,7 @@ interface ValidateOptions {
 /** `orrery validate`: says everything that is wrong, and what is odd. */
 export async function validate(path: string, options: ValidateOptions): Promise<void> {
   try {
-    const { scenario, warnings } = loadScenario(path, options.set === undefined ? {} : { set: options.set });
-    await policiesFor(scenario, path);
+    const { warnings } = await prepareRun(path, options.set === undefined ? {} : { set: options.set });
     show(warnings, 0, options);
     if (options.format !== 'json') process.stdout.write(`${path}: valid\n`);
     process.exitCode = ExitCode.Ok;

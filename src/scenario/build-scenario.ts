@@ -18,6 +18,7 @@ import { Inventory } from './inventory.ts';
 import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
+import { schedulerPolicy } from './scheduler-policy.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
 import type { ScenarioDocument } from './schema.ts';
 
@@ -193,7 +194,9 @@ function podsOfWorkload(workload: WorkloadSpec): { spec: PodSpec; count: number 
 
 function schedulerSpec(ingredients: Ingredients, remark: Remark): SchedulerSpec {
   const { written, document, folder, findings, options } = ingredients;
-  const config = written.spec.cluster.scheduler?.config;
-  if (config === undefined) return { configuration: undefined };
-  return { configuration: schedulerConfiguration(config, folder, document, findings, options, remark) };
+  const { config, policy: named } = written.spec.cluster.scheduler ?? {};
+  const policy = schedulerPolicy(named, folder, options, remark);
+  if (config === undefined) return { configuration: undefined, policy };
+  const configuration = schedulerConfiguration(config, policy, folder, document, findings, options, remark);
+  return { configuration, policy };
 }

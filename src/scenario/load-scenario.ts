@@ -25,7 +25,9 @@ export interface LoadOptions {
    * Validates a KubeSchedulerConfiguration and returns what the scheduler is to be given. Handed in, because only the
    * policies know what it may hold. Without it the configuration is passed on as it was read.
    */
-  readonly checkSchedulerConfiguration?: (raw: unknown, report: Report) => unknown;
+  readonly checkSchedulerConfiguration?: (raw: unknown, report: Report, policy: string | undefined) => unknown;
+  /** Names of the schedulers there are, for the same reason. Without it any name is passed on. */
+  readonly schedulers?: readonly string[];
 }
 
 export interface LoadedScenario {

@@ -12,6 +12,7 @@ const GROUP = 'kubescheduler.config.k8s.io/';
 /** Reads a KubeSchedulerConfiguration from the scenario itself or from the file it names, and has it checked. */
 export function schedulerConfiguration(
   config: string | Readonly<Record<string, unknown>>,
+  policy: string | undefined,
   folder: string,
   document: SourceDocument,
   findings: Findings,
@@ -19,7 +20,7 @@ export function schedulerConfiguration(
   remark: Remark,
 ): unknown {
   const at: Path = ['spec', 'cluster', 'scheduler', 'config'];
-  if (typeof config !== 'string') return check(valueAt(document.data, at), document, at, findings, options);
+  if (typeof config !== 'string') return check(valueAt(document.data, at), policy, document, at, findings, options);
   const path = resolveFrom(folder, config);
   const source = readSource(path, (problem) => remark(at, problem));
   if (source === undefined) return undefined;
@@ -33,11 +34,12 @@ export function schedulerConfiguration(
       });
     return undefined;
   }
-  return check(only.data, only, [], findings, options);
+  return check(only.data, policy, only, [], findings, options);
 }
 
 function check(
   raw: unknown,
+  policy: string | undefined,
   document: SourceDocument,
   prefix: Path,
   findings: Findings,
@@ -67,5 +69,6 @@ function check(
     });
     return undefined;
   }
-  return options.checkSchedulerConfiguration === undefined ? raw : options.checkSchedulerConfiguration(raw, report);
+  const { checkSchedulerConfiguration } = options;
+  return checkSchedulerConfiguration === undefined ? raw : checkSchedulerConfiguration(raw, report, policy);
 }

@@ -125,6 +125,13 @@ const cluster = z.strictObject({
         .union([z.string().min(1), z.record(z.string(), z.unknown())])
         .optional()
         .describe('A KubeSchedulerConfiguration: the path of one, or the thing itself.'),
+      policy: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, or the path of a policy of your own (.js or .ts).',
+        ),
     })
     .optional(),
   controlPlane: z

@@ -47,6 +47,8 @@ export interface NodePool {
 }
 
 export interface SchedulerSpec {
+  /** Which scheduler decides: a name, or the path of the file of one. Absent: kube-scheduler. */
+  readonly policy?: string | undefined;
   /** A KubeSchedulerConfiguration as read and validated, or absent for the defaults. Opaque to all but the scheduler. */
   readonly configuration: unknown;
 }
