@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Report } from '../sim/api/problem.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { buildScenario } from './build-scenario.ts';
@@ -13,6 +13,7 @@ import { readDocuments } from './read-documents.ts';
 import { isFolder, manifestFiles, readSource } from './read-source.ts';
 import { decodeManifests } from './manifests.ts';
 import { API_VERSION, scenarioSchema, type ScenarioDocument } from './schema.ts';
+import { resolveFrom } from './resolve-path.ts';
 import { applyOverrides } from './set-overrides.ts';
 import { SourceFile } from './source-file.ts';
 
@@ -209,12 +210,6 @@ function readFile(path: string, findings: Findings): SourceDocument[] {
     findings.report({ severity: 'error', source: new SourceFile(path, ''), span: undefined, ...problem }),
   );
   return source === undefined ? [] : readDocuments(source, findings.report);
-}
-
-/** A path in a scenario is relative to the scenario's own folder. Addresses stay as they are and are refused later. */
-export function resolveFrom(folder: string, path: string): string {
-  if (path.startsWith('/') || /^[a-z][a-z0-9+.-]*:/i.test(path)) return path;
-  return join(folder, path);
 }
 
 /** Ours, or meant to be. */

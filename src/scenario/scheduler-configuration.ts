@@ -3,7 +3,8 @@ import { fieldPath } from '../sim/api/problem.ts';
 import type { Remark } from './build-scenario.ts';
 import { valueAt, type Path, type SourceDocument } from './document.ts';
 import type { Findings } from './findings.ts';
-import { resolveFrom, type LoadOptions } from './load-scenario.ts';
+import type { LoadOptions } from './load-scenario.ts';
+import { resolveFrom } from './resolve-path.ts';
 import { readDocuments } from './read-documents.ts';
 import { readSource } from './read-source.ts';
 

@@ -1,6 +1,7 @@
 import { nearest } from '../sim/api/decode/nearest.ts';
 import type { Remark } from './build-scenario.ts';
-import { resolveFrom, type LoadOptions } from './load-scenario.ts';
+import type { LoadOptions } from './load-scenario.ts';
+import { resolveFrom } from './resolve-path.ts';
 import { readSource } from './read-source.ts';
 
 /** The name of a scheduler, or the path of the file of one. A file is only looked for, not read as code. */

@@ -6,7 +6,7 @@ import type { Path } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Inventory } from './inventory.ts';
 import { parseKubectl, type KubectlLine } from './kubectl.ts';
-import { resolveFrom } from './load-scenario.ts';
+import { resolveFrom } from './resolve-path.ts';
 import { decodeManifests } from './manifests.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { readDocuments } from './read-documents.ts';

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify, type ToStringOptions } from 'yaml';
@@ -6,7 +7,7 @@ import type { Problem } from '../problem.ts';
 import { SourceFile } from '../source-file.ts';
 import { readYaml } from './reader.ts';
 
-const RUNS = process.env['ORRERY_LONG'] === undefined ? 1_000 : 100_000;
+const RUNS = process.env['ORRERY_LONG'] === undefined ? 1_000 : 30_000;
 
 function read(text: string) {
   const problems: Problem[] = [];
@@ -283,13 +284,14 @@ describe('beside the yaml package', () => {
           // Keys over several lines, or longer than a line, are written with `?`, which is refused on purpose.
           fc.pre(!/^\s*(?:- )*\? /m.test(written) && !/[[{,]\s*\? /.test(written));
           const expected = oracle(written);
-          fc.pre(expected !== undefined);
+          // The package does not always read what it has written.
+          fc.pre(isDeepStrictEqual(expected, [plain(value)]));
           if (Object.keys(value).length > 0) expect(dataOf(written)).toEqual(expected);
         },
       ),
-      { numRuns: RUNS / 3 },
+      { numRuns: Math.ceil(RUNS / 3) },
     );
-  });
+  }, 600_000);
 
   it('never takes a damaged text for other than what it says', () => {
     const snippets = [
@@ -348,27 +350,32 @@ describe('beside the yaml package', () => {
       remove: fc.oneof(fc.constant(0), fc.nat(3)),
       insert: fc.oneof(fc.constant(''), fc.constantFrom(...snippets, ...more)),
     });
+    const damaged = fc
+      .record({
+        seed: fc.constantFrom(...seeds),
+        line: fc.nat(),
+        length: fc.integer({ min: 3, max: 12 }),
+        edits: fc.array(edit, { minLength: 1, maxLength: 3 }),
+      })
+      .map(({ seed, line, length, edits }) => {
+        const lines = seed.split('\n');
+        const from = line % lines.length;
+        let text = lines.slice(from, from + length).join('\n') + (line % 3 === 0 ? '' : '\n');
+        for (const { at, remove, insert } of edits) {
+          const place = at % (text.length + 1);
+          text = text.slice(0, place) + insert + text.slice(place + remove);
+        }
+        return text;
+      });
     fc.assert(
-      fc.property(
-        fc.constantFrom(...seeds),
-        fc.nat(),
-        fc.integer({ min: 3, max: 12 }),
-        fc.array(edit, { minLength: 1, maxLength: 3 }),
-        (seed, line, length, edits) => {
-          const lines = seed.split('\n');
-          const from = line % lines.length;
-          let text = lines.slice(from, from + length).join('\n') + (line % 3 === 0 ? '' : '\n');
-          for (const { at, remove, insert } of edits) {
-            const place = at % (text.length + 1);
-            text = text.slice(0, place) + insert + text.slice(place + remove);
-          }
-          const { documents, errors } = read(text);
-          if (errors.length > 0) return;
-          const ours = documents.map(({ data }) => plain(data)).filter((data) => data !== null);
-          expect(ours).toEqual(oracle(text));
-        },
-      ),
+      fc.property(damaged, (text) => {
+        const { documents, errors } = read(text);
+        // The package does not know the line ends of old Macs, nor a last line of nothing but a tab.
+        if (errors.length > 0 || /\r(?!\n)|\t[ \t]*$/.test(text)) return;
+        const ours = documents.map(({ data }) => plain(data)).filter((data) => data !== null);
+        expect(ours).toEqual(oracle(text));
+      }),
       { numRuns: RUNS },
     );
-  });
+  }, 600_000);
 });
