@@ -86,6 +86,7 @@ export function runPlacement(options: PlacementOptions): PlacementResult {
     }
   }
   const total = options.warmup + options.pods;
+  const arriving = Array.from({ length: total }, (_, k) => workload.arriving(k));
   const lines: string[] = [];
   const nodeNames: string[] = [];
   let seed = 12345;
@@ -97,7 +98,7 @@ export function runPlacement(options: PlacementOptions): PlacementResult {
       startedAt = process.hrtime.bigint();
       cpuAt = process.cpuUsage();
     }
-    const pod = workload.arriving(k);
+    const pod = arriving[k]!;
     const decision = policy.decide(pod);
     if (decision.kind === 'node') {
       policy.assume(pod, decision.nodeName);

@@ -150,6 +150,11 @@ export class PodAffinityForm {
     return true;
   }
 
+  /** Whether any term can give a node a score. */
+  get hasScores(): boolean {
+    return this.#parts.length > 0;
+  }
+
   /** Adds the weighted, normalised score of each found slot to its total. */
   addTo(totals: Float64Array, found: Int32Array, count: number): void {
     if (!this.#scores) return;

@@ -31,6 +31,7 @@ export class ColumnEngine implements CacheObserver {
   }
 
   imagesFrozen(node: NodeState): void {
+    this.columns.anyImages = true;
     if (node.slot >= 0) this.columns.imageStamp[node.slot] = this.columns.nextStamp();
   }
 

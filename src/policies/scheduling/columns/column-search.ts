@@ -7,6 +7,7 @@ import type { NodeState } from '../framework/node-info.ts';
 import type { Nominator } from '../framework/nominator.ts';
 import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
 import type { NodeSnapshot } from '../framework/snapshot.ts';
+import type { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
@@ -54,7 +55,7 @@ export class ColumnSearch {
     program.statics.refresh();
     program.usage.reserve();
     program.hardSpread?.prepare();
-    program.images?.prepare();
+    if (columns.anyImages) program.images?.prepare();
     const affinityFilters = program.affinity?.prepare() === true;
     const plain = this.#contest(framework, state, pod);
 
@@ -70,7 +71,7 @@ export class ColumnSearch {
 
     const { order } = columns;
     const start = cursor.nextStartNodeIndex;
-    let candidates = order;
+    let candidates: Int32Array = order;
     if (program.nodeNames !== undefined) candidates = this.#named(program.nodeNames);
     const total = candidates.length;
     if (total === 0) return undefined;
@@ -96,7 +97,18 @@ export class ColumnSearch {
     return { node: columns.nodes[this.#found[chosen]!]!, evaluated: passed };
   }
 
+  /** Of the last walk: how many were found, and which groups of nodes they are of, modulo 32. */
   #count = 0;
+  #groupMask = 0;
+
+  /** What the last search found, in order, and how it added up; one node alone is not scored. For inspection only. */
+  lastFound(): { readonly nodes: readonly NodeState[]; readonly totals: readonly number[] } {
+    const slots = [...this.#found.subarray(0, this.#count)];
+    return {
+      nodes: slots.map((slot) => this.#columns.nodes[slot]!),
+      totals: [...this.#totals.subarray(0, this.#count)],
+    };
+  }
 
   #reserve(nodes: number): void {
     this.#found = new Int32Array(2 * nodes);
@@ -115,6 +127,7 @@ export class ColumnSearch {
     const groups = this.#groups;
     const total = candidates.length;
     let count = 0;
+    let mask = 0;
     let at = start;
     let i = 0;
     for (; i < total; i++) {
@@ -128,9 +141,11 @@ export class ColumnSearch {
       found[count] = slot;
       totals[count] = value;
       groups[count] = g;
+      mask |= 1 << g;
       count++;
     }
     this.#count = count;
+    this.#groupMask = mask;
     return i;
   }
 
@@ -145,6 +160,7 @@ export class ColumnSearch {
     const { group } = program.statics;
     const total = candidates.length;
     let count = 0;
+    let mask = 0;
     let at = start;
     let i = 0;
     for (; i < total; i++) {
@@ -155,9 +171,11 @@ export class ColumnSearch {
       this.#found[count] = slot;
       this.#totals[count] = program.usage.at(slot);
       this.#groups[count] = group[slot]!;
+      mask |= 1 << group[slot]!;
       count++;
     }
     this.#count = count;
+    this.#groupMask = mask;
     return i;
   }
 
@@ -216,26 +234,31 @@ export class ColumnSearch {
     const totals = this.#totals;
     const addends = this.#staticAddends(program, count);
     const groups = this.#groups;
-    for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
-    const { images } = program;
-    if (images !== undefined) {
-      const weight = program.imageWeight;
-      for (let j = 0; j < count; j++) totals[j]! += weight * images.at(this.#found[j]!);
+    const images = this.#columns.anyImages ? program.images : undefined;
+    const { softSpread, affinity } = program;
+    if (images !== undefined || softSpread !== undefined || affinity?.hasScores === true) {
+      for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
+      addends.fill(0);
+      if (images !== undefined) this.#addImages(images, program.imageWeight, count);
+      softSpread?.addTo(totals, this.#found, count);
+      affinity?.addTo(totals, this.#found, count);
     }
-    program.softSpread?.addTo(totals, this.#found, count);
-    program.affinity?.addTo(totals, this.#found, count);
     const ranks = preOrderRanks(count);
     let chosen = 0;
-    let best = totals[0]!;
-    let rank = ranks[0]!;
-    for (let j = 1; j < count; j++) {
-      const total = totals[j]!;
+    let best = -Infinity;
+    let rank = 0;
+    for (let j = 0; j < count; j++) {
+      const total = totals[j]! + addends[groups[j]!]!;
       if (total < best || (total === best && ranks[j]! > rank)) continue;
       best = total;
       rank = ranks[j]!;
       chosen = j;
     }
     return chosen;
+  }
+
+  #addImages(images: ImageColumn, weight: number, count: number): void {
+    for (let j = 0; j < count; j++) this.#totals[j]! += weight * images.at(this.#found[j]!);
   }
 
   /** By group: the sum of the weighted, normalised scores of the plugins that look at the node object alone. */
@@ -248,8 +271,13 @@ export class ColumnSearch {
     const addends = this.#addends;
     const present = this.#present;
     addends.fill(0, 0, groups.length);
-    present.fill(0, 0, groups.length);
-    for (let j = 0; j < count; j++) present[this.#groups[j]!] = 1;
+    if (groups.length <= 32) {
+      for (let g = 0; g < groups.length; g++) present[g] = (this.#groupMask >>> g) & 1;
+    } else {
+      present.fill(0, 0, groups.length);
+      const ids = this.#groups;
+      for (let j = 0; j < count; j++) present[ids[j]!] = 1;
+    }
     for (let s = 0; s < scores.length; s++) {
       const { weight, reverse } = scores[s]!;
       let highest = 0;

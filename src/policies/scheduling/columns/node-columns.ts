@@ -23,6 +23,11 @@ export class NodeColumns {
   readonly scalars = new Map<string, ResourceColumn>();
   nonZeroMilliCpu = new Float64Array(64);
   nonZeroMemoryBytes = new Float64Array(64);
+  /** One over the allocatable amount, for what need not be exact; 0 where there is none. */
+  inverseCpu = new Float64Array(64);
+  inverseMemory = new Float64Array(64);
+  /** How evenly CPU and memory are requested: `balance` of the two shares. */
+  evenness = new Int32Array(64);
   allocatablePods = new Int32Array(64);
   podCount = new Int32Array(64);
   /** Changes whenever amounts or pods of the row change. Never 0 for an occupied row. */
@@ -33,6 +38,8 @@ export class NodeColumns {
   imageStamp = new Int32Array(64);
   /** Grows with every change of any node object, and with nodes that come and go. */
   nodeVersion = 0;
+  /** Whether any node has ever reported an image. */
+  anyImages = false;
   /** The last stamp given out: equal stamps, equal cluster. */
   stamp = 0;
   /** The snapshot: slots in kube-scheduler's order. */
@@ -48,7 +55,6 @@ export class NodeColumns {
     this.nodes[slot] = node;
     node.slot = slot;
     this.writeAllocatable(slot);
-    this.writeUsage(slot);
     this.imageStamp[slot] = this.nextStamp();
     this.nodeChanged(slot);
     return slot;
@@ -79,9 +85,11 @@ export class NodeColumns {
     this.cpu.allocatable[slot] = allocatable.milliCpu;
     this.memory.allocatable[slot] = allocatable.memoryBytes;
     this.ephemeralStorage.allocatable[slot] = allocatable.ephemeralStorageBytes;
+    this.inverseCpu[slot] = allocatable.milliCpu === 0 ? 0 : 1 / allocatable.milliCpu;
+    this.inverseMemory[slot] = allocatable.memoryBytes === 0 ? 0 : 1 / allocatable.memoryBytes;
     this.allocatablePods[slot] = Math.min(allocatable.pods, 0x7fffffff);
     for (const [name, column] of this.scalars) column.allocatable[slot] = allocatable.scalar.get(name) ?? 0;
-    this.usageStamp[slot] = this.nextStamp();
+    this.writeUsage(slot);
   }
 
   writeUsage(slot: number): void {
@@ -93,6 +101,10 @@ export class NodeColumns {
     this.nonZeroMilliCpu[slot] = node.nonZeroMilliCpu;
     this.nonZeroMemoryBytes[slot] = node.nonZeroMemoryBytes;
     this.podCount[slot] = node.pods.length;
+    this.evenness[slot] = evennessOf(
+      requested.milliCpu / node.allocatable.milliCpu,
+      requested.memoryBytes / node.allocatable.memoryBytes,
+    );
     if (this.scalars.size > 0) {
       for (const [name, column] of this.scalars) column.requested[slot] = requested.scalar.get(name) ?? 0;
     }
@@ -122,6 +134,9 @@ export class NodeColumns {
     }
     this.nonZeroMilliCpu = grownDoubles(this.nonZeroMilliCpu, capacity);
     this.nonZeroMemoryBytes = grownDoubles(this.nonZeroMemoryBytes, capacity);
+    this.inverseCpu = grownDoubles(this.inverseCpu, capacity);
+    this.inverseMemory = grownDoubles(this.inverseMemory, capacity);
+    this.evenness = grownIntegers(this.evenness, capacity);
     this.allocatablePods = grownIntegers(this.allocatablePods, capacity);
     this.podCount = grownIntegers(this.podCount, capacity);
     this.usageStamp = grownIntegers(this.usageStamp, capacity);
@@ -130,6 +145,13 @@ export class NodeColumns {
     this.position = grownIntegers(this.position, capacity);
     this.capacity = capacity;
   }
+}
+
+/** `balance` of two shares, of which none counts more than 1. Meaningless where an amount is missing. */
+export function evennessOf(a: number, b: number): number {
+  const first = a > 1 ? 1 : a;
+  const second = b > 1 ? 1 : b;
+  return Math.trunc((1 - Math.abs((first - second) / 2)) * 100);
 }
 
 function newColumn(capacity: number): ResourceColumn {

@@ -5,7 +5,7 @@ import { EligibleNodes } from './eligible-nodes.ts';
 import { KeyColumn } from './key-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { PodCount } from './pod-count.ts';
-import { PodFacts, type SpecFacts } from '../framework/pod-info.ts';
+import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
 import type { NodeState } from '../framework/node-info.ts';
 
 /** Pods that no selector can tell apart: one namespace, equal labels. */
@@ -59,7 +59,11 @@ export class PodIndex {
     this.#columns = columns;
   }
 
-  classOf(pod: Pod): LabelClass {
+  classOf(pod: PodFacts): LabelClass {
+    return (pod.labelClass ??= this.#intern(pod.pod));
+  }
+
+  #intern(pod: Pod): LabelClass {
     const { labels, namespace } = pod.metadata;
     let known = this.#classOf.get(labels);
     if (known === undefined) this.#classOf.set(labels, (known = []));
@@ -83,7 +87,7 @@ export class PodIndex {
   }
 
   #change(slot: number, pod: PodFacts, by: 1 | -1): void {
-    const podClass = this.classOf(pod.pod);
+    const podClass = this.classOf(pod);
     podClass.pods += by;
     if (podClass.seen < this.#selected.length) this.#catchUp(podClass);
     const { counts, livingCounts } = podClass;
@@ -138,9 +142,9 @@ export class PodIndex {
     for (let slot = 0; slot < this.#columns.size; slot++) {
       const node: NodeState | undefined = this.#columns.nodes[slot];
       if (node === undefined) continue;
-      for (const { pod } of node.pods) {
-        if (livingOnly && pod.metadata.deletionTimestamp !== undefined) continue;
-        const podClass = this.classOf(pod);
+      for (const pod of node.pods) {
+        if (livingOnly && pod.pod.metadata.deletionTimestamp !== undefined) continue;
+        const podClass = this.classOf(pod as PodFacts);
         if ((livingOnly ? podClass.livingCounts : podClass.counts).includes(count)) count.change(slot, 1);
       }
     }

@@ -1,6 +1,6 @@
 import { controllerOf } from '../../../sim/api/meta.ts';
 import type { Volume } from '../../../sim/api/pod.ts';
-import type { HostPort, PluginHandle } from '../../../sim/policy-api/scheduling.ts';
+import type { HostPort, Lister, PluginHandle } from '../../../sim/policy-api/scheduling.ts';
 import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
 import { PodAffinityForm, asksForNamespaces } from './affinity-form.ts';
@@ -48,13 +48,26 @@ export class PodProgram {
   }
 }
 
-interface Known {
+/** What a program was made under, besides template and labels: it is made anew when any of this is no longer so. */
+interface Circumstances {
+  /** Of default spreading, which asks for the Services and the owner of a pod. */
+  readonly services: unknown;
+  readonly ownerName: string | undefined;
+  readonly ownerKind: string | undefined;
+  readonly ownerSelector: unknown;
+  /** Of pod affinity, which asks for namespaces. */
+  readonly namespaceLabels: unknown;
+  readonly namespaces: unknown;
+}
+
+interface Known extends Circumstances {
   readonly podClass: LabelClass;
   /** `undefined`: pods of this kind go the plain way. */
   readonly program: PodProgram | undefined;
-  /** What it was made under, besides template and labels. */
-  readonly circumstances: readonly unknown[];
 }
+
+/** Different at every look: nobody counts changes, so nothing may be remembered. */
+let unknowns = 0;
 
 /** Sources of volumes that no scheduling plugin asks about. */
 const HARMLESS_VOLUMES: ReadonlySet<string> = new Set([
@@ -78,6 +91,9 @@ export class PodPrograms {
   readonly #known = new WeakMap<SpecFacts, Known[]>();
   readonly #usage = new Map<string, UsageColumn>();
   readonly #statics = new Map<string, StaticColumn>();
+  #services: Lister<'Service'> | undefined;
+  #replicaSets: Lister<'ReplicaSet'> | undefined;
+  #namespaces: Lister<'Namespace'> | undefined;
 
   constructor(columns: NodeColumns, index: PodIndex, form: ProfileForm, handle: PluginHandle) {
     this.#columns = columns;
@@ -88,50 +104,64 @@ export class PodPrograms {
 
   /** `undefined`: this pod goes the plain way. */
   of(pod: PodFacts): PodProgram | undefined {
-    const podClass = this.#index.classOf(pod.pod);
+    if (pod.requests !== pod.facts.requests) return undefined;
+    const podClass = this.#index.classOf(pod);
     let known = this.#known.get(pod.facts);
     if (known === undefined) this.#known.set(pod.facts, (known = []));
-    const circumstances = this.#circumstances(pod);
+    const { facts } = pod;
+    const spreads = this.#form.spread !== undefined && (facts.spec.topologySpreadConstraints ?? []).length === 0;
+    const owner = spreads ? controllerOf(pod.pod.metadata) : undefined;
+    const services = spreads ? versionOf((this.#services ??= this.#handle.lister('Service'))) : undefined;
+    const ownerName = owner?.name;
+    const ownerKind = owner?.kind;
+    const ownerSelector = owner === undefined ? undefined : this.#selectorOf(owner.kind, facts.namespace, owner.name);
+    let namespaceLabels: unknown;
+    let namespaces: unknown;
+    if (this.#form.affinity !== undefined) {
+      this.#namespaces ??= this.#handle.lister('Namespace');
+      namespaceLabels = this.#namespaces.get(facts.namespace)?.metadata.labels;
+      if (facts.carriesTerms && asksForNamespaces(pod)) namespaces = versionOf(this.#namespaces);
+    }
     for (let i = 0; i < known.length; i++) {
       const one = known[i]!;
-      if (one.podClass !== podClass) continue;
-      if (same(one.circumstances, circumstances)) return one.program;
+      if (one.podClass !== podClass || one.ownerName !== ownerName || one.ownerKind !== ownerKind) continue;
+      if (
+        one.services === services &&
+        one.ownerSelector === ownerSelector &&
+        one.namespaceLabels === namespaceLabels &&
+        one.namespaces === namespaces
+      ) {
+        return one.program;
+      }
       known.splice(i, 1);
       break;
     }
     const program = this.#compile(pod, podClass);
-    known.push({ podClass, program, circumstances });
+    known.push({
+      podClass,
+      program,
+      services,
+      ownerName,
+      ownerKind,
+      ownerSelector,
+      namespaceLabels,
+      namespaces,
+    });
     return program;
   }
 
-  /** What a program hangs on that can change while it is kept: other objects, for pods that ask about them. */
-  #circumstances(pod: PodFacts): readonly unknown[] {
-    const { spec } = pod.facts;
-    const circumstances: unknown[] = [pod.requests];
-    const { namespace } = pod.pod.metadata;
-    if (this.#form.spread !== undefined && (spec.topologySpreadConstraints ?? []).length === 0) {
-      const owner = controllerOf(pod.pod.metadata);
-      circumstances.push(this.#handle.lister('Service').version ?? {}, owner?.name, owner?.kind);
-      if (owner?.kind === 'ReplicaSet') {
-        circumstances.push(this.#handle.lister('ReplicaSet').get(`${namespace}/${owner.name}`)?.spec.selector);
-      } else if (owner !== undefined) {
-        circumstances.push(this.#handle.lister('StatefulSet').version ?? {});
-        circumstances.push(this.#handle.lister('ReplicationController').version ?? {});
-      }
+  #selectorOf(kind: string, namespace: string, name: string): unknown {
+    if (kind === 'ReplicaSet') {
+      this.#replicaSets ??= this.#handle.lister('ReplicaSet');
+      return this.#replicaSets.get(`${namespace}/${name}`)?.spec.selector;
     }
-    if (this.#form.affinity !== undefined) {
-      circumstances.push(this.#handle.lister('Namespace').get(namespace)?.metadata.labels);
-      if (pod.facts.carriesTerms && asksForNamespaces(pod)) {
-        circumstances.push(this.#handle.lister('Namespace').version ?? {});
-      }
-    }
-    return circumstances;
+    if (kind !== 'StatefulSet' && kind !== 'ReplicationController') return undefined;
+    return versionOf(this.#handle.lister(kind));
   }
 
   #compile(pod: PodFacts, podClass: LabelClass): PodProgram | undefined {
     const form = this.#form;
     const { spec } = pod.facts;
-    if (pod.requests !== pod.facts.requests) return undefined;
     if ((spec.volumes ?? []).some((volume) => !isHarmless(volume))) return undefined;
     if ((pod.pod.spec.nodeName ?? '') !== '') return undefined;
     const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -191,8 +221,6 @@ function isHarmless(volume: Volume): boolean {
   return true;
 }
 
-function same(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+function versionOf(lister: { readonly version?: number }): unknown {
+  return lister.version ?? `unknown ${unknowns++}`;
 }

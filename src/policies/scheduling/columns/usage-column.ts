@@ -1,11 +1,11 @@
 import { containerRequestsForScoring } from '../../../sim/api/pod-requests.ts';
 import type { PodInfo, Resources } from '../../../sim/policy-api/scheduling.ts';
-import type { ResourceScore } from '../plugins/fit-score.ts';
+import { leastAllocated, type ResourceScore } from '../plugins/fit-score.ts';
 import { roundHalfAway } from '../plugins/multiply-divide.ts';
 import { balance, type NodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
 import { asksForNothing, type NodeResourcesFit } from '../plugins/node-resources-fit.ts';
 import { amountOf, isLeftOut } from '../plugins/resource-amounts.ts';
-import { grownIntegers, type NodeColumns } from './node-columns.ts';
+import { evennessOf, grownIntegers, type NodeColumns, type ResourceColumn } from './node-columns.ts';
 
 /** The plugins of a profile that look at what is in use on a node, with their weights. */
 export interface UsagePlugins {
@@ -20,17 +20,27 @@ export const NO_ROOM = -1;
 
 /** One resource that Filter compares. */
 interface Need {
+  readonly name: string;
   readonly amount: number;
-  readonly of: (columns: NodeColumns) => { readonly allocatable: Float64Array; readonly requested: Float64Array };
+  allocatable: Float64Array;
+  requested: Float64Array;
 }
 
 /** One resource that a score looks at. */
 interface Part {
+  readonly name: string;
   readonly wanted: number;
   readonly weight: number;
-  readonly allocatable: (columns: NodeColumns) => Float64Array;
-  readonly used: (columns: NodeColumns) => Float64Array;
+  readonly inUse: 'requested' | 'nonZero';
+  allocatable: Float64Array;
+  used: Float64Array;
 }
+
+const UNBOUND = new Float64Array(0);
+/** Up to this much, a hundredfold is still an exact integer. */
+const LARGEST_PLAIN = 90_000_000_000_000;
+/** Far more than a product with an inverse can be off, and far less than what tells two scores apart. */
+const DOUBT = 1e-9;
 
 /**
  * HOT. What NodeResourcesFit and NodeResourcesBalancedAllocation say of each node for pods of one size: room or no room,
@@ -51,6 +61,9 @@ export class UsageColumn {
   readonly #ignoresZero: boolean;
   readonly #balanceWeight: number;
   readonly #balanceParts: readonly Part[];
+  /** LeastAllocated over two resources, and balance of two resources: the default, written out. */
+  readonly #isUsual: boolean;
+  #capacity = 0;
 
   constructor(columns: NodeColumns, plugins: UsagePlugins, pod: PodInfo) {
     this.#columns = columns;
@@ -71,12 +84,28 @@ export class UsageColumn {
     this.#balanceParts = balanced
       .filter(({ name }) => !isLeftOut(name, amountOf(pod.requests, name)))
       .map(({ name }) => part(name, 1, amountOf(pod.requests, name), 'requested'));
+    this.#isUsual =
+      this.#fitScore === leastAllocated && isCpuAndMemory(this.#fitParts) && isCpuAndMemory(this.#balanceParts);
   }
 
-  /** Makes room for rows that came since. */
+  /** Makes room for rows that came since, and takes hold of the columns' present arrays. */
   reserve(): void {
-    const wanted = 2 * this.#columns.capacity;
-    if (this.entries.length < wanted) this.entries = grownIntegers(this.entries, wanted);
+    const columns = this.#columns;
+    if (this.#capacity === columns.capacity) return;
+    this.#capacity = columns.capacity;
+    this.entries = grownIntegers(this.entries, 2 * columns.capacity);
+    for (const need of this.#needs) {
+      const { allocatable, requested } = resourceColumn(columns, need.name);
+      need.allocatable = allocatable;
+      need.requested = requested;
+    }
+    for (const part of [...this.#fitParts, ...this.#balanceParts]) {
+      const { allocatable, requested } = resourceColumn(columns, part.name);
+      part.allocatable = allocatable;
+      part.used = requested;
+      if (part.inUse === 'nonZero' && part.name === 'cpu') part.used = columns.nonZeroMilliCpu;
+      if (part.inUse === 'nonZero' && part.name === 'memory') part.used = columns.nonZeroMemoryBytes;
+    }
   }
 
   /** The value of a row, from memory where its stamp still holds. */
@@ -84,14 +113,18 @@ export class UsageColumn {
     const { entries } = this;
     const stamp = this.#columns.usageStamp[slot]!;
     if (entries[2 * slot] === stamp) return entries[2 * slot + 1]!;
-    const value = this.compute(slot);
+    const value = this.#compute(slot);
     entries[2 * slot] = stamp;
     entries[2 * slot + 1] = value;
     return value;
   }
 
-  compute(slot: number): number {
+  #compute(slot: number): number {
     if (this.#checksRoom && !this.#hasRoom(slot)) return NO_ROOM;
+    if (this.#isUsual) {
+      const value = this.#usual(slot);
+      if (value >= 0) return value;
+    }
     let value = 0;
     if (this.#fitWeight > 0) value += this.#fitWeight * this.#fit(slot);
     if (this.#balanceWeight > 0) value += this.#balanceWeight * this.#balance(slot);
@@ -100,13 +133,48 @@ export class UsageColumn {
 
   #hasRoom(slot: number): boolean {
     const columns = this.#columns;
-    if (columns.podCount[slot]! + 1 > columns.allocatablePods[slot]!) return false;
+    if (columns.podCount[slot]! >= columns.allocatablePods[slot]!) return false;
     const needs = this.#needs;
     for (let i = 0; i < needs.length; i++) {
-      const { allocatable, requested } = needs[i]!.of(columns);
-      if (needs[i]!.amount > allocatable[slot]! - requested[slot]!) return false;
+      const need = needs[i]!;
+      if (need.amount > need.allocatable[slot]! - need.requested[slot]!) return false;
     }
     return true;
+  }
+
+  /**
+   * The default strategy without a division: quotients come from inverses and are put right where they are off.
+   * Negative: the amounts are not usual, and the general form must look.
+   */
+  #usual(slot: number): number {
+    const cpu = this.#fitParts[0]!;
+    const memory = this.#fitParts[1]!;
+    const haveCpu = cpu.allocatable[slot]!;
+    const haveMemory = memory.allocatable[slot]!;
+    if (!(haveCpu > 0 && haveMemory > 0 && haveCpu < LARGEST_PLAIN && haveMemory < LARGEST_PLAIN)) return -1;
+    const inverseCpu = this.#columns.inverseCpu[slot]!;
+    const inverseMemory = this.#columns.inverseMemory[slot]!;
+    const weights = cpu.weight + memory.weight;
+    const sum =
+      cpu.weight * freeShare(haveCpu - cpu.used[slot]! - cpu.wanted, haveCpu, inverseCpu) +
+      memory.weight * freeShare(haveMemory - memory.used[slot]! - memory.wanted, haveMemory, inverseMemory);
+    let value = this.#fitWeight * (weights === 2 ? sum >> 1 : Math.floor(sum / weights));
+    if (this.#balanceWeight > 0) {
+      const a = this.#balanceParts[0]!;
+      const b = this.#balanceParts[1]!;
+      const usedCpu = a.used[slot]! + a.wanted;
+      const usedMemory = b.used[slot]! + b.wanted;
+      let shareCpu = usedCpu * inverseCpu;
+      let shareMemory = usedMemory * inverseMemory;
+      if (shareCpu > 1) shareCpu = 1;
+      if (shareMemory > 1) shareMemory = 1;
+      const even = (1 - Math.abs((shareCpu - shareMemory) / 2)) * 100;
+      const near = Math.round(even);
+      const after =
+        Math.abs(even - near) < DOUBT ? evennessOf(usedCpu / haveCpu, usedMemory / haveMemory) : Math.floor(even);
+      value += this.#balanceWeight * (50 + Math.trunc((50 + after - this.#columns.evenness[slot]!) / 2));
+    }
+    return value;
   }
 
   #fit(slot: number): number {
@@ -115,9 +183,9 @@ export class UsageColumn {
     let weights = 0;
     for (let i = 0; i < parts.length; i++) {
       const part = parts[i]!;
-      const allocatable = part.allocatable(this.#columns)[slot]!;
+      const allocatable = part.allocatable[slot]!;
       if (allocatable === 0) continue;
-      const score = this.#fitScore(part.used(this.#columns)[slot]! + part.wanted, allocatable);
+      const score = this.#fitScore(part.used[slot]! + part.wanted, allocatable);
       if (this.#ignoresZero && score <= 0) continue;
       sum += score * part.weight;
       weights += part.weight;
@@ -128,26 +196,25 @@ export class UsageColumn {
 
   #balance(slot: number): number {
     const parts = this.#balanceParts;
-    const columns = this.#columns;
     if (parts.length === 2) {
       const a = parts[0]!;
       const b = parts[1]!;
-      const haveA = a.allocatable(columns)[slot]!;
-      const haveB = b.allocatable(columns)[slot]!;
+      const haveA = a.allocatable[slot]!;
+      const haveB = b.allocatable[slot]!;
       if (haveA !== 0 && haveB !== 0) {
-        const usedA = a.used(columns)[slot]!;
-        const usedB = b.used(columns)[slot]!;
-        const before = evenness(Math.min(1, usedA / haveA), Math.min(1, usedB / haveB));
-        const after = evenness(Math.min(1, (usedA + a.wanted) / haveA), Math.min(1, (usedB + b.wanted) / haveB));
+        const usedA = a.used[slot]!;
+        const usedB = b.used[slot]!;
+        const before = evennessOf(usedA / haveA, usedB / haveB);
+        const after = evennessOf((usedA + a.wanted) / haveA, (usedB + b.wanted) / haveB);
         return 50 + Math.trunc((50 + after - before) / 2);
       }
     }
     const before: number[] = [];
     const after: number[] = [];
     for (const part of parts) {
-      const have = part.allocatable(columns)[slot]!;
+      const have = part.allocatable[slot]!;
       if (have === 0) continue;
-      const used = part.used(columns)[slot]!;
+      const used = part.used[slot]!;
       before.push(Math.min(1, used / have));
       after.push(Math.min(1, (used + part.wanted) / have));
     }
@@ -155,55 +222,48 @@ export class UsageColumn {
   }
 }
 
-/** `balance` of two fractions. */
-function evenness(a: number, b: number): number {
-  return Math.trunc((1 - Math.abs((a - b) / 2)) * 100);
+/** Hundredths of `have` that `free` is, rounded down; 0 when it is less than nothing. */
+function freeShare(free: number, have: number, inverse: number): number {
+  if (free < 0) return 0;
+  const hundredfold = free * 100;
+  let share = Math.floor(hundredfold * inverse);
+  const rest = hundredfold - share * have;
+  if (rest < 0) share--;
+  else if (rest >= have) share++;
+  return share;
+}
+
+function isCpuAndMemory(parts: readonly Part[]): boolean {
+  return parts.length === 2 && parts[0]!.name === 'cpu' && parts[1]!.name === 'memory';
 }
 
 function needsOf(fit: NodeResourcesFit, requests: Resources): Need[] {
   if (asksForNothing(requests)) return [];
   const needs: Need[] = [];
-  if (requests.milliCpu > 0) needs.push({ amount: requests.milliCpu, of: (columns) => columns.cpu });
-  if (requests.memoryBytes > 0) needs.push({ amount: requests.memoryBytes, of: (columns) => columns.memory });
-  if (requests.ephemeralStorageBytes > 0) {
-    needs.push({ amount: requests.ephemeralStorageBytes, of: (columns) => columns.ephemeralStorage });
-  }
-  for (const [name, amount] of requests.scalar) {
-    if (amount !== 0 && !fit.ignores(name)) needs.push({ amount, of: (columns) => columns.scalar(name) });
-  }
+  const need = (name: string, amount: number): void => {
+    if (amount !== 0) needs.push({ name, amount, allocatable: UNBOUND, requested: UNBOUND });
+  };
+  need('cpu', requests.milliCpu);
+  need('memory', requests.memoryBytes);
+  need('ephemeral-storage', requests.ephemeralStorageBytes);
+  for (const [name, amount] of requests.scalar) if (!fit.ignores(name)) need(name, amount);
   return needs;
 }
 
 function part(name: string, weight: number, wanted: number, inUse: 'requested' | 'nonZero'): Part {
+  return { name, weight, wanted, inUse, allocatable: UNBOUND, used: UNBOUND };
+}
+
+function resourceColumn(columns: NodeColumns, name: string): ResourceColumn {
   switch (name) {
     case 'cpu':
-      return {
-        wanted,
-        weight,
-        allocatable: (columns) => columns.cpu.allocatable,
-        used: (columns) => (inUse === 'nonZero' ? columns.nonZeroMilliCpu : columns.cpu.requested),
-      };
+      return columns.cpu;
     case 'memory':
-      return {
-        wanted,
-        weight,
-        allocatable: (columns) => columns.memory.allocatable,
-        used: (columns) => (inUse === 'nonZero' ? columns.nonZeroMemoryBytes : columns.memory.requested),
-      };
+      return columns.memory;
     case 'ephemeral-storage':
-      return {
-        wanted,
-        weight,
-        allocatable: (columns) => columns.ephemeralStorage.allocatable,
-        used: (columns) => columns.ephemeralStorage.requested,
-      };
+      return columns.ephemeralStorage;
     default:
-      return {
-        wanted,
-        weight,
-        allocatable: (columns) => columns.scalar(name).allocatable,
-        used: (columns) => columns.scalar(name).requested,
-      };
+      return columns.scalar(name);
   }
 }
 

@@ -8,6 +8,14 @@ import { NodeTree } from './node-tree.ts';
 import { PodFacts } from './pod-info.ts';
 import { NodeSnapshot } from './snapshot.ts';
 
+interface CachedPod {
+  info: PodInfo;
+  readonly nodeName: string;
+  /** `undefined`: no such node, the pod is an orphan. */
+  state: NodeState | undefined;
+  assumed: boolean;
+}
+
 /**
  * The scheduler's own idea of the cluster: nodes and the pods on them, assumed ones included. `refresh` at the start of a
  * cycle makes the snapshot current.
@@ -20,9 +28,11 @@ export class SchedulerCache {
   readonly #nodes = new Map<string, NodeState>();
   /** Pods on nodes that do not exist (yet, or any more): they count when the node comes. */
   readonly #orphans = new Map<string, Map<string, PodInfo>>();
-  readonly #pods = new Map<string, { info: PodInfo; nodeName: string; assumed: boolean }>();
+  readonly #pods = new Map<string, CachedPod>();
   readonly #images = new ImageStates();
+  /** Nodes that have changed since the last cycle; kept only where it matters, for image counts. */
   readonly #changed = new Set<NodeState>();
+  #newcomers: NodeState[] = [];
   readonly #claimUses = new Map<string, number>();
 
   addNode(node: Node): void {
@@ -35,9 +45,13 @@ export class SchedulerCache {
     this.#nodes.set(state.name, state);
     this.#tree.add(node);
     this.#images.add(node);
-    for (const pod of this.#orphans.get(state.name)?.values() ?? []) this.#put(state, pod);
+    for (const [uid, pod] of this.#orphans.get(state.name) ?? []) {
+      this.#pods.get(uid)!.state = state;
+      this.#put(state, pod);
+    }
     this.#orphans.delete(state.name);
-    this.#changed.add(state);
+    this.#newcomers.push(state);
+    this.#note(state);
   }
 
   updateNode(node: Node): void {
@@ -53,7 +67,7 @@ export class SchedulerCache {
     }
     const old = state.node;
     state.node = node;
-    this.#changed.add(state);
+    this.#note(state);
     this.observer?.nodeUpdated(state, old);
   }
 
@@ -63,32 +77,34 @@ export class SchedulerCache {
     this.#nodes.delete(name);
     this.#tree.remove(state.node);
     this.#images.remove(state.node);
-    this.#changed.delete(state);
-    if (state.pods.length === 0) return;
     const orphans = new Map<string, PodInfo>();
     for (const pod of [...state.pods]) {
-      orphans.set(pod.pod.metadata.uid, pod);
+      const { uid } = pod.pod.metadata;
+      orphans.set(uid, pod);
+      this.#pods.get(uid)!.state = undefined;
       this.#take(state, pod);
     }
-    this.#orphans.set(name, orphans);
+    if (orphans.size > 0) this.#orphans.set(name, orphans);
+    this.#changed.delete(state);
   }
 
   /** A pod that has, or is assumed to have, a node. A pod known under this uid is replaced: it moves to the end. */
   addPod(info: PodInfo, nodeName: string, assumed = false): void {
     const { uid } = info.pod.metadata;
-    const state = this.#nodes.get(nodeName);
     const known = this.#pods.get(uid);
     if (known !== undefined) {
-      if (state !== undefined && known.nodeName === nodeName && countsTheSame(known.info, info)) {
+      const { state } = known;
+      if (state !== undefined && state.name === nodeName && countsTheSame(known.info, info)) {
         state.replacePod(known.info, info);
         known.info = info;
         known.assumed = assumed;
-        this.#changed.add(state);
+        this.#note(state);
         return;
       }
       this.removePod(uid);
     }
-    this.#pods.set(uid, { info, nodeName, assumed });
+    const state = this.#nodes.get(nodeName);
+    this.#pods.set(uid, { info, nodeName, state, assumed });
     if (state !== undefined) {
       this.#put(state, info);
       return;
@@ -98,19 +114,17 @@ export class SchedulerCache {
     orphans.set(uid, info);
   }
 
-  removePod(uid: string): PodInfo | undefined {
+  removePod(uid: string): void {
     const known = this.#pods.get(uid);
-    if (known === undefined) return undefined;
+    if (known === undefined) return;
     this.#pods.delete(uid);
-    const state = this.#nodes.get(known.nodeName);
-    if (state !== undefined) {
-      this.#take(state, known.info);
-      return known.info;
+    if (known.state !== undefined) {
+      this.#take(known.state, known.info);
+      return;
     }
     const orphans = this.#orphans.get(known.nodeName);
     orphans?.delete(uid);
     if (orphans?.size === 0) this.#orphans.delete(known.nodeName);
-    return known.info;
   }
 
   podOf(uid: string): PodInfo | undefined {
@@ -138,26 +152,19 @@ export class SchedulerCache {
    * it holds more names than there are nodes (semantics sheet 4.2).
    */
   refresh(): NodeSnapshot {
-    if (this.#changed.size === 0 && this.snapshot.nodes.length === this.#nodes.size) return this.snapshot;
+    if (this.#images.version > 0) this.#freezeImages();
     let newName = false;
     let replaced = false;
-    for (const state of this.#changed) {
-      const hasImages = state.node.status.images !== undefined || state.images.size > 0;
-      if (hasImages && state.frozenImages !== this.#images.version) {
-        state.images = this.#images.freeze(state.node);
-        state.frozenImages = this.#images.version;
-        this.observer?.imagesFrozen(state);
-      }
-      const shown = this.snapshot.get(state.name);
-      if (shown === state) continue;
-      if (shown === undefined) {
+    for (const state of this.#newcomers) {
+      if (this.#nodes.get(state.name) !== state) continue;
+      if (this.snapshot.get(state.name) === undefined) {
         newName = true;
       } else {
         this.snapshot.replace(state);
         replaced = true;
       }
     }
-    this.#changed.clear();
+    if (this.#newcomers.length > 0) this.#newcomers = [];
     if (newName || this.snapshot.nodes.length !== this.#nodes.size) {
       const order: NodeState[] = [];
       for (const name of this.#tree.list()) order.push(this.#nodes.get(name)!);
@@ -168,13 +175,29 @@ export class SchedulerCache {
     return this.snapshot;
   }
 
+  #note(state: NodeState): void {
+    if (this.#images.version > 0) this.#changed.add(state);
+  }
+
+  /** Counts of images are as old as the last change of the node itself (semantics sheet 3.12). */
+  #freezeImages(): void {
+    for (const state of this.#changed) {
+      const hasImages = state.node.status.images !== undefined || state.images.size > 0;
+      if (!hasImages || state.frozenImages === this.#images.version) continue;
+      state.images = this.#images.freeze(state.node);
+      state.frozenImages = this.#images.version;
+      this.observer?.imagesFrozen(state);
+    }
+    this.#changed.clear();
+  }
+
   #put(state: NodeState, pod: PodInfo): void {
     const affinity = state.podsWithAffinity.length;
     const anti = state.podsWithRequiredAntiAffinity.length;
     state.addPod(pod);
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, 1);
-    this.#changed.add(state);
+    this.#note(state);
     this.observer?.podAdded(state, pod);
   }
 
@@ -184,7 +207,7 @@ export class SchedulerCache {
     state.removePod(pod);
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, -1);
-    this.#changed.add(state);
+    this.#note(state);
     this.observer?.podRemoved(state, pod);
   }
 
@@ -198,6 +221,7 @@ export class SchedulerCache {
   }
 
   #countClaims(pod: PodInfo, sign: 1 | -1): void {
+    if (pod.pod.spec.volumes === undefined) return;
     for (const key of claimKeys(pod)) {
       const count = (this.#claimUses.get(key) ?? 0) + sign;
       if (count === 0) this.#claimUses.delete(key);

@@ -148,6 +148,7 @@ export class NodeState implements MutableNodeInfo {
     this.nonZeroMilliCpu += sign * pod.nonZeroMilliCpu;
     this.nonZeroMemoryBytes += sign * pod.nonZeroMemoryBytes;
     for (const port of pod.hostPorts) this.#countPort(port, sign);
+    if (pod.pod.spec.volumes === undefined) return;
     for (const key of claimKeys(pod)) this.#countClaim(key, sign);
   }
 

@@ -7,6 +7,7 @@ import type {
   Resources,
   WeightedAffinityTerm,
 } from '../../../sim/policy-api/scheduling.ts';
+import type { LabelClass } from '../columns/pod-index.ts';
 import { compileLabelSelector } from '../../../sim/api/label-selector.ts';
 
 /** What follows from a spec and a namespace: the same object for all pods of a template. */
@@ -35,12 +36,15 @@ export class PodFacts implements PodInfo {
   readonly requests: Resources;
   readonly nonZeroMilliCpu: number;
   readonly nonZeroMemoryBytes: number;
+  /** Remembered by the pod index of the columns: what its labels and namespace make it one of. */
+  labelClass: LabelClass | undefined = undefined;
 
   /** `before` is what an earlier version of the same pod came to: an unchanged spec is not looked up again. */
   constructor(pod: Pod, before?: PodFacts) {
     const facts = before?.pod.spec === pod.spec ? before.facts : specFacts(pod.spec, pod.metadata.namespace);
     this.pod = pod;
     this.facts = facts;
+    if (before?.pod.metadata.labels === pod.metadata.labels) this.labelClass = before.labelClass;
     if (hasResourceStatus(pod)) {
       const nonZero = nonZeroRequests(pod);
       this.requests = podRequestsOnNode(pod);

@@ -15,7 +15,7 @@ import type {
   PodInfo,
   ProfileHints,
 } from '../../../sim/policy-api/scheduling.ts';
-import { Code } from '../../../sim/policy-api/status.ts';
+import { Code, type Status } from '../../../sim/policy-api/status.ts';
 import { ColumnEngine } from '../columns/column-engine.ts';
 import { ColumnSearch } from '../columns/column-search.ts';
 import { PodPrograms } from '../columns/pod-program.ts';
@@ -26,7 +26,7 @@ import type { ProfilePlugins } from './extension-points.ts';
 import { statusMessage } from './fit-error.ts';
 import { Framework } from './framework.ts';
 import { Nominator } from './nominator.ts';
-import { podInfoOf } from './pod-info.ts';
+import { podInfoOf, type PodFacts } from './pod-info.ts';
 import { explainFailure, schedulePod } from './schedule-pod.ts';
 
 /** A profile as far as it is known before its plugins exist. */
@@ -67,6 +67,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   /** The column form of each profile that has one. */
   readonly #programs = new Map<Framework, PodPrograms>();
   readonly #search: ColumnSearch | undefined;
+  #lastInfo: PodFacts | undefined;
 
   constructor(profiles: readonly ProfileSpec[], options: FrameworkPolicyOptions, host: SchedulerHost) {
     const context = {
@@ -146,8 +147,14 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 
   assume(pod: Pod, nodeName: string): void {
-    this.cache.addPod(podInfoOf(pod), nodeName, true);
-    this.nominator.delete(pod.metadata.uid);
+    this.cache.addPod(this.#infoOf(pod), nodeName, true);
+    if (this.nominator.size > 0) this.nominator.delete(pod.metadata.uid);
+  }
+
+  /** A pod is decided on and then assumed: what was derived for the one serves the other. */
+  #infoOf(pod: Pod): PodFacts {
+    if (this.#lastInfo?.pod === pod) return this.#lastInfo;
+    return (this.#lastInfo = podInfoOf(pod));
   }
 
   isAssumed(uid: string): boolean {
@@ -174,7 +181,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
     const framework = this.frameworkFor(pod);
     const snapshot = this.cache.refresh();
     const state = new CycleScratch();
-    const info = podInfoOf(pod);
+    const info = this.#infoOf(pod);
     const program = this.#programs.get(framework)?.of(info);
     if (program !== undefined) {
       const placed = this.#search!.place(framework, program, this.cursor, state, info);
@@ -184,14 +191,14 @@ export class FrameworkPolicy implements SchedulingPolicy {
           kind: 'node',
           nodeName: name,
           evaluated: placed.evaluated,
-          steps: bindingSteps(framework, state, info, name),
+          steps: new Steps(framework, state, info, name),
         };
       }
     }
     const result = schedulePod(framework, snapshot, this.cursor, state, info);
     switch (result.kind) {
       case 'scheduled': {
-        const steps = bindingSteps(framework, state, info, result.node.name);
+        const steps = new Steps(framework, state, info, result.node.name);
         return { kind: 'node', nodeName: result.node.name, evaluated: result.evaluated, steps };
       }
       case 'error':
@@ -214,15 +221,37 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 }
 
-function bindingSteps(framework: Framework, state: CycleScratch, pod: PodInfo, nodeName: string): BindingSteps {
-  return {
-    reserve: () => framework.runReserve(state, pod, nodeName),
-    unreserve: () => framework.runUnreserve(state, pod, nodeName),
-    permit: () => framework.runPermit(state, pod, nodeName),
-    preBind: () => framework.runPreBind(state, pod, nodeName),
-    bind: () => framework.runBind(state, pod, nodeName),
-    postBind: () => framework.runPostBind(state, pod, nodeName),
-  };
+class Steps implements BindingSteps {
+  readonly #framework: Framework;
+  readonly #state: CycleScratch;
+  readonly #pod: PodInfo;
+  readonly #nodeName: string;
+
+  constructor(framework: Framework, state: CycleScratch, pod: PodInfo, nodeName: string) {
+    this.#framework = framework;
+    this.#state = state;
+    this.#pod = pod;
+    this.#nodeName = nodeName;
+  }
+
+  reserve(): Status | undefined {
+    return this.#framework.runReserve(this.#state, this.#pod, this.#nodeName);
+  }
+  unreserve(): void {
+    this.#framework.runUnreserve(this.#state, this.#pod, this.#nodeName);
+  }
+  permit(): ReturnType<BindingSteps['permit']> {
+    return this.#framework.runPermit(this.#state, this.#pod, this.#nodeName);
+  }
+  preBind(): Status | undefined {
+    return this.#framework.runPreBind(this.#state, this.#pod, this.#nodeName);
+  }
+  bind(): Status | undefined {
+    return this.#framework.runBind(this.#state, this.#pod, this.#nodeName);
+  }
+  postBind(): void {
+    this.#framework.runPostBind(this.#state, this.#pod, this.#nodeName);
+  }
 }
 
 /** A plugin that can reject but names no events is woken by all of them. */
