@@ -2,6 +2,8 @@ import { answerCase } from './conformance-scheduler/ask-case.ts';
 import { answerQueue } from './conformance-scheduler/ask-queue.ts';
 import { answerSequence } from './conformance-scheduler/ask-sequence.ts';
 import { decodeCase, decodeQueueHistory, decodeSequence } from './conformance-scheduler/cases.ts';
+import type { PluginForm } from './conformance-scheduler/cluster.ts';
+import { decidedByColumns } from './conformance-scheduler/column-form.ts';
 import { describe, differences, type Difference } from './conformance-scheduler/compare.ts';
 import { jsonObject } from './conformance-scheduler/objects.ts';
 import { recordedLines, recordingFiles, type RecordedLine } from './conformance-scheduler/recordings.ts';
@@ -23,6 +25,7 @@ const MOST_SHOWN = 20;
 interface Options {
   readonly paths: readonly string[];
   readonly shown: number;
+  readonly form: PluginForm;
 }
 
 /** Ends the process with a message about the command line. */
@@ -31,6 +34,7 @@ class UsageError extends Error {}
 function readOptions(args: readonly string[]): Options {
   const paths: string[] = [];
   let shown = 5;
+  let form: PluginForm = 'plain';
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     const [name, inline] = arg.startsWith('--') ? arg.split('=', 2) : [undefined, undefined];
@@ -39,16 +43,16 @@ function readOptions(args: readonly string[]): Options {
       continue;
     }
     const value = inline ?? args[++i];
-    if (name === '--form' && value === 'plain') continue;
-    if (name === '--differences' && value !== undefined && /^[0-9]+$/.test(value)) shown = Number(value);
+    if (name === '--form' && (value === 'plain' || value === 'columns')) form = value;
+    else if (name === '--differences' && value !== undefined && /^[0-9]+$/.test(value)) shown = Number(value);
     else throw new UsageError(`${arg}: not understood`);
   }
   if (paths.length === 0) throw new UsageError('no recording is named');
-  return { paths, shown };
+  return { paths, shown, form };
 }
 
 /** What differs in one line; nothing when the simulator decides the same. */
-function check(line: RecordedLine): readonly Difference[] {
+function check(line: RecordedLine, form: PluginForm): readonly Difference[] {
   if (line.problem !== undefined) throw new Error(line.problem);
   const raw = jsonObject(line.value, 'the line');
   if ('operations' in raw) {
@@ -57,10 +61,10 @@ function check(line: RecordedLine): readonly Difference[] {
   }
   if ('arrivals' in raw) {
     const sequence = decodeSequence(raw);
-    return differences(sequence.expect, answerSequence(sequence));
+    return differences(sequence.expect, answerSequence(sequence, form));
   }
   const recorded = decodeCase(raw);
-  return differences(recorded.expect, answerCase(recorded));
+  return differences(recorded.expect, answerCase(recorded, form));
 }
 
 interface Tally {
@@ -86,7 +90,7 @@ function main(args: readonly string[]): number {
       tally.total++;
       let found: readonly string[];
       try {
-        found = check(line).map(describe);
+        found = check(line, options.form).map(describe);
       } catch (error) {
         found = [`could not be asked: ${error instanceof Error ? error.message : String(error)}`];
       }
@@ -110,6 +114,9 @@ function main(args: readonly string[]): number {
   }
   for (const report of reports) process.stdout.write(`\n${report}`);
   if (differing > reports.length) process.stdout.write(`\n${differing - reports.length} more cases differ\n`);
+  if (options.form === 'columns') {
+    process.stdout.write(`the column form decided ${decidedByColumns.placements} placements\n`);
+  }
   process.stdout.write(`${equal} of ${total} cases equal\n`);
   return equal === total && total > 0 ? 0 : 1;
 }

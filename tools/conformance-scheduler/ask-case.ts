@@ -1,17 +1,23 @@
 import { isRejection, Code, type Status } from '../../src/sim/policy-api/status.ts';
-import type { CycleState, PodInfo } from '../../src/sim/policy-api/scheduling.ts';
+import type { CycleState, FilterPlugin, PodInfo } from '../../src/sim/policy-api/scheduling.ts';
 import { keyOf } from '../../src/sim/api/kinds.ts';
 import { CycleScratch } from '../../src/policies/scheduling/framework/cycle-state.ts';
-import { statusMessage, type Diagnosis } from '../../src/policies/scheduling/framework/fit-error.ts';
+import { Diagnosis, statusMessage } from '../../src/policies/scheduling/framework/fit-error.ts';
 import type { Framework, PluginScores } from '../../src/policies/scheduling/framework/framework.ts';
-import { podInfoOf } from '../../src/policies/scheduling/framework/pod-info.ts';
-import { explainFailure, schedulePod, type FitFailure } from '../../src/policies/scheduling/framework/schedule-pod.ts';
+import type { NodeState } from '../../src/policies/scheduling/framework/node-info.ts';
+import { podInfoOf, type PodFacts } from '../../src/policies/scheduling/framework/pod-info.ts';
+import {
+  explainFailure,
+  schedulePod,
+  type FitFailure,
+  type PlacementResult,
+} from '../../src/policies/scheduling/framework/schedule-pod.ts';
 import { selectHost } from '../../src/policies/scheduling/framework/select-host.ts';
 import { bestCandidates } from '../../src/policies/scheduling/preemption/choose-candidate.ts';
 import { ineligibleBecause } from '../../src/policies/scheduling/preemption/eligibility.ts';
 import { DefaultPreemption } from '../../src/policies/scheduling/plugins/default-preemption.ts';
 import type { Case } from './cases.ts';
-import { RecordedCluster } from './cluster.ts';
+import { RecordedCluster, type PluginForm } from './cluster.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,8 +32,8 @@ function sorted(names: Iterable<string>): string[] {
 }
 
 /** What the simulator decides about a case, in the members and the order of a recording's `expect`. */
-export function answerCase(recorded: Case): Json {
-  const cluster = new RecordedCluster(recorded);
+export function answerCase(recorded: Case, form: PluginForm): Json {
+  const cluster = new RecordedCluster(recorded, form);
   cluster.objects.of('Pod').put(recorded.pod);
   cluster.policy.cache.refresh();
   const framework = cluster.frameworkOf(recorded.pod);
@@ -42,7 +48,7 @@ export function answerCase(recorded: Case): Json {
 function describeFilters(
   cluster: RecordedCluster,
   framework: Framework,
-  pod: PodInfo,
+  pod: PodFacts,
   answer: Json,
 ): ReadonlySet<string> | undefined {
   const nodes = cluster.policy.cache.snapshot.nodes;
@@ -57,8 +63,12 @@ function describeFilters(
   answer['preFilter'] = preFilter;
   if (status !== undefined) return nodeNames;
   const filter: Json = {};
+  const rejectedBy = rejectionsByColumns(cluster, framework, pod);
   for (const node of nodes) {
-    const verdict = framework.runFilterWithNominated(state, pod, node);
+    const verdict =
+      rejectedBy === undefined
+        ? framework.runFilterWithNominated(state, pod, node)
+        : explained(state, pod, node, rejectedBy(node));
     filter[node.name] =
       verdict === undefined
         ? 'ok'
@@ -68,17 +78,49 @@ function describeFilters(
   return nodeNames;
 }
 
+/** The first Filter plugin whose column form does not take a node; `undefined` where the plain form decides. */
+function rejectionsByColumns(
+  cluster: RecordedCluster,
+  framework: Framework,
+  pod: PodFacts,
+): ((node: NodeState) => FilterPlugin | undefined) | undefined {
+  const { columns } = cluster;
+  if (columns === undefined || !columns.has(framework, pod)) return undefined;
+  const taken = new Map<FilterPlugin, ReadonlySet<string>>();
+  for (const plugin of framework.plugins.filter) {
+    const names = columns.takenBy(framework, plugin, pod);
+    if (names === undefined) return undefined;
+    taken.set(plugin, names);
+  }
+  return (node) => framework.plugins.filter.find((plugin) => !taken.get(plugin)!.has(node.name));
+}
+
+/** A column form says no more than no: the reasons are the plain form's. */
+function explained(
+  state: CycleScratch,
+  pod: PodInfo,
+  node: NodeState,
+  plugin: FilterPlugin | undefined,
+): Status | undefined {
+  if (plugin === undefined) return undefined;
+  const status = state.skipFilter.has(plugin.name) ? undefined : plugin.filter(state, pod, node);
+  const reasons = status?.reasons ?? ['the column form rejects, the plain form does not'];
+  return { code: status?.code ?? Code.Success, reasons, plugin: plugin.name };
+}
+
 /** One cycle of the scheduler, and PostFilter when nothing was feasible. */
 function describeDecision(
   cluster: RecordedCluster,
   framework: Framework,
-  pod: PodInfo,
+  pod: PodFacts,
   nodeNames: ReadonlySet<string> | undefined,
   answer: Json,
 ): void {
   const { snapshot } = cluster.policy.cache;
   const state = new CycleScratch();
-  const result = schedulePod(framework, snapshot, cluster.policy.cursor, state, pod);
+  const result =
+    placeByColumns(cluster, framework, state, pod) ??
+    schedulePod(framework, snapshot, cluster.policy.cursor, state, pod);
   const { nextStartNodeIndex } = cluster.policy.cursor;
   answer['winner'] = null;
   if (result.kind === 'error') {
@@ -119,6 +161,32 @@ function describeDecision(
   const best = Math.max(...totals);
   const ties = order.filter((i) => totals[i] === best).map((i) => result.feasible[i]!.name);
   if (ties.length > 1) answer['ties'] = ties;
+}
+
+/** The same through the column form; what each plugin's raw score is, only the plain form tells. */
+function placeByColumns(
+  cluster: RecordedCluster,
+  framework: Framework,
+  state: CycleScratch,
+  pod: PodFacts,
+): PlacementResult | undefined {
+  const { columns, policy } = cluster;
+  const before = { ...policy.cursor };
+  const placed = columns?.place(framework, framework.plugins, policy.cursor, pod);
+  if (columns === undefined || placed === undefined) return undefined;
+  const { node, feasible, evaluated, totals } = placed;
+  const scores: PluginScores[] = [];
+  if (totals !== undefined) {
+    framework.runPreFilter(state, pod);
+    framework.runPreScore(state, pod, feasible);
+    for (const plain of framework.runScore(state, pod, feasible).plugins) {
+      const { plugin } = framework.plugins.score.find((one) => one.plugin.name === plain.plugin)!;
+      const byColumns = columns.scoresOf(framework, plugin, before, pod);
+      const normalized = feasible.map(({ name }) => byColumns?.get(name) ?? Number.NaN);
+      scores.push({ ...plain, normalized });
+    }
+  }
+  return { kind: 'scheduled', node, feasible, evaluated, totals, scores, diagnosis: new Diagnosis() };
 }
 
 function byNode({ raw, normalized, weight }: PluginScores, order: readonly number[], names: readonly string[]): Json {

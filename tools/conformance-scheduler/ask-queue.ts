@@ -32,7 +32,7 @@ class QueueRun {
   #now = 0;
 
   constructor(configuration: unknown) {
-    const policy = policyOf(readRecordedConfiguration(configuration), {}, this.#objects.host());
+    const policy = policyOf(readRecordedConfiguration(configuration), {}, this.#objects.host(), 'plain');
     this.#policy = policy;
     this.#queue = new SchedulingQueue({
       now: () => this.#now,

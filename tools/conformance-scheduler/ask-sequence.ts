@@ -5,7 +5,7 @@ import { schedulePod } from '../../src/policies/scheduling/framework/schedule-po
 import { statusMessage } from '../../src/policies/scheduling/framework/fit-error.ts';
 import type { Pod } from '../../src/sim/api/pod.ts';
 import type { Sequence } from './cases.ts';
-import { RecordedCluster } from './cluster.ts';
+import { RecordedCluster, type PluginForm } from './cluster.ts';
 import { RecordingError } from './objects.ts';
 
 interface Step {
@@ -21,8 +21,8 @@ const NOTHING: Step = { node: null, total: 0, feasible: 0, evaluated: 0 };
  * Places pod after pod through one scheduler and its cache. Every arrival is one cycle; a placed pod is confirmed at once,
  * and a pod that finds no node is dropped.
  */
-export function answerSequence(sequence: Sequence): Record<string, unknown> {
-  const cluster = new RecordedCluster(sequence);
+export function answerSequence(sequence: Sequence, form: PluginForm): Record<string, unknown> {
+  const cluster = new RecordedCluster(sequence, form);
   const placed = new Map<string, Pod>();
   const hash = createHash('sha256');
   const steps: Step[] = [];
@@ -71,7 +71,14 @@ export function answerSequence(sequence: Sequence): Record<string, unknown> {
 function place(cluster: RecordedCluster, pod: Pod): Step {
   const snapshot = cluster.policy.cache.refresh();
   const info = podInfoOf(pod);
-  const result = schedulePod(cluster.frameworkOf(pod), snapshot, cluster.policy.cursor, new CycleScratch(), info);
+  const framework = cluster.frameworkOf(pod);
+  const placed = cluster.columns?.place(framework, framework.plugins, cluster.policy.cursor, info);
+  if (placed !== undefined) {
+    cluster.policy.cache.addPod(info, placed.node.name);
+    const total = placed.totals?.[placed.feasible.indexOf(placed.node)] ?? 0;
+    return { node: placed.node.name, total, feasible: placed.feasible.length, evaluated: placed.evaluated };
+  }
+  const result = schedulePod(framework, snapshot, cluster.policy.cursor, new CycleScratch(), info);
   if (result.kind === 'error') throw new RecordingError(`${pod.metadata.name}: ${statusMessage(result.status)}`);
   if (result.kind === 'unschedulable') {
     return { ...NOTHING, evaluated: result.diagnosis.statuses.explicit.size };

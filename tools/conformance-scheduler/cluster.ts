@@ -7,8 +7,12 @@ import { podInfoOf } from '../../src/policies/scheduling/framework/pod-info.ts';
 import { FrameworkPolicy } from '../../src/policies/scheduling/framework/scheduling-policy.ts';
 import { kubeScheduler } from '../../src/policies/scheduling/kube-scheduler.ts';
 import type { Setting } from './cases.ts';
+import { ColumnForm } from './column-form.ts';
 import { readRecordedConfiguration } from './configuration.ts';
 import { RecordingError } from './objects.ts';
+
+/** Which form of the plugins decides. */
+export type PluginForm = 'plain' | 'columns';
 
 type AnyObject = ListedKinds[keyof ListedKinds];
 
@@ -61,8 +65,9 @@ export function policyOf(
   configuration: SchedulerConfiguration,
   featureGates: Readonly<Record<string, boolean>>,
   host: SchedulerHost,
+  form: PluginForm,
 ): FrameworkPolicy {
-  const policy = kubeScheduler(configuration, { featureGates })(host);
+  const policy = kubeScheduler(configuration, { featureGates, form })(host);
   if (!(policy instanceof FrameworkPolicy)) throw new TypeError('kubeScheduler is not made of the framework');
   return policy;
 }
@@ -72,9 +77,13 @@ export class RecordedCluster {
   readonly objects = new ObjectLists();
   readonly policy: FrameworkPolicy;
 
-  constructor(setting: Setting) {
+  /** `undefined` where the plain form decides. */
+  readonly columns: ColumnForm | undefined;
+
+  constructor(setting: Setting, form: PluginForm) {
     const configuration = readRecordedConfiguration(setting.configuration);
-    this.policy = policyOf(configuration, setting.featureGates, this.objects.host());
+    this.policy = policyOf(configuration, setting.featureGates, this.objects.host(), form);
+    this.columns = form === 'columns' ? new ColumnForm(this.policy) : undefined;
     this.policy.cursor.nextStartNodeIndex = setting.nextStartNodeIndex;
     for (const node of setting.nodes) {
       this.policy.setNode(node);
