@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 
 /**
- * HOT. The pending events: a 4-ary heap on two typed arrays (time, and a key of sequence and slot), and one record of
+ * HOT. The pending events: a binary heap on two typed arrays (time, and a key of sequence and slot), and one record of
  * four integers a slot. So equal times are ordered by sequence, and taking an event out touches one cache line besides
  * the heap.
  *
@@ -178,7 +178,7 @@ export class EventQueue {
     this.rootIsOpen = false;
     this.tombstones = 0;
     this.length = kept;
-    for (let index = (kept - 2) >> 2; index >= 0; index--) this.siftDown(index, timeAt[index]!, keyAt[index]!);
+    for (let index = (kept >> 1) - 1; index >= 0; index--) this.siftDown(index, timeAt[index]!, keyAt[index]!);
   }
 
   /** Gives the pending events the sequence numbers from 0 on, in the same order. */
@@ -201,7 +201,7 @@ export class EventQueue {
     const keyAt = this.keyAt;
     let index = start;
     while (index > 0) {
-      const parent = (index - 1) >> 2;
+      const parent = (index - 1) >> 1;
       const parentTime = timeAt[parent]!;
       if (time > parentTime || (time === parentTime && key > keyAt[parent]!)) break;
       timeAt[index] = parentTime;
@@ -218,22 +218,21 @@ export class EventQueue {
     const length = this.length;
     let index = start;
     for (;;) {
-      const first = (index << 2) + 1;
-      if (first >= length) break;
-      const end = first + 4 < length ? first + 4 : length;
-      let best = first;
-      let bestTime = timeAt[first]!;
-      for (let child = first + 1; child < end; child++) {
-        const childTime = timeAt[child]!;
-        if (childTime < bestTime || (childTime === bestTime && keyAt[child]! < keyAt[best]!)) {
-          best = child;
-          bestTime = childTime;
+      let child = (index << 1) + 1;
+      if (child >= length) break;
+      let childTime = timeAt[child]!;
+      const right = child + 1;
+      if (right < length) {
+        const rightTime = timeAt[right]!;
+        if (rightTime < childTime || (rightTime === childTime && keyAt[right]! < keyAt[child]!)) {
+          child = right;
+          childTime = rightTime;
         }
       }
-      if (time < bestTime || (time === bestTime && key < keyAt[best]!)) break;
-      timeAt[index] = bestTime;
-      keyAt[index] = keyAt[best]!;
-      index = best;
+      if (time < childTime || (time === childTime && key < keyAt[child]!)) break;
+      timeAt[index] = childTime;
+      keyAt[index] = keyAt[child]!;
+      index = child;
     }
     timeAt[index] = time;
     keyAt[index] = key;
