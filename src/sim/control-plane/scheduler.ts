@@ -6,6 +6,7 @@ import { KINDS, keyOf, type Kind } from '../api/kinds.ts';
 import type { Node } from '../api/node.ts';
 import { conditionOf, isPodTerminal, type Pod, type PodStatus } from '../api/pod.ts';
 import type { ApiServer, Client, EventRecorder } from '../api/request.ts';
+import type { DecisionExplanation } from '../policy-api/explanation.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import type {
   BindingSteps,
@@ -45,6 +46,10 @@ export interface SchedulingAttempt {
   readonly message: string | undefined;
   /** Nodes that were looked at. */
   readonly evaluated: number;
+  /** Where one was asked for. */
+  readonly explanation: DecisionExplanation | undefined;
+  /** Pods that are to make room, most important first. */
+  readonly victims: readonly Pod[];
 }
 
 /** A pod between its scheduling cycle and the answer to its binding. */
@@ -88,6 +93,8 @@ const NOBODY: readonly string[] = Object.freeze([]);
 export class Scheduler {
   /** Told of every attempt when it ends. */
   onAttempt: ((attempt: SchedulingAttempt) => void) | undefined;
+  /** Which pods' decisions are to be explained to `onAttempt`. Explaining takes time, not simulated time. */
+  explains: ((pod: Pod) => boolean) | undefined;
   readonly policy: SchedulingPolicy;
   readonly queue: SchedulingQueue;
   readonly #engine: Engine;
@@ -105,7 +112,15 @@ export class Scheduler {
   readonly #cycleKind: EventKind;
   readonly #flushKinds: { readonly foreground: EventKind; readonly background: EventKind };
   readonly #permitKind: EventKind;
-  #inCycle: { readonly queued: QueuedPod; readonly decision: SchedulingDecision } | undefined;
+  #inCycle:
+    | {
+        readonly queued: QueuedPod;
+        readonly decision: SchedulingDecision;
+        readonly explanation: DecisionExplanation | undefined;
+      }
+    | undefined;
+  /** Of the cycle that ends. */
+  #explanation: DecisionExplanation | undefined;
   #flush: { readonly at: number; readonly foreground: boolean; readonly handle: EventHandle } | undefined;
   #attempts = 0;
 
@@ -354,18 +369,20 @@ export class Scheduler {
       return;
     }
     this.#attempts++;
+    const explanation = this.explains?.(pod) === true ? this.policy.explain?.(pod) : undefined;
     const decision = this.#ask('decision', pod, () => this.policy.decide(pod));
-    this.#inCycle = { queued, decision };
+    this.#inCycle = { queued, decision, explanation };
     this.#engine.after(this.#cycleTime(this.#cycleStream), this.#cycleKind);
   }
 
   #endCycle(): void {
-    const { queued, decision } = this.#inCycle!;
+    const { queued, decision, explanation } = this.#inCycle!;
     this.#inCycle = undefined;
+    this.#explanation = explanation;
     if (decision.kind === 'node') {
       this.#place(queued, decision.nodeName, decision.evaluated, decision.steps);
     } else if (decision.kind === 'unschedulable') {
-      this.#report(queued, 'unschedulable', undefined, decision.evaluated, decision.message);
+      this.#report(queued, 'unschedulable', undefined, decision.evaluated, decision.message, decision.victims);
       if (decision.victims.length > 0) this.#preempt(queued.pod, decision.nominatedNodeName!, decision.victims);
       this.#fail(queued, { ...decision, rejected: true });
     } else {
@@ -405,10 +422,12 @@ export class Scheduler {
     nodeName: string | undefined,
     evaluated: number,
     message: string | undefined,
+    victims: readonly Pod[] = [],
   ): void {
     if (this.onAttempt === undefined) return;
     const { pod, attempts } = queued;
-    this.onAttempt({ pod, at: this.#engine.now, result, nodeName, attempts, message, evaluated });
+    const explanation = this.#explanation;
+    this.onAttempt({ pod, at: this.#engine.now, result, nodeName, attempts, message, evaluated, explanation, victims });
   }
 
   // Permit.

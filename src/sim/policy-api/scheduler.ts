@@ -1,6 +1,7 @@
 import type { Kind } from '../api/kinds.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
+import type { DecisionExplanation } from './explanation.ts';
 import type { ListedKinds, Lister, ProfileHints, RandomStream, WaitingPod } from './scheduling.ts';
 import type { Status } from './status.ts';
 
@@ -91,6 +92,8 @@ export interface SchedulingPolicy {
   readonly nodeCount: number;
 
   decide(pod: Pod): SchedulingDecision;
+  /** What `decide` would take into account now, in full. Changes nothing. Absent: the policy does not explain itself. */
+  explain?(pod: Pod): DecisionExplanation;
 }
 
 export type SchedulingPolicyFactory = (host: SchedulerHost) => SchedulingPolicy;
