@@ -68,6 +68,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .addOption(
       new Option('--format <format>', 'of the result on standard output').choices(['table', 'json']).default('table'),
     )
+    .option('--decisions', 'also writes decisions.csv: each placement with its score and the runner-up')
     .option('--no-progress', 'shows no progress on a terminal')
     .addOption(new Option('--max-errors <n>', 'problems to show at most, 0 for all').argParser(wholeNumber).default(20))
     .addOption(
@@ -96,6 +97,21 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .addOption(new Option('--format <format>', 'of the problems').choices(['table', 'json']).default('table'))
     .addOption(new Option('--max-errors <n>', 'problems to show at most, 0 for all').argParser(wholeNumber).default(20))
     .action(async (path: string, options: object) => (await import('./validate.ts')).validate(path, options));
+
+  orrery
+    .command('explain')
+    .description('run a scenario and say why the scheduler did what it did with one pod')
+    .argument('<path>', 'scenario, manifests, or a cluster as `kubectl get … -A -o yaml` prints it')
+    .argument('<pod>', 'pod/NAME, or pod/NAME-PREFIX for the pods of a workload')
+    .option('-n, --namespace <namespace>', 'of the pod', 'default')
+    .addOption(new Option('--seed <text>', 'in place of the seed of the scenario').argParser(seed))
+    .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
+    .addOption(new Option('--until <duration>', 'stops at this simulated time').argParser(duration))
+    .addOption(new Option('--nodes <n>', 'scored nodes to show, 0 for all').argParser(wholeNumber).default(5))
+    .addOption(new Option('--attempts <n>', 'attempts to show, 0 for all').argParser(wholeNumber).default(5))
+    .action(async (path: string, pod: string, options: object) =>
+      (await import('./explain.ts')).explain(path, pod, options as never),
+    );
 
   orrery
     .command('init')

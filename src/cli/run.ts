@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { platform } from 'node:os';
 import { createHash } from 'node:crypto';
-import { EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
+import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
 import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import { renderWarnings } from './warnings.ts';
-import type { RecordSink } from '../sim/recorder/records.ts';
+import type { DecisionRecord, RecordSink } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
@@ -29,6 +29,7 @@ interface RunOptions {
   readonly format?: 'table' | 'json';
   readonly progress?: boolean;
   readonly maxErrors?: number;
+  readonly decisions?: boolean;
   readonly debug?: boolean;
   /** Seconds of the wall clock. */
   readonly policyTimeout?: number;
@@ -68,8 +69,10 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     if (options.reports !== false) {
       folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
     }
-    const reports = new Reports(folder);
-    const made = (): Simulation => new Simulation(scenario, policies, reports, { seed, untilMicros: options.until });
+    const reports = new Reports(folder, options.decisions === true);
+    const explains = options.decisions === true ? (): boolean => true : undefined;
+    const made = (): Simulation =>
+      new Simulation(scenario, policies, reports, { seed, untilMicros: options.until, explains });
     const simulation = underWatch(watch, () => 0, made, options.policyTimeout);
     const advance = (): boolean => turnOn(simulation, SLICE, watch, options.policyTimeout);
     await turn(simulation, advance, signals, replayOf(path, seed, options), options.progress !== false);
@@ -129,10 +132,13 @@ class Reports implements RecordSink {
   readonly #pods: CsvWriter<Parameters<RecordSink['pod']>[0]> | undefined;
   readonly #events: CsvWriter<Parameters<RecordSink['event']>[0]> | undefined;
 
-  constructor(folder: RunFolder | undefined) {
+  readonly #decisions: CsvWriter<DecisionRecord> | undefined;
+
+  constructor(folder: RunFolder | undefined, decisions: boolean) {
     this.#folder = folder;
     this.#pods = folder && new CsvWriter(PODS, folder.open(PODS.file));
     this.#events = folder && new CsvWriter(EVENTS, folder.open(EVENTS.file));
+    this.#decisions = decisions && folder ? new CsvWriter(DECISIONS, folder.open(DECISIONS.file)) : undefined;
   }
 
   pod(record: Parameters<RecordSink['pod']>[0]): void {
@@ -143,11 +149,16 @@ class Reports implements RecordSink {
     this.#events?.add(record);
   }
 
+  decision(record: DecisionRecord): void {
+    this.#decisions?.add(record);
+  }
+
   finish(run: RunRecord, summary: Summary): void {
     const folder = this.#folder;
     if (folder === undefined) return;
     this.#pods?.flush();
     this.#events?.flush();
+    this.#decisions?.flush();
     const write = <T>(table: ConstructorParameters<typeof CsvWriter<T>>[0], records: readonly T[]): void => {
       const writer = new CsvWriter(table, folder.open(table.file));
       for (const record of records) writer.add(record);

@@ -1,5 +1,6 @@
 import {
   NEVER,
+  type DecisionRecord,
   type EventRecord,
   type NodeRecord,
   type PodRecord,
@@ -179,6 +180,34 @@ export const WORKLOADS: Table<RolloutRecord> = {
   ],
 };
 
+export const DECISIONS: Table<DecisionRecord> = {
+  file: 'decisions.csv',
+  holds: 'One row each time the scheduler looked at a pod. Only with `--decisions`.',
+  columns: [
+    column('time_seconds', 'When the decision took effect.', (one) => seconds(one.at)),
+    column('namespace', 'Namespace of the pod.', (one) => one.namespace),
+    column('pod', 'Name of the pod.', (one) => one.pod),
+    column('attempt', 'Its number for this pod, from 1.', (one) => String(one.attempt)),
+    column('result', 'scheduled, unschedulable or error.', (one) => one.result),
+    column('node', 'The node chosen.', (one) => one.node),
+    column('nodes_evaluated', 'Nodes looked at.', (one) => String(one.explanation?.evaluated ?? '')),
+    column('nodes_feasible', 'Nodes that passed every filter.', (one) =>
+      String(one.explanation?.feasible.length ?? ''),
+    ),
+    column('score', 'Total score of the node chosen; empty when it was the only one.', (one) => scoreOf(one, one.node)),
+    column('runner_up', 'The best of the other nodes.', (one) => one.explanation?.runnerUp ?? ''),
+    column('runner_up_score', 'Its total score.', (one) => scoreOf(one, one.explanation?.runnerUp)),
+    column('ties', 'Nodes that share the best score.', (one) => String(one.explanation?.ties ?? '')),
+    column('victims', 'Pods that are to make room, most important first.', (one) => one.victims.join(' ')),
+    column('message', 'Why no node was found.', (one) => one.message),
+  ],
+};
+
+function scoreOf({ explanation }: DecisionRecord, node: string | undefined): string {
+  const scored = explanation?.feasible.find((one) => one.node === node);
+  return scored === undefined || scored.scores.length === 0 ? '' : String(scored.total);
+}
+
 /** One figure of the summary. */
 export interface Figure {
   readonly metric: string;
@@ -196,4 +225,4 @@ export const SUMMARY: Table<Figure> = {
   ],
 };
 
-export const TABLES: readonly Table<never>[] = [SUMMARY, PODS, NODES, TIMESERIES, EVENTS, WORKLOADS];
+export const TABLES: readonly Table<never>[] = [SUMMARY, PODS, NODES, TIMESERIES, EVENTS, WORKLOADS, DECISIONS];

@@ -1,10 +1,11 @@
-import type { ApiObject } from './api/kinds.ts';
+import { keyOf, type ApiObject } from './api/kinds.ts';
 import { NO_LABELS } from './api/meta.ts';
 import type { Namespace } from './api/core.ts';
+import type { Pod } from './api/pod.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
-import { Scheduler } from './control-plane/scheduler.ts';
+import { Scheduler, type SchedulingAttempt } from './control-plane/scheduler.ts';
 import { Engine } from './engine/engine.ts';
 import { Expectations } from './invariants/expectations.ts';
 import { Kubelets } from './node/kubelets.ts';
@@ -12,7 +13,7 @@ import { nodesOfPool } from './node/pool-nodes.ts';
 import type { ControllerFactory } from './policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from './policy-api/scheduler.ts';
 import { Recorder } from './recorder/recorder.ts';
-import type { RecordSink } from './recorder/records.ts';
+import type { DecisionRecord, RecordSink } from './recorder/records.ts';
 import type { RunEnd, RunRecord } from './recorder/run-record.ts';
 import type { Scenario } from './scenario.ts';
 import { Arrivals } from './workload/arrivals.ts';
@@ -30,6 +31,8 @@ export interface SimulationOptions {
   readonly seed?: string | undefined;
   /** Stops earlier than the scenario would, in microseconds of simulated time. */
   readonly untilMicros?: number | undefined;
+  /** Pods whose every scheduling attempt goes to the sink, explained. Explaining one takes as long as the plain search. */
+  readonly explains?: ((pod: Pod) => boolean) | undefined;
 }
 
 /** Namespaces that every cluster has. */
@@ -83,7 +86,11 @@ export class Simulation {
       policy: policies.scheduler,
       recorder: new EventBroadcaster(engine, events, 'default-scheduler', parameters.events),
     });
-    this.scheduler.onAttempt = ({ pod, message }) => this.recorder.attempted(pod.metadata.uid, message ?? '');
+    this.scheduler.explains = options.explains;
+    this.scheduler.onAttempt = (attempt) => {
+      this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');
+      if (options.explains?.(attempt.pod) === true) sink.decision?.(decisionRecord(attempt));
+    };
     new ControllerManager(engine, api, parameters, policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
     const kubelets = new Kubelets({
@@ -197,6 +204,21 @@ export class Simulation {
     const due = engine.on('invariants/expectation-due', (i) => this.#expectations.dueAt(moments[i]!));
     moments.forEach((moment, i) => engine.at(moment, due, i));
   }
+}
+
+function decisionRecord(attempt: SchedulingAttempt): DecisionRecord {
+  const { pod, at, attempts, result, nodeName, message, victims, explanation } = attempt;
+  return {
+    at,
+    namespace: pod.metadata.namespace,
+    pod: pod.metadata.name,
+    attempt: attempts,
+    result,
+    node: nodeName ?? '',
+    message: message ?? '',
+    victims: victims.map(keyOf),
+    explanation,
+  };
 }
 
 function systemNamespace(name: string): Namespace {

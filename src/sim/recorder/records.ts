@@ -1,3 +1,5 @@
+import type { DecisionExplanation } from '../policy-api/explanation.ts';
+
 /** What the recorder keeps. Times are microseconds since the run's epoch; -1 stands for "did not happen". */
 
 export const NEVER = -1;
@@ -99,8 +101,26 @@ export interface RolloutRecord {
   updatedReplicas: number;
 }
 
+/** One attempt of the scheduler, explained. */
+export interface DecisionRecord {
+  /** When it took effect. */
+  readonly at: number;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly attempt: number;
+  readonly result: 'scheduled' | 'unschedulable' | 'error';
+  readonly node: string;
+  readonly message: string;
+  /** `namespace/name`, most important first. */
+  readonly victims: readonly string[];
+  /** Absent when the policy does not explain itself. */
+  readonly explanation: DecisionExplanation | undefined;
+}
+
 /** Where rows go that need not wait for the end. */
 export interface RecordSink {
   pod(record: PodRecord): void;
   event(record: EventRecord): void;
+  /** Only when decisions were asked for. */
+  decision?(record: DecisionRecord): void;
 }

@@ -1,0 +1,93 @@
+import { CommanderError } from 'commander';
+import { renderDecision } from '../report/explanation.ts';
+import type { DecisionRecord } from '../sim/recorder/records.ts';
+import { Simulation } from '../sim/simulation.ts';
+import type { Pod } from '../sim/api/pod.ts';
+import { ExitCode } from './exit-codes.ts';
+import { prepareRun } from './prepare-run.ts';
+import { styleFor } from './style.ts';
+
+interface ExplainOptions {
+  readonly namespace: string;
+  readonly seed?: string;
+  readonly set?: readonly string[];
+  readonly until?: number;
+  readonly nodes: number;
+  readonly attempts: number;
+}
+
+/** `orrery explain`: why is this pod where it is, or nowhere? */
+export async function explain(path: string, target: string, options: ExplainOptions): Promise<void> {
+  const wanted = podNamed(target, options.namespace);
+  const { scenario, policies } = await prepareRun(path, {
+    ...(options.set === undefined ? {} : { set: options.set }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  const decisions = new Map<string, DecisionRecord[]>();
+  const sink = {
+    pod: () => undefined,
+    event: () => undefined,
+    decision: (record: DecisionRecord) => {
+      const name = `${record.namespace}/${record.pod}`;
+      const known = decisions.get(name);
+      if (known === undefined) decisions.set(name, [record]);
+      else known.push(record);
+    },
+  };
+  const simulation = new Simulation(scenario, policies, sink, {
+    seed: options.seed,
+    untilMicros: options.until,
+    explains: wanted,
+  });
+  while (simulation.advance(Number.MAX_SAFE_INTEGER)) {
+    // One slice is the whole run.
+  }
+  if (decisions.size === 0) {
+    process.stdout.write(`${nothingToShow(simulation, target, wanted)}\n`);
+    process.exitCode = ExitCode.Ok;
+    return;
+  }
+  const style = styleFor(process.stdout);
+  for (const [name, attempts] of decisions) {
+    process.stdout.write(
+      `${style.strong(`pod/${name}`)}: ${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'}\n`,
+    );
+    const shown = options.attempts === 0 ? attempts : attempts.slice(-options.attempts);
+    if (shown.length < attempts.length) process.stdout.write(`the last ${shown.length} (--attempts 0 shows all)\n`);
+    for (const attempt of shown) process.stdout.write(renderDecision(attempt, options.nodes, style));
+    process.stdout.write('\n');
+  }
+  process.exitCode = ExitCode.Ok;
+}
+
+/** `pod/NAME` or `NAME`; a name ending in `-` stands for all pods that begin with it. */
+function podNamed(target: string, namespace: string): (pod: Pod) => boolean {
+  const match = /^(?:pods?\/|po\/)?([a-z0-9][-a-z0-9.]*)$/.exec(target);
+  if (match === null) {
+    const message = `error: '${target}' is no pod: write pod/NAME, or pod/PREFIX- for the pods of a workload`;
+    process.stderr.write(message + '\n');
+    throw new CommanderError(ExitCode.Usage, 'orrery.pod', message);
+  }
+  const name = match[1]!;
+  return ({ metadata }) =>
+    metadata.namespace === namespace && (name.endsWith('-') ? metadata.name.startsWith(name) : metadata.name === name);
+}
+
+/** The scheduler never looked at the pod: because it has a node already, or because there is none of that name. */
+function nothingToShow(simulation: Simulation, target: string, wanted: (pod: Pod) => boolean): string {
+  const names: string[] = [];
+  for (const pod of simulation.api.store.values('Pod')) {
+    const { name, namespace } = pod.metadata;
+    if (wanted(pod)) {
+      const gates = pod.spec.schedulingGates ?? [];
+      if (gates.length > 0)
+        return `${target} is held by its scheduling gates: ${gates.map((gate) => gate.name).join(', ')}`;
+      return pod.spec.nodeName === undefined
+        ? `${target} was never taken from the queue; its schedulerName is ${pod.spec.schedulerName ?? 'default-scheduler'}`
+        : `${target} was on ${pod.spec.nodeName} from the beginning: the scheduler had nothing to decide`;
+    }
+    names.push(`${namespace}/${name}`);
+  }
+  const some = names.slice(0, 5).join(', ');
+  return `there was no pod ${target} (use -n for another namespace)${names.length > 0 ? `; there are ${some}${names.length > 5 ? ', …' : ''}` : ''}`;
+}
