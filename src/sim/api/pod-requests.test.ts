@@ -191,3 +191,17 @@ describe('lists of resources', () => {
     expect(podLimits({ spec: { containers: [limited('1'), limited('2')] } }).milliCpu).toBe(3000);
   });
 });
+
+it('the short way for a single container comes to what the long way comes to', () => {
+  const amounts = fc.constantFrom('0', '1', '250m', '0.1m', '1Gi', '100m', '1e3');
+  const lists = fc.dictionary(fc.constantFrom('cpu', 'memory', 'ephemeral-storage', 'pods', 'a/b'), amounts);
+  fc.assert(
+    fc.property(lists, (requests) => {
+      const short = { containers: [container('a', requests)] };
+      // An overhead of nothing changes nothing, but the way.
+      const long = { ...short, overhead: {} };
+      expect(podRequests({ spec: short })).toEqual(podRequests({ spec: long }));
+      expect(nonZeroRequests(pod(short))).toEqual(nonZeroRequests(pod(long)));
+    }),
+  );
+});

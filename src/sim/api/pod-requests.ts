@@ -294,6 +294,15 @@ export function nonZeroRequests(pod: Pod): NonZeroRequests {
 }
 
 function nonZeroOf(spec: PodSpec, pod: Pod | undefined): NonZeroRequests {
+  if (pod === undefined && isPlain(spec)) {
+    const list = spec.containers[0]?.resources?.requests;
+    const cpu = list?.['cpu'];
+    const memory = list?.['memory'];
+    return {
+      milliCpu: cpu === undefined ? DEFAULT_MILLI_CPU : milliCpuOf(cpu),
+      memoryBytes: memory === undefined ? DEFAULT_MEMORY_BYTES : bytesOf(memory),
+    };
+  }
   let missing: Amounts = new Map(DEFAULTS);
   if (hasPodLevel(spec, 'requests')) {
     const plain = total(spec, { which: 'requests', pod });

@@ -142,7 +142,7 @@ export class Reader {
   }
 
   private warn(table: Table, key: string, field: Field, value: unknown): void {
-    if (deepEqual(value, field.default)) return;
+    if (deepEqual(value, field.harmless)) return;
     const name = `${this.kind} ${table.name}.${key}`;
     if (this.options.warned.has(name)) return;
     this.options.warned.add(name);

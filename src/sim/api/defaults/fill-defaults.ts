@@ -1,20 +1,20 @@
 import type { Data, Field, Table, Type } from '../schema/type.ts';
 
-/** Whether anything at or below a type is ever filled in; what has nothing to fill in is not walked. */
-const needsWalk = new WeakMap<Table, boolean>();
+/** The fields of a table that are ever filled in, here or further down; the others are not walked. */
+const activeFields = new WeakMap<Table, readonly (readonly [string, Field])[]>();
+
+function activeIn(table: Table): readonly (readonly [string, Field])[] {
+  let active = activeFields.get(table);
+  if (active === undefined) {
+    active = [...table.fields].filter(([, field]) => field.default !== undefined || hasDefaults(field.type));
+    activeFields.set(table, active);
+  }
+  return active;
+}
 
 function hasDefaults(type: Type): boolean {
   if (type.form === 'list' || type.form === 'map') return hasDefaults(type.of);
-  if (type.form !== 'table') return false;
-  let known = needsWalk.get(type);
-  if (known === undefined) {
-    needsWalk.set(type, false);
-    known =
-      type.complete !== undefined ||
-      [...type.fields.values()].some((field) => field.default !== undefined || hasDefaults(field.type));
-    needsWalk.set(type, known);
-  }
-  return known;
+  return type.form === 'table' && (type.complete !== undefined || activeIn(type).length > 0);
 }
 
 /**
@@ -51,7 +51,7 @@ function fillMap(of: Type, map: Data): Data {
 
 function fillTable(table: Table, object: Data): Data {
   let filled: Record<string, unknown> | undefined;
-  for (const [key, field] of table.fields) {
+  for (const [key, field] of activeIn(table)) {
     const before = object[key];
     const after = fillField(field, before);
     if (after !== before) (filled ??= { ...object })[key] = after;

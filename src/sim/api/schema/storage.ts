@@ -92,7 +92,7 @@ export const STORAGE_CLASS = table('StorageClass', {
   parameters: ignored(map(text)),
   reclaimPolicy: ignored(defaulted(pointer(oneOf('Delete', 'Retain')), 'Delete')),
   mountOptions: ignored(list(text)),
-  allowVolumeExpansion: ignored(pointer(bool)),
+  allowVolumeExpansion: ignored(pointer(bool), false),
 });
 
 export const CSI_NODE = table('CSINode', {

@@ -65,6 +65,8 @@ export interface Field {
    * counts in a snapshot and is passed over in a manifest. `dropped`: passed over always.
    */
   readonly role: 'simulated' | 'ignored' | 'quiet' | 'server' | 'dropped';
+  /** The value of an ignored field that asks for nothing that does not happen anyway; the default where absent. */
+  readonly harmless: unknown;
 }
 
 export type FieldOrType = Field | Type;
@@ -105,6 +107,7 @@ function field(given: FieldOrType): Field {
     absent: undefined,
     shown: false,
     role: 'simulated',
+    harmless: undefined,
   };
 }
 
@@ -125,8 +128,9 @@ export function always(given: FieldOrType, value: unknown): Field {
 export function shown(given: FieldOrType): Field {
   return { ...field(given), shown: true };
 }
-export function ignored(given: FieldOrType): Field {
-  return { ...field(given), role: 'ignored' };
+export function ignored(given: FieldOrType, harmless?: unknown): Field {
+  const own = field(given);
+  return { ...own, role: 'ignored', harmless: harmless ?? own.default };
 }
 export function quiet(given: FieldOrType): Field {
   return { ...field(given), role: 'quiet' };
