@@ -106,7 +106,7 @@ export class ColumnSearch {
     const slots = [...this.#found.subarray(0, this.#count)];
     return {
       nodes: slots.map((slot) => this.#columns.nodes[slot]!),
-      totals: [...this.#totals.subarray(0, this.#count)],
+      totals: slots.map((_, j) => this.#totals[j]! + this.#addends[this.#groups[j]!]!),
     };
   }
 
