@@ -1,0 +1,19 @@
+/**
+ * `kube-orrery/testing`: what a scheduler of one's own is held against.
+ *
+ * ```ts
+ * import { test } from 'vitest';
+ * import { testScheduler } from 'kube-orrery/testing';
+ * import policy from './my-policy.js';
+ *
+ * testScheduler(policy, test);
+ * ```
+ */
+export {
+  schedulerConformance,
+  testScheduler,
+  type ConformanceCheck,
+  type ConformanceOptions,
+  type TestFunction,
+} from '../../policies/scheduling/conformance-kit/scheduler-conformance.ts';
+export { ConformanceError } from '../../policies/scheduling/conformance-kit/trial.ts';
