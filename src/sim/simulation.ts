@@ -85,8 +85,8 @@ export class Simulation {
       parameters,
       policy: policies.scheduler,
       recorder: new EventBroadcaster(engine, events, 'default-scheduler', parameters.events),
+      explains: options.explains,
     });
-    this.scheduler.explains = options.explains;
     this.scheduler.onAttempt = (attempt) => {
       this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');
       if (options.explains?.(attempt.pod) === true) sink.decision?.(decisionRecord(attempt));

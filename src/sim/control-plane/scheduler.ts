@@ -33,6 +33,8 @@ export interface SchedulerOptions {
   readonly policy: SchedulingPolicyFactory;
   /** Tells several schedulers of one run apart. */
   readonly name?: string;
+  /** Which pods' decisions are to be explained to `onAttempt`. Explaining takes time, not simulated time. */
+  readonly explains?: ((pod: Pod) => boolean) | undefined;
 }
 
 /** One attempt to place a pod, as an observer is told of it. `at` is when it ended, in microseconds. */
@@ -93,8 +95,6 @@ const NOBODY: readonly string[] = Object.freeze([]);
 export class Scheduler {
   /** Told of every attempt when it ends. */
   onAttempt: ((attempt: SchedulingAttempt) => void) | undefined;
-  /** Which pods' decisions are to be explained to `onAttempt`. Explaining takes time, not simulated time. */
-  explains: ((pod: Pod) => boolean) | undefined;
   readonly policy: SchedulingPolicy;
   readonly queue: SchedulingQueue;
   readonly #engine: Engine;
@@ -102,6 +102,7 @@ export class Scheduler {
   readonly #client: Client;
   readonly #recorder: EventRecorder;
   readonly #name: string;
+  readonly #explains: SchedulerOptions['explains'];
   readonly #cycleTime: Sampler;
   readonly #cycleStream: Stream;
   readonly #pods = new Map<string, Pod>();
@@ -129,6 +130,7 @@ export class Scheduler {
     this.#engine = engine;
     this.#api = api;
     this.#recorder = options.recorder;
+    this.#explains = options.explains;
     this.#name = options.name ?? 'scheduler';
     const name = this.#name;
     this.#client = api.client(name, parameters.scheduler.client);
@@ -369,7 +371,7 @@ export class Scheduler {
       return;
     }
     this.#attempts++;
-    const explanation = this.explains?.(pod) === true ? this.policy.explain?.(pod) : undefined;
+    const explanation = this.#explains?.(pod) === true ? this.policy.explain?.(pod) : undefined;
     const decision = this.#ask('decision', pod, () => this.policy.decide(pod));
     this.#inCycle = { queued, decision, explanation };
     this.#engine.after(this.#cycleTime(this.#cycleStream), this.#cycleKind);
