@@ -1,15 +1,10 @@
 import { containerRequestsForScoring } from '../../../sim/api/pod-requests.ts';
 import type { NodeInfo, PodInfo } from '../../../sim/policy-api/scheduling.ts';
+import type { ScoringStrategy, ShapePoint } from '../configuration/resource-args.ts';
 import { multiplyDivide, roundHalfAway } from './multiply-divide.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
-import { brokenLine, type UtilizationShapePoint } from './requested-to-capacity-ratio.ts';
+import { brokenLine } from './requested-to-capacity-ratio.ts';
 import { amountOf, inUseOn, isLeftOut, weightedResources, type WeightedResource } from './resource-amounts.ts';
-
-export interface ScoringStrategy {
-  readonly type?: 'LeastAllocated' | 'MostAllocated' | 'RequestedToCapacityRatio';
-  readonly resources?: readonly { readonly name: string; readonly weight?: number }[];
-  readonly requestedToCapacityRatio?: { readonly shape?: readonly UtilizationShapePoint[] };
-}
 
 /** The score of one resource, from what would be in use and what there is. `allocatable` is not 0. */
 export type ResourceScore = (requested: number, allocatable: number) => number;
@@ -23,7 +18,7 @@ export const mostAllocated: ResourceScore = (requested, allocatable) =>
   multiplyDivide(Math.min(requested, allocatable), MAX_NODE_SCORE, allocatable);
 
 /** Whatever the shape says of the utilisation. */
-export function ratioScore(shape: readonly UtilizationShapePoint[]): ResourceScore {
+export function ratioScore(shape: readonly ShapePoint[]): ResourceScore {
   const line = brokenLine(shape);
   return (requested, allocatable) => line(requested > allocatable ? 100 : multiplyDivide(requested, 100, allocatable));
 }
@@ -36,7 +31,7 @@ export interface FitScore {
   readonly ignoresZero: boolean;
 }
 
-export function fitScore(strategy: ScoringStrategy | undefined): FitScore {
+export function fitScore(strategy: Partial<ScoringStrategy> | undefined): FitScore {
   const resources = weightedResources(strategy?.resources);
   switch (strategy?.type) {
     case 'MostAllocated':

@@ -16,16 +16,11 @@ import type {
   WeightedAffinityTerm,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import type { InterPodAffinityArgs } from '../configuration/args.ts';
 import { INTER_POD_AFFINITY_EVENTS } from '../hints/inter-pod-affinity.ts';
 import { allTermsMatch, namespaceLabels, resolveNamespaces, termMatches } from './affinity-terms.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
 import { missingState } from './missing-state.ts';
-
-/** `InterPodAffinityArgs` as a KubeSchedulerConfiguration gives them. */
-export interface InterPodAffinityArgs {
-  readonly hardPodAffinityWeight?: number;
-  readonly ignorePreferredTermsOfExistingPods?: boolean;
-}
 
 const STATE_MISSING = missingState('error reading "PreFilterInterPodAffinity" from cycleState: not found');
 const SCORE_STATE_MISSING = missingState('failed to read "PreScoreInterPodAffinity" from cycleState: not found');
@@ -121,7 +116,7 @@ export class InterPodAffinity implements PreFilterPlugin, FilterPlugin, PreScore
   readonly ignoresPreferredOfExisting: boolean;
   readonly #handle: PluginHandle;
 
-  constructor(args: InterPodAffinityArgs, handle: PluginHandle) {
+  constructor(args: Partial<InterPodAffinityArgs>, handle: PluginHandle) {
     this.#handle = handle;
     this.hardWeight = args.hardPodAffinityWeight ?? 1;
     this.ignoresPreferredOfExisting = args.ignorePreferredTermsOfExistingPods ?? false;
@@ -278,4 +273,4 @@ function addScore(
 }
 
 export const interPodAffinity: PluginFactory = (args, handle) =>
-  new InterPodAffinity((args ?? {}) as InterPodAffinityArgs, handle);
+  new InterPodAffinity((args ?? {}) as Partial<InterPodAffinityArgs>, handle);

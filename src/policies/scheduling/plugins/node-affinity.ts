@@ -13,6 +13,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import type { NodeAffinityArgs } from '../configuration/node-affinity-args.ts';
 import { nodeAffinityEvents } from '../hints/node-affinity.ts';
 import { aggregated, nodeSelectorTermErrors } from './node-selector-errors.ts';
 import {
@@ -23,11 +24,6 @@ import {
   type NodePredicate,
 } from './node-terms.ts';
 import { normalizeByHighest } from './normalize-score.ts';
-
-/** `NodeAffinityArgs` as a KubeSchedulerConfiguration gives them. */
-export interface NodeAffinityArgs {
-  readonly addedAffinity?: NodeAffinitySpec;
-}
 
 type PreferredTerms = NonNullable<NodeAffinitySpec['preferredDuringSchedulingIgnoredDuringExecution']>;
 
@@ -87,7 +83,7 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   readonly #addedPreferred: readonly WeightedPredicate[] | undefined;
   readonly #preferred = new WeakMap<PreferredTerms, ReturnType<typeof preferredPredicates>>();
 
-  constructor(args: NodeAffinityArgs) {
+  constructor(args: Partial<NodeAffinityArgs>) {
     const required = args.addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     this.#addedRequired = required === undefined ? undefined : nodeSelectorPredicate(required);
     const preferred = args.addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -153,4 +149,4 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 }
 
-export const nodeAffinity: PluginFactory = (args) => new NodeAffinity((args ?? {}) as NodeAffinityArgs);
+export const nodeAffinity: PluginFactory = (args) => new NodeAffinity((args ?? {}) as Partial<NodeAffinityArgs>);

@@ -7,13 +7,9 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, type Status } from '../../../sim/policy-api/status.ts';
+import type { NodeResourcesBalancedAllocationArgs } from '../configuration/resource-args.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
 import { amountOf, inUseOn, isLeftOut, weightedResources, type WeightedResource } from './resource-amounts.ts';
-
-/** `NodeResourcesBalancedAllocationArgs` as a KubeSchedulerConfiguration gives them. */
-export interface NodeResourcesBalancedAllocationArgs {
-  readonly resources?: readonly { readonly name: string; readonly weight?: number }[];
-}
 
 /**
  * How even the shares in use are, 0 to 100: 100 less a hundred times their standard deviation. `fractions` is in the
@@ -42,7 +38,7 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
   readonly name = 'NodeResourcesBalancedAllocation';
   readonly resources: readonly WeightedResource[];
 
-  constructor(args: NodeResourcesBalancedAllocationArgs) {
+  constructor(args: Partial<NodeResourcesBalancedAllocationArgs>) {
     this.resources = weightedResources(args.resources);
   }
 
@@ -68,4 +64,4 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
 }
 
 export const nodeResourcesBalancedAllocation: PluginFactory = (args) =>
-  new NodeResourcesBalancedAllocation((args ?? {}) as NodeResourcesBalancedAllocationArgs);
+  new NodeResourcesBalancedAllocation((args ?? {}) as Partial<NodeResourcesBalancedAllocationArgs>);

@@ -13,16 +13,10 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import type { NodeResourcesFitArgs } from '../configuration/resource-args.ts';
 import { RESOURCES_FIT_EVENTS } from '../hints/resources-fit.ts';
-import { fitScore, scoreOf, type FitScore, type ScoringStrategy } from './fit-score.ts';
+import { fitScore, scoreOf, type FitScore } from './fit-score.ts';
 import { missingState } from './missing-state.ts';
-
-/** `NodeResourcesFitArgs` as a KubeSchedulerConfiguration gives them. */
-export interface NodeResourcesFitArgs {
-  readonly ignoredResources?: readonly string[];
-  readonly ignoredResourceGroups?: readonly string[];
-  readonly scoringStrategy?: ScoringStrategy;
-}
 
 const STATE_MISSING = missingState('error reading "PreFilterNodeResourcesFit" from cycleState: not found');
 
@@ -46,7 +40,7 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScore
   readonly #ignored: ReadonlySet<string>;
   readonly #ignoredGroups: ReadonlySet<string>;
 
-  constructor(args: NodeResourcesFitArgs) {
+  constructor(args: Partial<NodeResourcesFitArgs>) {
     this.#ignored = new Set(args.ignoredResources);
     this.#ignoredGroups = new Set(args.ignoredResourceGroups);
     this.strategy = fitScore(args.scoringStrategy);
@@ -108,4 +102,5 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScore
   }
 }
 
-export const nodeResourcesFit: PluginFactory = (args) => new NodeResourcesFit((args ?? {}) as NodeResourcesFitArgs);
+export const nodeResourcesFit: PluginFactory = (args) =>
+  new NodeResourcesFit((args ?? {}) as Partial<NodeResourcesFitArgs>);

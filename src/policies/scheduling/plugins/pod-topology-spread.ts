@@ -14,6 +14,7 @@ import type {
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { SKIP, unresolvable, unschedulable, type Status } from '../../../sim/policy-api/status.ts';
+import type { PodTopologySpreadArgs } from '../configuration/spread-args.ts';
 import { podInfoOf } from '../framework/pod-info.ts';
 import { topologySpreadEvents } from '../hints/topology-spread.ts';
 import { defaultSpreadSelector } from './default-spread-selector.ts';
@@ -31,12 +32,6 @@ import {
 } from './spread-constraints.ts';
 import { COMPARISON_GATE } from './taint-toleration.ts';
 import { missingState } from './missing-state.ts';
-
-/** `PodTopologySpreadArgs` as a KubeSchedulerConfiguration gives them. */
-export interface PodTopologySpreadArgs {
-  readonly defaultingType?: 'System' | 'List';
-  readonly defaultConstraints?: readonly TopologySpreadConstraint[];
-}
 
 const STATE_MISSING = missingState('reading "PreFilterPodTopologySpread" from cycleState: not found');
 const SCORE_STATE_MISSING = missingState('error reading "PreScorePodTopologySpread" from cycleState: not found');
@@ -109,7 +104,7 @@ export class PodTopologySpread
   readonly #defaults: readonly TopologySpreadConstraint[];
   readonly #isSystemDefault: boolean;
 
-  constructor(args: PodTopologySpreadArgs, handle: PluginHandle) {
+  constructor(args: Partial<PodTopologySpreadArgs>, handle: PluginHandle) {
     this.#handle = handle;
     this.#isSystemDefault = args.defaultingType !== 'List';
     this.#defaults = this.#isSystemDefault ? SYSTEM_DEFAULT_CONSTRAINTS : (args.defaultConstraints ?? []);
@@ -258,4 +253,4 @@ export class PodTopologySpread
 }
 
 export const podTopologySpread: PluginFactory = (args, handle) =>
-  new PodTopologySpread((args ?? {}) as PodTopologySpreadArgs, handle);
+  new PodTopologySpread((args ?? {}) as Partial<PodTopologySpreadArgs>, handle);

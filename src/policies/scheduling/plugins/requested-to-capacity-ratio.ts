@@ -1,10 +1,5 @@
+import type { ShapePoint } from '../configuration/resource-args.ts';
 import { MAX_NODE_SCORE } from './normalize-score.ts';
-
-/** One point of the function from utilisation (0 to 100) to score (0 to 10), as the configuration gives it. */
-export interface UtilizationShapePoint {
-  readonly utilization: number;
-  readonly score: number;
-}
 
 /** Shape scores go to 10, node scores to 100. */
 const SCALE = MAX_NODE_SCORE / 10;
@@ -13,7 +8,7 @@ const SCALE = MAX_NODE_SCORE / 10;
  * A broken line through the points, level beyond the first and the last. The slope is multiplied first and truncated
  * toward zero after, so that falling parts round up (semantics sheet 3.8).
  */
-export function brokenLine(points: readonly UtilizationShapePoint[]): (utilization: number) => number {
+export function brokenLine(points: readonly ShapePoint[]): (utilization: number) => number {
   const scaled = points.map(({ utilization, score }) => ({ utilization, score: score * SCALE }));
   return (utilization) => {
     for (let k = 0; k < scaled.length; k++) {
