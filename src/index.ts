@@ -8,13 +8,20 @@
  * ```
  */
 import { defaultPolicies } from './policies/default-policies.ts';
+import { schedulerNamed } from './policies/registry.ts';
+import { schedulerOf } from './policies/scheduling/own-scheduler.ts';
 import type { SchedulerConfiguration } from './policies/scheduling/configuration/configuration.ts';
 import type { RecordSink } from './sim/recorder/records.ts';
 import type { RunRecord } from './sim/recorder/run-record.ts';
 import type { Scenario } from './sim/scenario.ts';
 import { Simulation, type Policies } from './sim/simulation.ts';
 
-export { loadScenario, scenarioFromManifests, type LoadedScenario, type LoadOptions } from './scenario/load-scenario.ts';
+export {
+  loadScenario,
+  scenarioFromManifests,
+  type LoadedScenario,
+  type LoadOptions,
+} from './scenario/load-scenario.ts';
 export { ScenarioError } from './scenario/scenario-error.ts';
 export { renderProblems } from './scenario/render-problem.ts';
 export type { Problem } from './scenario/problem.ts';
@@ -25,6 +32,11 @@ export type { PodRecord, EventRecord, NodeRecord, RolloutRecord, Sample, RecordS
 export { summarize, type Summary } from './report/summary.ts';
 export { defaultPolicies } from './policies/default-policies.ts';
 export { kubeScheduler } from './policies/scheduling/kube-scheduler.ts';
+export { SCHEDULERS, schedulerNamed, UnknownSchedulerError } from './policies/registry.ts';
+export { schedulerOf, SchedulerModuleError } from './policies/scheduling/own-scheduler.ts';
+export { defineScheduler, defineSchedulingPlugin } from './sim/policy-api/scheduler-module.ts';
+export type { PluginMethods, SchedulerModule } from './sim/policy-api/scheduler-module.ts';
+export { choosingConfiguration, nodeChooser, type NodeChoice } from './sim/policy-api/node-chooser.ts';
 export { PolicyError } from './sim/policy-api/policy-error.ts';
 export { SyncError } from './sim/policy-api/sync-error.ts';
 export * from './sim/policy-api/scheduling.ts';
@@ -48,19 +60,30 @@ export interface SimulateOptions {
 
 const NOBODY: RecordSink = { pod: () => undefined, event: () => undefined };
 
+/** Kubernetes' own policies, with the scheduler that the scenario names. One in a file is for the caller to load. */
+function policiesNamedBy(scenario: Scenario): Policies {
+  const { scheduler, parameters } = scenario.cluster;
+  const configuration = scheduler.configuration as SchedulerConfiguration | undefined;
+  const policies = defaultPolicies({
+    schedulerConfiguration: configuration,
+    endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
+  });
+  if (scheduler.policy === undefined) return policies;
+  return { ...policies, scheduler: schedulerOf(schedulerNamed(scheduler.policy), { configuration }) };
+}
+
 /**
- * Runs a scenario to its end.
+ * Runs a scenario to its end. A scheduler of your own is handed in:
  *
+ * ```ts
+ * const policies = { ...defaultPolicies(), scheduler: schedulerOf(myPolicy, { guard: {} }) };
+ * ```
+ *
+ * @throws UnknownSchedulerError when the scenario names a scheduler that is not built in
  * @throws PolicyError when a policy fails
  */
 export function simulate(scenario: Scenario, options: SimulateOptions = {}): RunRecord {
-  const { scheduler, parameters } = scenario.cluster;
-  const policies =
-    options.policies ??
-    defaultPolicies({
-      schedulerConfiguration: scheduler.configuration as SchedulerConfiguration | undefined,
-      endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
-    });
+  const policies = options.policies ?? policiesNamedBy(scenario);
   const { seed, untilMicros, sink = NOBODY } = options;
   const simulation = new Simulation(scenario, policies, sink, { seed, untilMicros });
   while (simulation.advance(Number.MAX_SAFE_INTEGER)) {

@@ -4,10 +4,11 @@
  * ```ts
  * import { test } from 'vitest';
  * import { testScheduler } from 'kube-orrery/testing';
- * import policy from './my-policy.js';
  *
  * testScheduler(policy, test);
  * ```
+ *
+ * `policy` is what the policy file exports by default.
  */
 export {
   schedulerConformance,
