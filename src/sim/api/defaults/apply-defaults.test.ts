@@ -104,6 +104,9 @@ describe('the defaults of a pod', () => {
       failureThreshold: 3,
     });
     expect(spec.terminationGracePeriodSeconds).toBe(0);
+    expect(
+      defaulted({ containers: [container()], terminationGracePeriodSeconds: -5 }).terminationGracePeriodSeconds,
+    ).toBe(1);
   });
 });
 

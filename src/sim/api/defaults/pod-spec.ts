@@ -12,6 +12,8 @@ export function podSpecWithDefaults(given: PodSpec): PodSpec {
   spec = withContainers(spec, requestsFromLimits);
   spec = withPodLevelRequests(spec);
   if (spec.enableServiceLinks === undefined) spec = { ...spec, enableServiceLinks: true };
+  // A negative grace period is the shortest there is.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec = { ...spec, terminationGracePeriodSeconds: 1 };
   return spec.hostNetwork === true ? withContainers(spec, portsOfHost) : spec;
 }
 

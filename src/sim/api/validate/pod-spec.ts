@@ -40,8 +40,6 @@ export function checkPodSpec(spec: PodSpec, isPod: boolean, at: Checker): void {
   if (deadline !== undefined && (deadline < 1 || deadline > INT32_MAX)) {
     at.at('activeDeadlineSeconds').invalid(deadline, `must be between 1 and ${INT32_MAX}, inclusive`);
   }
-  const grace = spec.terminationGracePeriodSeconds;
-  if (grace !== undefined && grace < 0) at.at('terminationGracePeriodSeconds').invalid(grace, 'must not be negative');
   for (const name of Object.keys(spec.overhead ?? {})) {
     checkAmount(name, spec.overhead?.[name] ?? '0', at.at('overhead', name));
   }
