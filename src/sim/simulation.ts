@@ -1,6 +1,6 @@
 import { keyOf, type ApiObject } from './api/kinds.ts';
-import { NO_LABELS } from './api/meta.ts';
-import type { Namespace } from './api/core.ts';
+import { NO_LABELS, type Labels, type ObjectMeta } from './api/meta.ts';
+import type { Namespace, PriorityClass } from './api/core.ts';
 import type { Pod } from './api/pod.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
@@ -37,6 +37,12 @@ export interface SimulationOptions {
 
 /** Namespaces that every cluster has. */
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+
+/** Classes that every cluster has. */
+const SYSTEM_PRIORITIES: readonly (readonly [string, number])[] = [
+  ['system-cluster-critical', 2_000_000_000],
+  ['system-node-critical', 2_000_001_000],
+];
 
 /**
  * A run: one scenario, one seed. Puts the parts together, gives everyone their real neighbours, and turns the crank.
@@ -187,6 +193,10 @@ export class Simulation {
         api.install(systemNamespace(name));
       }
     }
+    for (const [name, value] of SYSTEM_PRIORITIES) {
+      const known = initial.some((object) => object.kind === 'PriorityClass' && object.metadata.name === name);
+      if (!known) api.install(systemPriority(name, value));
+    }
     for (const object of initial) api.install(object);
     for (const pool of cluster.nodes) for (const node of nodesOfPool(pool)) api.install(node);
   }
@@ -221,21 +231,32 @@ function decisionRecord(attempt: SchedulingAttempt): DecisionRecord {
   };
 }
 
-function systemNamespace(name: string): Namespace {
+function systemPriority(name: string, value: number): PriorityClass {
   return {
-    kind: 'Namespace',
-    metadata: {
-      name,
-      namespace: '',
-      uid: '',
-      resourceVersion: 0,
-      generation: 1,
-      creationTimestamp: 0,
-      labels: { 'kubernetes.io/metadata.name': name },
-      annotations: NO_LABELS,
-      ownerReferences: [],
-      finalizers: [],
-    },
-    status: { phase: 'Active' },
+    kind: 'PriorityClass',
+    metadata: systemMeta(name, NO_LABELS),
+    value,
+    globalDefault: false,
+    preemptionPolicy: 'PreemptLowerPriority',
+  };
+}
+
+function systemNamespace(name: string): Namespace {
+  const labels = { 'kubernetes.io/metadata.name': name };
+  return { kind: 'Namespace', metadata: systemMeta(name, labels), status: { phase: 'Active' } };
+}
+
+function systemMeta(name: string, labels: Labels): ObjectMeta {
+  return {
+    name,
+    namespace: '',
+    uid: '',
+    resourceVersion: 0,
+    generation: 1,
+    creationTimestamp: 0,
+    labels,
+    annotations: NO_LABELS,
+    ownerReferences: [],
+    finalizers: [],
   };
 }
