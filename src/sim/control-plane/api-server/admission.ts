@@ -1,17 +1,28 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
-import type { Pod, PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
+import type { PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { qosClassOf } from '../../api/qos.ts';
+
+/** The part of a PriorityClass that a pod gets. */
+export interface PodPriority {
+  readonly value: number;
+  readonly preemptionPolicy: 'PreemptLowerPriority' | 'Never';
+}
+
+/** What a pod that names no class gets, unless a class is the default of the cluster. */
+export const NO_PRIORITY: PodPriority = { value: 0, preemptionPolicy: 'PreemptLowerPriority' };
 
 /**
  * Mutating admission: what the API server adds to a new object. `stamped` is its metadata as it will be stored. The
  * result has every member in a fixed order, so that all versions of a kind share one shape.
  */
-export function admit(object: ApiObject, stamped: ObjectMeta): ApiObject {
+export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPriority): ApiObject {
   switch (object.kind) {
-    case 'Pod':
-      return { kind: 'Pod', metadata: stamped, spec: admitPodSpec(object.spec), status: newPodStatus(object) };
+    case 'Pod': {
+      const spec = admitPodSpec(object.spec, priority);
+      return { kind: 'Pod', metadata: stamped, spec, status: newPodStatus(spec) };
+    }
     case 'Deployment':
       return { kind: 'Deployment', metadata: stamped, spec: object.spec, status: NEW_DEPLOYMENT_STATUS };
     case 'ReplicaSet':
@@ -46,18 +57,15 @@ const NEW_REPLICA_SET_STATUS = deepFreeze({
 /** Specs that were admitted before, by what came in: pods of one template share the admitted spec too. */
 const admitted = new WeakMap<PodSpec, PodSpec>();
 
-/**
- * ServiceAccount, Priority and DefaultTolerationSeconds (kubernetes-behaviour.md 2.8), in that order. Priority classes
- * are resolved where the manifest was read; what names none has priority 0.
- */
-function admitPodSpec(spec: PodSpec): PodSpec {
+/** ServiceAccount, Priority and DefaultTolerationSeconds (kubernetes-behaviour.md 2.8), in that order. */
+function admitPodSpec(spec: PodSpec, priority: PodPriority): PodSpec {
   const known = admitted.get(spec);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.priority === priority.value) return known;
   const result: PodSpec = deepFreeze({
     ...spec,
     serviceAccountName: spec.serviceAccountName ?? 'default',
-    priority: spec.priority ?? 0,
-    preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',
+    priority: priority.value,
+    preemptionPolicy: spec.preemptionPolicy ?? priority.preemptionPolicy,
     tolerations: withDefaultTolerations(spec.tolerations ?? []),
   });
   admitted.set(spec, result);
@@ -90,11 +98,11 @@ function toleratesNoExecute(toleration: Toleration, key: string): boolean {
 
 const statuses = new WeakMap<PodSpec, PodStatus>();
 
-function newPodStatus(pod: Pod): PodStatus {
-  let status = statuses.get(pod.spec);
+function newPodStatus(spec: PodSpec): PodStatus {
+  let status = statuses.get(spec);
   if (status === undefined) {
-    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions: [], qosClass: qosClassOf(pod.spec) });
-    statuses.set(pod.spec, status);
+    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions: [], qosClass: qosClassOf(spec) });
+    statuses.set(spec, status);
   }
   return status;
 }

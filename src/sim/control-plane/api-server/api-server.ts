@@ -83,6 +83,7 @@ export class SimulatedApiServer implements ApiServer {
       revision: 0,
       exists: () => false,
       namespace: (name) => this.store.get('Namespace', name),
+      priorityClasses: () => this.store.values('PriorityClass'),
       mintUid: () => this.#uids.mint(),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
     };

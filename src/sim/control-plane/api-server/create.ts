@@ -1,12 +1,17 @@
-import { keyOf, KINDS, type ApiObject } from '../../api/kinds.ts';
+import { applyDefaults } from '../../api/defaults/apply-defaults.ts';
+import { withMatchLabelKeys } from '../../api/defaults/match-label-keys.ts';
+import { keyOf, KINDS, objectKey, type ApiObject } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
-import type { Namespace } from '../../api/core.ts';
-import { admit } from './admission.ts';
-import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import type { Namespace, PriorityClass } from '../../api/core.ts';
+import type { Pod } from '../../api/pod.ts';
+import { admit, NO_PRIORITY, type PodPriority } from './admission.ts';
+import { refuse, wholeSecond, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
+import { refuseInvalid, WRITTEN_BY_COMPONENTS } from './validity.ts';
 
 export interface CreateContext extends WriteContext {
   exists(key: string): boolean;
   namespace(name: string): Namespace | undefined;
+  priorityClasses(): Iterable<PriorityClass>;
   /** A uid that no object of the run has had. */
   mintUid(): string;
   /** Five characters of the alphabet of generated names. */
@@ -18,18 +23,21 @@ const NAME_ATTEMPTS = 8;
 /** `generateName` is cut so that a name of 63 characters results. */
 const MAX_GENERATED_PREFIX = 58;
 
-/** POST: names, admits and stamps a new object. */
-export function create(object: ApiObject, context: CreateContext): Outcome {
-  const { metadata } = object;
-  const facts = KINDS[object.kind];
+/** POST: completes, names, admits, validates and stamps a new object, in that order (kubernetes-behaviour.md 2.1). */
+export function create(given: ApiObject, context: CreateContext): Outcome {
+  const { metadata } = given;
+  const facts = KINDS[given.kind];
   if (facts.namespaced) {
-    const refusal = namespaceLifecycle(metadata.namespace, object, context);
+    const refusal = namespaceLifecycle(metadata.namespace, given, context);
     if (refusal !== undefined) return refusal;
   }
-  const name = metadata.name === '' ? generateName(object, context) : metadata.name;
-  if (name === undefined || context.exists(metadata.namespace === '' ? name : metadata.namespace + '/' + name)) {
+  const name = metadata.name === '' ? generateName(given, context) : metadata.name;
+  if (name === undefined || context.exists(objectKey(metadata.namespace, name))) {
     return refuse('AlreadyExists', `${facts.plural} "${name ?? metadata.generateName ?? ''}" already exists`);
   }
+  const object = completed(given);
+  const priority = object.kind === 'Pod' ? priorityOf(object, name, context) : NO_PRIORITY;
+  if ('does' in priority) return priority;
   const stamped: ObjectMeta = {
     name,
     namespace: metadata.namespace,
@@ -45,7 +53,27 @@ export function create(object: ApiObject, context: CreateContext): Outcome {
     ownerReferences: metadata.ownerReferences,
     finalizers: metadata.finalizers,
   };
-  return { does: 'put', object: admit(object, stamped) };
+  const admitted = admit(object, stamped, priority);
+  return refuseInvalid(admitted) ?? { does: 'put', object: admitted };
+}
+
+function completed(object: ApiObject): ApiObject {
+  if (WRITTEN_BY_COMPONENTS.has(object.kind)) return object;
+  return object.kind === 'Pod' ? withMatchLabelKeys(applyDefaults(object)) : applyDefaults(object);
+}
+
+/** Priority admission: the class by name, or the default class with the lowest value, or none (2.8). */
+function priorityOf(pod: Pod, name: string, context: CreateContext): PodPriority | Refusal {
+  const { priorityClassName } = pod.spec;
+  let fallback: PriorityClass | undefined;
+  for (const one of context.priorityClasses()) {
+    if (one.metadata.name === priorityClassName) return one;
+    if (one.globalDefault && (fallback === undefined || one.value < fallback.value)) fallback = one;
+  }
+  if (priorityClassName === undefined || priorityClassName === '') {
+    return fallback ?? { ...NO_PRIORITY, value: pod.spec.priority ?? 0 };
+  }
+  return refuse('Forbidden', `pods "${name}" is forbidden: no PriorityClass with name ${priorityClassName} was found`);
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is missing (404) or going away (403). */

@@ -7,7 +7,12 @@ export type Outcome =
   | { readonly does: 'remove'; readonly object: ApiObject }
   /** A write that changes nothing: no revision, no watch event. */
   | { readonly does: 'nothing'; readonly object: ApiObject }
-  | { readonly does: 'refuse'; readonly response: Response };
+  | Refusal;
+
+export interface Refusal {
+  readonly does: 'refuse';
+  readonly response: Response;
+}
 
 /** What a write may know besides the object it writes to. */
 export interface WriteContext {
@@ -27,7 +32,7 @@ const CODES: { readonly [R in Reason]: number } = {
   Invalid: 422,
 };
 
-export function refuse(reason: Reason, message: string): { readonly does: 'refuse'; readonly response: Response } {
+export function refuse(reason: Reason, message: string): Refusal {
   return { does: 'refuse', response: { ok: false, code: CODES[reason], reason, message } };
 }
 

@@ -3,6 +3,7 @@ import { keyOf, KINDS } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { sameData } from '../../api/equality.ts';
 import { refuse, type Outcome, type WriteContext } from './outcome.ts';
+import { refuseInvalidUpdate } from './validity.ts';
 
 /**
  * PUT: optimistic when the object names a resourceVersion. Writes to `status` ignore the spec and the other way round;
@@ -32,7 +33,7 @@ export function update(
 function updateStatus(current: ApiObject, wanted: ApiObject, context: WriteContext): Outcome {
   if (!('status' in current) || !('status' in wanted)) return { does: 'nothing', object: current };
   // The status subresource takes annotations too: a Deployment's revision is written along with its status (recorded).
-  const annotations = keep(current.metadata.annotations, wanted.metadata.annotations);
+  const annotations = shared(current.metadata.annotations, wanted.metadata.annotations);
   if (annotations === current.metadata.annotations && sameData(current.status, wanted.status)) {
     return { does: 'nothing', object: current };
   }
@@ -52,42 +53,67 @@ function updateSpec(current: ApiObject, wanted: ApiObject, context: WriteContext
  */
 export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, context: WriteContext): Outcome {
   const before = current.metadata;
+  const labels = shared(before.labels, wishes.labels);
+  const annotations = shared(before.annotations, wishes.annotations);
+  const ownerReferences = shared(before.ownerReferences, wishes.ownerReferences);
+  const finalizers = shared(before.finalizers, wishes.finalizers);
   const sameMeta =
-    sameData(before.labels, wishes.labels) &&
-    sameData(before.annotations, wishes.annotations) &&
-    sameData(before.ownerReferences, wishes.ownerReferences) &&
-    sameData(before.finalizers, wishes.finalizers);
-  const sameBody = sameBodies(current, next);
-  if (sameMeta && sameBody) return { does: 'nothing', object: current };
+    labels === before.labels &&
+    annotations === before.annotations &&
+    ownerReferences === before.ownerReferences &&
+    finalizers === before.finalizers;
+  const body = sharedBody(current, next);
+  if (sameMeta && body === current) return { does: 'nothing', object: current };
   // A Deployment's annotations count as part of what its controller has to observe (2.1, recorded).
-  const bumps = !sameBody || (current.kind === 'Deployment' && !sameData(before.annotations, wishes.annotations));
+  const bumps = body !== current || (current.kind === 'Deployment' && annotations !== before.annotations);
   const metadata: ObjectMeta = {
     ...before,
     resourceVersion: context.revision,
     generation: before.generation + (bumps ? 1 : 0),
-    labels: keep(before.labels, wishes.labels),
-    annotations: keep(before.annotations, wishes.annotations),
-    ownerReferences: keep(before.ownerReferences, wishes.ownerReferences),
-    finalizers: keep(before.finalizers, wishes.finalizers),
+    labels,
+    annotations,
+    ownerReferences,
+    finalizers,
   };
-  const object = { ...next, metadata } as ApiObject;
+  const object = { ...body, metadata } as ApiObject;
+  const refusal = refuseInvalidUpdate(current, object);
+  if (refusal !== undefined) return refusal;
   if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object };
   return { does: 'put', object };
 }
 
-/** The old reference where it says the same, so that whoever compares by identity sees no change. */
-function keep<T>(before: T, after: T): T {
-  return sameData(before, after) ? before : after;
+/**
+ * `after`, with everything that says the same as before by its old reference: whoever compares by identity sees exactly
+ * what changed, and versions share the rest.
+ */
+function shared<T>(before: T, after: T): T {
+  if (before === after) return before;
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return after;
+  if (sameData(before, after)) return before;
+  if (Array.isArray(after)) {
+    if (!Array.isArray(before)) return after;
+    const old: readonly unknown[] = before;
+    return after.map((member, i) => shared(old[i], member as unknown)) as T;
+  }
+  const result: Record<string, unknown> = {};
+  const old = before as Record<string, unknown>;
+  for (const [key, member] of Object.entries(after)) {
+    result[key] = Object.hasOwn(old, key) ? shared(old[key], member as unknown) : member;
+  }
+  return result as T;
 }
 
-function sameBodies(current: ApiObject, next: ApiObject): boolean {
+/** The current object itself when nothing but metadata and status differs. */
+function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
   const a = current as unknown as Record<string, unknown>;
-  const b = next as unknown as Record<string, unknown>;
-  for (const key of Object.keys(b)) {
-    if (key === 'metadata' || key === 'status') continue;
-    if (!sameData(a[key], b[key])) return false;
+  const result: Record<string, unknown> = {};
+  let same = true;
+  for (const [key, member] of Object.entries(next as unknown as Record<string, unknown>)) {
+    const own = key === 'metadata' || key === 'status';
+    result[key] = own ? member : shared(a[key], member);
+    if (!own && result[key] !== a[key]) same = false;
   }
-  return true;
+  return same ? current : (result as unknown as ApiObject);
 }
 
 /** Nothing holds a deleted object any more: no grace left and no finalizer. */
