@@ -8,12 +8,13 @@ import { conditionOf, isPodTerminal, type Pod, type PodStatus } from '../api/pod
 import type { ApiServer, Client, EventRecorder } from '../api/request.ts';
 import type { DecisionExplanation } from '../policy-api/explanation.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
-import type {
-  BindingSteps,
-  SchedulerHost,
-  SchedulingDecision,
-  SchedulingPolicy,
-  SchedulingPolicyFactory,
+import {
+  SCHEDULER_INFORMERS,
+  type BindingSteps,
+  type SchedulerHost,
+  type SchedulingDecision,
+  type SchedulingPolicy,
+  type SchedulingPolicyFactory,
 } from '../policy-api/scheduler.ts';
 import type { ListedKinds, Lister, WaitingPod } from '../policy-api/scheduling.ts';
 import { isRejection, type Status } from '../policy-api/status.ts';
@@ -153,7 +154,7 @@ export class Scheduler {
       maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
     });
     api.watch({ kind: 'Node', receive: (change) => this.#nodeChanged(change as Change<'Node'>) });
-    for (const kind of this.#registeredKinds()) this.#informer(kind);
+    for (const kind of this.#informedKinds()) this.#informer(kind);
     api.watch({ kind: 'Pod', receive: (change) => this.#podChanged(change as Change<'Pod'>) });
   }
 
@@ -205,8 +206,9 @@ export class Scheduler {
     return informer;
   }
 
-  #registeredKinds(): Kind[] {
-    const kinds = new Set<Kind>();
+  /** Watched from the start, whether or when a plugin asks: a cache that is empty at the first cycle would mislead it. */
+  #informedKinds(): Kind[] {
+    const kinds = new Set<Kind>(SCHEDULER_INFORMERS);
     for (const profile of this.policy.hints) {
       for (const { events } of profile.plugins) {
         for (const event of events.flatMap((hint) => hint.events)) {

@@ -98,5 +98,20 @@ export interface SchedulingPolicy {
 
 export type SchedulingPolicyFactory = (host: SchedulerHost) => SchedulingPolicy;
 
-/** Kinds every scheduler watches. */
-export const SCHEDULER_KINDS: readonly Kind[] = ['Node', 'Pod'];
+/**
+ * Kinds that kube-scheduler's informers watch from the start, besides nodes and pods: what a plugin asks for in its first
+ * cycle must have been delivered before.
+ */
+export const SCHEDULER_INFORMERS: readonly Kind[] = [
+  'CSIDriver',
+  'CSINode',
+  'CSIStorageCapacity',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'Service',
+  'StorageClass',
+  'VolumeAttachment',
+];
