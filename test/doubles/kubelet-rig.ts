@@ -104,6 +104,7 @@ export class KubeletRig {
   readonly events: RecordedEvent[] = [];
   readonly versions: PodVersion[] = [];
   readonly responses: Response[] = [];
+  readonly #signals = new Map<string, number>();
   readonly #client;
   readonly #step;
 
@@ -134,11 +135,37 @@ export class KubeletRig {
         },
       }),
       parameters,
-      behaviours: options.behaviours ?? this.behaviours,
+      behaviours: this.#watched(options.behaviours ?? this.behaviours),
     });
     for (const node of options.nodes ?? [nodeNamed('node-1')]) this.kubelets.addNode(this.api.install(node) as Node);
     this.#client = this.api.client('test', undefined);
     this.#step = engine.on('test/step', (_a, _b, act) => (act as () => void)());
+  }
+
+  /** The same behaviours, noting when a life is asked how it takes SIGTERM. */
+  #watched(behaviours: ContainerBehaviours): ContainerBehaviours {
+    return {
+      pullError: (pod, spec, attempt) => behaviours.pullError(pod, spec, attempt),
+      hook: (pod, spec, hook, attempt) => behaviours.hook(pod, spec, hook, attempt),
+      life: (pod, spec, attempt) => {
+        const life = behaviours.life(pod, spec, attempt);
+        const signals = this.#signals;
+        const { engine } = this;
+        return {
+          exitAge: life.exitAge,
+          exitCode: life.exitCode,
+          exitReason: life.exitReason,
+          stopCode: life.stopCode,
+          readyAge: life.readyAge,
+          passes: (probe, age) => life.passes(probe, age),
+          nextTurn: (probe, age) => life.nextTurn(probe, age),
+          get stopDelay() {
+            signals.set(spec.name, engine.now);
+            return life.stopDelay;
+          },
+        };
+      },
+    };
   }
 
   at(micros: number, act: () => void): void {
@@ -173,6 +200,11 @@ export class KubeletRig {
   /** When the last version was committed that first fulfilled a condition. */
   when(name: string, holds: (pod: Pod) => boolean): number | undefined {
     return this.versions.find(({ pod, type }) => type !== 'DELETED' && pod.metadata.name === name && holds(pod))?.at;
+  }
+
+  /** When SIGTERM was sent to a container. */
+  stopAsked(container: string): number | undefined {
+    return this.#signals.get(container);
   }
 
   eventsOf(name: string): string[] {

@@ -1,5 +1,5 @@
 import type { ContainerStatus, PodStatus } from '../api/pod.ts';
-import { Role } from './container.ts';
+import { Role, type ContainerRecord } from './container.ts';
 import { containerStatus, lostContainer } from './container-status.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
@@ -61,8 +61,9 @@ function conditionsOf(
   statuses: readonly ContainerStatus[],
   now: number,
 ): PodStatus['conditions'] {
-  const { pod, sandboxReady } = worker;
-  return podConditions(pod, before.phase, initStatuses, statuses, sandboxReady, before.conditions, now);
+  const { pod, sandboxReady, verdict } = worker;
+  const phase = verdict === undefined ? before.phase : 'Failed';
+  return podConditions(pod, phase, initStatuses, statuses, sandboxReady, before.conditions, now);
 }
 
 function settle(
@@ -112,14 +113,18 @@ function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
 }
 
 /**
- * A readiness probe has decided in the middle of a sync: the status last made is corrected in that one point, at once
+ * A probe has decided on a container in the middle of a sync: the status last made is corrected in that one point, at once
  * (4.5). What the sync has done so far stays unsaid.
  */
-export function withReadiness(worker: PodWorker, name: string, ready: boolean, now: number): PodStatus {
+export function withProbeResult(worker: PodWorker, container: ContainerRecord, now: number): PodStatus {
   const before = worker.writer.status;
+  const { started } = container;
+  const ready = started && container.ready;
   const correct = (status: ContainerStatus): ContainerStatus =>
-    status.name === name && status.state.running !== undefined && status.ready !== ready
-      ? { ...status, ready }
+    status.name === container.spec.name &&
+    status.state.running !== undefined &&
+    (status.ready !== ready || status.started !== started)
+      ? { ...status, ready, started }
       : status;
   const statuses = (before.containerStatuses ?? NO_STATUSES).map(correct);
   const initStatuses = (before.initContainerStatuses ?? NO_STATUSES).map(correct);

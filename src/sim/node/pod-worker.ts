@@ -5,7 +5,7 @@ import { startContainer } from './container-start.ts';
 import type { Kubelet } from './kubelet.ts';
 import { wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
-import { makePodStatus, withReadiness, withSandbox } from './pod-status.ts';
+import { makePodStatus, withProbeResult, withSandbox } from './pod-status.ts';
 import { PodTermination } from './pod-termination.ts';
 import { hasProbe, probeFailure, type ProbeListener, type ProbeWorker } from './prober.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -453,7 +453,9 @@ export class PodWorker implements ProbeListener {
   #requeue(): void {
     const { engine, jitter, kinds } = this.kubelet.services;
     const { now } = engine;
-    const delay = this.#heldBackUntil === 0 ? SYNC_BACK_OFF : Math.min(this.#heldBackUntil - now, LONGEST_REQUEUE);
+    // What held a container back may have passed while others of the plan took their time.
+    const heldBack = Math.max(0, this.#heldBackUntil - now);
+    const delay = this.#heldBackUntil === 0 ? SYNC_BACK_OFF : Math.min(heldBack, LONGEST_REQUEUE);
     const stretched = Math.round(delay * (1 + jitter.uniform(this.entity, this.#requeues++) / 2));
     this.#requeueEvent = engine.at(this.kubelet.nextSyncTick(now + stretched), kinds.requeued, this.slot);
   }
@@ -524,23 +526,27 @@ export class PodWorker implements ProbeListener {
   probeDecided(container: ContainerRecord, worker: ProbeWorker, ok: boolean): void {
     if (worker.kind === 'readiness') {
       this.#readinessChanged(container, ok);
-      return;
-    }
-    if (!ok) container.condemnedBy = worker.kind;
-    else if (worker.kind === 'startup') {
+    } else if (!ok) {
+      container.condemnedBy = worker.kind;
+      this.requestSync();
+    } else if (worker.kind === 'startup') {
       container.started = true;
       this.kubelet.services.prober.release(this.slot, container);
+      this.#tellAtOnce(container);
+      this.requestSync();
     }
-    this.requestSync();
   }
 
   #readinessChanged(container: ContainerRecord, ready: boolean): void {
     container.ready = ready;
-    if (this.stage === Stage.Syncing || this.stage === Stage.Terminating) {
-      const { now } = this.kubelet.services.engine;
-      this.writer.publish(withReadiness(this, container.spec.name, container.started && ready, now));
-    }
+    this.#tellAtOnce(container);
     this.requestSync();
+  }
+
+  /** Between syncs the next one tells; in the middle of one, and when there is none any more, nobody waits for it. */
+  #tellAtOnce(container: ContainerRecord): void {
+    if (this.stage !== Stage.Syncing && this.stage !== Stage.Terminating) return;
+    this.writer.publish(withProbeResult(this, container, this.kubelet.services.engine.now));
   }
 
   // The active deadline.
