@@ -84,6 +84,8 @@ export interface Snapshot {
   readonly nodesWithPodsWithAffinity: readonly NodeInfo[];
   readonly nodesWithPodsWithRequiredAntiAffinity: readonly NodeInfo[];
   get(nodeName: string): NodeInfo | undefined;
+  /** The lowest priority of any pod on any node; Infinity where there is no pod. */
+  readonly lowestPriority: number;
   isClaimUsed(namespacedName: string): boolean;
 }
 
@@ -233,6 +235,8 @@ export interface NodeStatuses {
   readonly explicit: ReadonlyMap<string, Status>;
   readonly absent: Status;
   get(nodeName: string): Status;
+  /** The statuses of the nodes that were looked at, each with the number of its nodes; one may occur more than once. */
+  tally(): Iterable<readonly [Status, number]>;
 }
 
 export interface PostFilterPlugin extends Plugin {

@@ -2,9 +2,15 @@ import { isEmptySelector } from '../../../sim/api/label-selector.ts';
 import { NO_LABELS, type Labels } from '../../../sim/api/meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { AffinityTerm, PluginHandle, WeightedAffinityTerm } from '../../../sim/policy-api/scheduling.ts';
+import type { Status } from '../../../sim/policy-api/status.ts';
 import type { PodFacts } from '../framework/pod-info.ts';
 import { allTermsMatch, namespaceLabels, resolveNamespaces, termMatches } from '../plugins/affinity-terms.ts';
-import type { InterPodAffinity } from '../plugins/inter-pod-affinity.ts';
+import {
+  AFFINITY,
+  ANTI_AFFINITY,
+  EXISTING_ANTI_AFFINITY,
+  type InterPodAffinity,
+} from '../plugins/inter-pod-affinity.ts';
 import { MAX_NODE_SCORE } from '../plugins/normalize-score.ts';
 import type { DomainCounts } from './domain-counts.ts';
 import { NO_DOMAIN } from './key-column.ts';
@@ -35,7 +41,9 @@ export class PodAffinityForm {
   /** How many of the index's carriers have been looked at. */
   #seen = 0;
   #mayBeFirst = false;
+  /** Domains with pods that keep this one away: those its own terms select first. */
   #blocking: DomainCounts[] = [];
+  #ownBlocking = 0;
   #raw = new Float64Array(128);
 
   constructor(
@@ -95,6 +103,7 @@ export class PodAffinityForm {
     if (!this.#filters) return false;
     this.#blocking = [];
     for (const domains of this.#antiAffinity) this.#takeBlocking(domains);
+    this.#ownBlocking = this.#blocking.length;
     for (const domains of this.#existingAntiAffinity) this.#takeBlocking(domains);
     let none = true;
     for (const domains of this.#affinity) {
@@ -134,20 +143,35 @@ export class PodAffinityForm {
   }
 
   allows(slot: number): boolean {
-    const affinity = this.#affinity;
-    let podsExist = true;
-    for (let i = 0; i < affinity.length; i++) {
-      const domain = affinity[i]!.key.domain[slot]!;
-      if (domain === NO_DOMAIN) return false;
-      if (affinity[i]!.count[domain]! <= 0) podsExist = false;
-    }
-    if (!podsExist && !this.#mayBeFirst) return false;
+    if (this.#affinity.length > 0 && this.#lacksAffinity(slot)) return false;
     const blocking = this.#blocking;
     for (let i = 0; i < blocking.length; i++) {
       const domain = blocking[i]!.key.domain[slot]!;
       if (domain !== NO_DOMAIN && blocking[i]!.count[domain]! > 0) return false;
     }
     return true;
+  }
+
+  /** As Filter words it; only for a slot that is not allowed. */
+  refusal(slot: number): Status {
+    for (const [i, { key, count }] of this.#blocking.entries()) {
+      const domain = key.domain[slot]!;
+      if (domain === NO_DOMAIN || count[domain]! === 0) continue;
+      return this.#lacksAffinity(slot) ? AFFINITY : i < this.#ownBlocking ? ANTI_AFFINITY : EXISTING_ANTI_AFFINITY;
+    }
+    return AFFINITY;
+  }
+
+  #lacksAffinity(slot: number): boolean {
+    const affinity = this.#affinity;
+    let podsExist = true;
+    for (let i = 0; i < affinity.length; i++) {
+      const { key, count } = affinity[i]!;
+      const domain = key.domain[slot]!;
+      if (domain === NO_DOMAIN) return true;
+      if (count[domain]! <= 0) podsExist = false;
+    }
+    return !podsExist && !this.#mayBeFirst;
   }
 
   /** Whether any term can give a node a score. */

@@ -1,14 +1,17 @@
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
-import { CycleScratch } from '../framework/cycle-state.ts';
+import type { CycleScratch } from '../framework/cycle-state.ts';
+import { Diagnosis } from '../framework/fit-error.ts';
 import type { SearchCursor } from '../framework/find-nodes.ts';
 import type { Framework } from '../framework/framework.ts';
 import type { NodeState } from '../framework/node-info.ts';
 import type { Nominator } from '../framework/nominator.ts';
 import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
 import type { NodeSnapshot } from '../framework/snapshot.ts';
+import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
+import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
 import { NO_ROOM } from './usage-column.ts';
@@ -108,6 +111,22 @@ export class ColumnSearch {
       nodes: slots.map((slot) => this.#columns.nodes[slot]!),
       totals: slots.map((_, j) => this.#totals[j]! + this.#addends[this.#groups[j]!]!),
     };
+  }
+
+  /**
+   * Why `place` has found nothing, for the same program and before anything else has changed; the cursor stays where it
+   * was, since every node was passed. `undefined`: only the plain way can say.
+   */
+  refusals(form: ProfileForm, program: PodProgram, cursor: SearchCursor, pod: PodInfo): Diagnosis | undefined {
+    const nominated = pod.pod.status.nominatedNodeName ?? '';
+    if (program.nodeNames !== undefined || nominated !== '' || this.#nominator.size > 0) return undefined;
+    const affinityFilters = program.affinity?.prepare() === true;
+    const start = cursor.nextStartNodeIndex % this.#columns.order.length;
+    const statuses = new ColumnRefusals(this.#snapshot, this.#columns, form, program, affinityFilters, start);
+    const diagnosis = new Diagnosis(statuses);
+    for (const [status] of statuses.tally()) diagnosis.addRejector(status);
+    cursor.nextStartNodeIndex = start;
+    return diagnosis;
   }
 
   #reserve(nodes: number): void {

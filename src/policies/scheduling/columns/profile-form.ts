@@ -20,7 +20,7 @@ import type { StaticPlugins, StaticScore } from './static-column.ts';
 import type { UsagePlugins } from './usage-column.ts';
 
 /** How a plugin takes part in the column form. */
-type Role =
+export type Role =
   /** Looks at the node object and the pod's template alone. */
   | 'static'
   /** Looks at amounts in use. */
@@ -72,7 +72,8 @@ export interface ProfileForm {
   readonly affinityWeight: number;
   /** Restricts a pod to named nodes. */
   readonly nodeAffinity: NodeAffinity | undefined;
-  readonly scores: boolean;
+  /** The Filter plugins in their order, with what they look at. */
+  readonly filters: readonly { readonly plugin: FilterPlugin; readonly role: Role }[];
 }
 
 /** `undefined`: some plugin has no column form, or takes part in only half of the points that belong together. */
@@ -124,6 +125,6 @@ export function profileForm(plugins: ProfilePlugins): ProfileForm | undefined {
     affinityFilters: filterOf(InterPodAffinity) !== undefined,
     affinityWeight: affinityScore?.weight ?? 0,
     nodeAffinity: filterOf(NodeAffinity),
-    scores: plugins.score.length > 0,
+    filters: plugins.filter.map((plugin) => ({ plugin, role: roleOf(plugin)! })),
   };
 }

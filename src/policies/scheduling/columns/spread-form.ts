@@ -1,10 +1,11 @@
 import { LABEL_HOSTNAME } from '../../../sim/api/node.ts';
 import type { PodSpec } from '../../../sim/api/pod.ts';
+import type { Status } from '../../../sim/policy-api/status.ts';
 import type { PodFacts } from '../framework/pod-info.ts';
 import { multiplyDivide, roundHalfAway } from '../plugins/multiply-divide.ts';
 import { naturalLog } from '../plugins/natural-log.ts';
 import { MAX_NODE_SCORE } from '../plugins/normalize-score.ts';
-import type { PodTopologySpread } from '../plugins/pod-topology-spread.ts';
+import { MISSING_KEY, SKEWED, type PodTopologySpread } from '../plugins/pod-topology-spread.ts';
 import { hasAllKeys, isIncluded, type SpreadConstraint } from '../plugins/spread-constraints.ts';
 import type { DomainCounts } from './domain-counts.ts';
 import { NO_DOMAIN, type KeyColumn } from './key-column.ts';
@@ -57,6 +58,16 @@ export class HardSpread {
       if (domain === NO_DOMAIN || domains.count[domain]! > highest) return false;
     }
     return true;
+  }
+
+  /** As Filter words it; only for a slot that is not allowed. */
+  refusal(slot: number): Status {
+    for (const { domains, highest } of this.constraints) {
+      const domain = domains.key.domain[slot]!;
+      if (domain === NO_DOMAIN) return MISSING_KEY;
+      if (domains.count[domain]! > highest) return SKEWED;
+    }
+    throw new RangeError('the node is allowed');
   }
 }
 

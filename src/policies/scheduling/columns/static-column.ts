@@ -28,6 +28,12 @@ export interface StaticGroup {
   readonly raw: readonly number[];
 }
 
+/** A plugin that refuses nodes for one reason. */
+export interface StaticRefusal {
+  readonly plugin: FilterPlugin;
+  readonly status: Status;
+}
+
 /**
  * What the plugins that look only at the node object say of each node, for pods of one template: refused, or which group
  * of nodes it belongs to. Taints, labels and names change seldom, so an entry lives long.
@@ -36,6 +42,8 @@ export class StaticColumn {
   /** By slot: the group, or a negative number for a node that is refused. */
   group: Int16Array;
   readonly groups: StaticGroup[] = [];
+  /** Who refuses a node, and how: `refusals[-1 - group]`. */
+  readonly refusals: StaticRefusal[] = [];
   /** Score plugins that PreScore did not skip. */
   readonly scores: readonly StaticScore[];
   readonly #columns: NodeColumns;
@@ -78,8 +86,11 @@ export class StaticColumn {
 
   #groupOf(slot: number): number {
     const node = this.#columns.nodes[slot];
-    if (node === undefined) return -1;
-    for (const filter of this.#filters) if (filter.filter(this.#state, this.#pod, node) !== undefined) return -1;
+    if (node === undefined) return FREE_ROW;
+    for (const plugin of this.#filters) {
+      const status = plugin.filter(this.#state, this.#pod, node);
+      if (status !== undefined) return this.#refusal(plugin, status);
+    }
     const raw = this.scores.map(({ plugin }) => plugin.score(this.#state, this.#pod, node));
     const key = raw.join();
     let id = this.#ids.get(key);
@@ -90,7 +101,23 @@ export class StaticColumn {
     }
     return id;
   }
+
+  #refusal(plugin: FilterPlugin, status: Status): number {
+    const { code, reasons } = status;
+    let id = this.refusals.findIndex(
+      (one) => one.plugin === plugin && one.status.code === code && sameTexts(one.status.reasons, reasons),
+    );
+    if (id < 0) id = this.refusals.push({ plugin, status: { code, reasons, plugin: plugin.name } }) - 1;
+    return -1 - id;
+  }
 }
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+/** A row without a node: nothing is in the order that has it. */
+const FREE_ROW = -32768;
 
 /** Runs the PreScore of static plugins; an error means that the pod must go the plain way. */
 export function prepareStatic(plugins: StaticPlugins, pod: PodInfo): CycleScratch | undefined {

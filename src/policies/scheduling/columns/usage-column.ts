@@ -1,5 +1,6 @@
 import { containerRequestsForScoring } from '../../../sim/api/pod-requests.ts';
 import type { PodInfo, Resources } from '../../../sim/policy-api/scheduling.ts';
+import type { Status } from '../../../sim/policy-api/status.ts';
 import { leastAllocated, type ResourceScore } from '../plugins/fit-score.ts';
 import { roundHalfAway } from '../plugins/multiply-divide.ts';
 import { balance, type NodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
@@ -53,7 +54,9 @@ export class UsageColumn {
   /** Pairs by slot: the stamp for which the value was computed, and the value. */
   entries: Int32Array;
   readonly #columns: NodeColumns;
-  readonly #checksRoom: boolean;
+  readonly #fit: NodeResourcesFit | undefined;
+  readonly #pod: PodInfo;
+  readonly #refusals = new Map<number, Status>();
   readonly #needs: readonly Need[];
   readonly #fitWeight: number;
   readonly #fitParts: readonly Part[];
@@ -68,7 +71,8 @@ export class UsageColumn {
   constructor(columns: NodeColumns, plugins: UsagePlugins, pod: PodInfo) {
     this.#columns = columns;
     this.entries = new Int32Array(2 * columns.capacity);
-    this.#checksRoom = plugins.fit !== undefined;
+    this.#fit = plugins.fit;
+    this.#pod = pod;
     this.#needs = plugins.fit === undefined ? [] : needsOf(plugins.fit, pod.specRequests);
     const fit = plugins.fitScore;
     this.#fitWeight = fit?.weight ?? 0;
@@ -119,14 +123,35 @@ export class UsageColumn {
     return value;
   }
 
+  /** Why there is no room on a row. Rows that lack the same share one status. */
+  refusal(slot: number): Status {
+    const columns = this.#columns;
+    let lacks = columns.podCount[slot]! >= columns.allocatablePods[slot]! ? 1 : 0;
+    let never = 0;
+    const needs = this.#needs;
+    for (let i = 0; i < needs.length; i++) {
+      const { amount, allocatable, requested } = needs[i]!;
+      if (amount <= allocatable[slot]! - requested[slot]!) continue;
+      lacks += 1 << (i + 1);
+      if (amount > allocatable[slot]!) never = 1;
+    }
+    const key = 2 * lacks + never;
+    let status = this.#refusals.get(key);
+    if (status === undefined) {
+      const { code, reasons } = this.#fit!.lacks(this.#pod.specRequests, columns.nodes[slot]!)!;
+      this.#refusals.set(key, (status = { code, reasons, plugin: this.#fit!.name }));
+    }
+    return status;
+  }
+
   #compute(slot: number): number {
-    if (this.#checksRoom && !this.#hasRoom(slot)) return NO_ROOM;
+    if (this.#fit !== undefined && !this.#hasRoom(slot)) return NO_ROOM;
     if (this.#isUsual) {
       const value = this.#usual(slot);
       if (value >= 0) return value;
     }
     let value = 0;
-    if (this.#fitWeight > 0) value += this.#fitWeight * this.#fit(slot);
+    if (this.#fitWeight > 0) value += this.#fitWeight * this.#fitOf(slot);
     if (this.#balanceWeight > 0) value += this.#balanceWeight * this.#balance(slot);
     return value;
   }
@@ -177,7 +202,7 @@ export class UsageColumn {
     return value;
   }
 
-  #fit(slot: number): number {
+  #fitOf(slot: number): number {
     const parts = this.#fitParts;
     let sum = 0;
     let weights = 0;

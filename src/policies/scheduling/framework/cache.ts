@@ -21,7 +21,7 @@ interface CachedPod {
  * cycle makes the snapshot current.
  */
 export class SchedulerCache {
-  readonly snapshot = new NodeSnapshot();
+  readonly snapshot = new NodeSnapshot(() => this.#lowestPriority());
   observer: CacheObserver | undefined;
   readonly #tree = new NodeTree();
   /** Nodes that exist. */
@@ -34,6 +34,8 @@ export class SchedulerCache {
   readonly #changed = new Set<NodeState>();
   #newcomers: NodeState[] = [];
   readonly #claimUses = new Map<string, number>();
+  /** How many pods on nodes have each priority. */
+  readonly #priorities = new Map<number, number>();
 
   addNode(node: Node): void {
     const known = this.#nodes.get(node.metadata.name);
@@ -197,6 +199,7 @@ export class SchedulerCache {
     state.addPod(pod);
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, 1);
+    this.#countPriority(pod, 1);
     this.#note(state);
     this.observer?.podAdded(state, pod);
   }
@@ -207,8 +210,22 @@ export class SchedulerCache {
     state.removePod(pod);
     this.#noteSubLists(state, affinity, anti);
     this.#countClaims(pod, -1);
+    this.#countPriority(pod, -1);
     this.#note(state);
     this.observer?.podRemoved(state, pod);
+  }
+
+  #lowestPriority(): number {
+    let lowest = Infinity;
+    for (const priority of this.#priorities.keys()) if (priority < lowest) lowest = priority;
+    return lowest;
+  }
+
+  #countPriority(pod: PodInfo, by: 1 | -1): void {
+    const priority = pod.pod.spec.priority ?? 0;
+    const count = (this.#priorities.get(priority) ?? 0) + by;
+    if (count === 0) this.#priorities.delete(priority);
+    else this.#priorities.set(priority, count);
   }
 
   #noteSubLists(state: NodeState, affinity: number, anti: number): void {

@@ -8,21 +8,45 @@ export function statusMessage(status: Status): string {
 
 /** Node statuses as the search collects them. */
 export class NodeToStatus implements NodeStatuses {
-  readonly explicit = new Map<string, Status>();
   absent: Status = unresolvable();
+  #explicit: Map<string, Status> | undefined;
+
+  get explicit(): Map<string, Status> {
+    return (this.#explicit ??= this.fill());
+  }
+
+  /** What the map of statuses starts with, when somebody asks for it. */
+  protected fill(): Map<string, Status> {
+    return new Map();
+  }
+
+  /** Nodes that were looked at. */
+  get size(): number {
+    return this.explicit.size;
+  }
 
   get(nodeName: string): Status {
     return this.explicit.get(nodeName) ?? this.absent;
+  }
+
+  tally(): Iterable<readonly [Status, number]> {
+    const counts = new Map<Status, number>();
+    for (const status of this.explicit.values()) counts.set(status, (counts.get(status) ?? 0) + 1);
+    return counts;
   }
 }
 
 /** Why a cycle found no node. */
 export class Diagnosis {
-  readonly statuses = new NodeToStatus();
+  readonly statuses: NodeToStatus;
   readonly unschedulablePlugins = new Set<string>();
   readonly pendingPlugins = new Set<string>();
   preFilterMessage = '';
   postFilterMessage = '';
+
+  constructor(statuses: NodeToStatus = new NodeToStatus()) {
+    this.statuses = statuses;
+  }
 
   /** Notes who rejected; a status without a plugin notes nobody. */
   addRejector(status: Status): void {
@@ -38,7 +62,9 @@ export class Diagnosis {
  */
 export function fitErrorMessage(
   totalNodes: number,
-  diagnosis: Pick<Diagnosis, 'statuses' | 'preFilterMessage' | 'postFilterMessage'>,
+  diagnosis: Pick<Diagnosis, 'preFilterMessage' | 'postFilterMessage'> & {
+    readonly statuses: Pick<NodeStatuses, 'absent' | 'tally'>;
+  },
 ): string {
   let message = `0/${totalNodes} nodes are available:`;
   if (diagnosis.preFilterMessage !== '') {
@@ -51,11 +77,14 @@ export function fitErrorMessage(
   return message;
 }
 
-function reasonCounts(totalNodes: number, statuses: NodeStatuses): string[] {
+function reasonCounts(totalNodes: number, statuses: Pick<NodeStatuses, 'absent' | 'tally'>): string[] {
   const counts = new Map<string, number>();
   const count = (reason: string, by: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + by);
-  for (const status of statuses.explicit.values()) for (const reason of status.reasons) count(reason, 1);
-  const others = totalNodes - statuses.explicit.size;
+  let others = totalNodes;
+  for (const [status, times] of statuses.tally()) {
+    others -= times;
+    for (const reason of status.reasons) count(reason, times);
+  }
   if (others > 0) for (const reason of statuses.absent.reasons) count(reason, others);
   const parts: string[] = [];
   for (const [reason, times] of counts) parts.push(`${times} ${reason}`);

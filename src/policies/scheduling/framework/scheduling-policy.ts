@@ -1,7 +1,7 @@
 import type { Node } from '../../../sim/api/node.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
+import type { DecisionExplanation } from '../../../sim/policy-api/explanation.ts';
 import type {
-  BindingSteps,
   SchedulerHost,
   SchedulingDecision,
   SchedulingPolicy,
@@ -12,22 +12,20 @@ import type {
   EnqueueExtensions,
   Plugin,
   PluginHandle,
-  PodInfo,
   ProfileHints,
 } from '../../../sim/policy-api/scheduling.ts';
-import { Code, type Status } from '../../../sim/policy-api/status.ts';
-import { ColumnEngine } from '../columns/column-engine.ts';
-import { ColumnSearch } from '../columns/column-search.ts';
-import { PodPrograms } from '../columns/pod-program.ts';
-import { profileForm } from '../columns/profile-form.ts';
+import { Code } from '../../../sim/policy-api/status.ts';
+import { ColumnPath } from '../columns/column-path.ts';
 import { SchedulerCache } from './cache.ts';
+import { explainDecision } from './explain.ts';
 import { CycleScratch } from './cycle-state.ts';
 import type { ProfilePlugins } from './extension-points.ts';
 import { statusMessage } from './fit-error.ts';
 import { Framework } from './framework.ts';
 import { Nominator } from './nominator.ts';
 import { podInfoOf, type PodFacts } from './pod-info.ts';
-import { explainFailure, schedulePod } from './schedule-pod.ts';
+import { PlacedPod, unschedulableDecision } from './decisions.ts';
+import { schedulePod } from './schedule-pod.ts';
 
 /** A profile as far as it is known before its plugins exist. */
 export interface ProfileSpec {
@@ -64,9 +62,8 @@ export class FrameworkPolicy implements SchedulingPolicy {
   readonly cursor = { nextStartNodeIndex: 0 };
   readonly #frameworks = new Map<string, Framework>();
   readonly #first: Framework;
-  /** The column form of each profile that has one. */
-  readonly #programs = new Map<Framework, PodPrograms>();
-  readonly #search: ColumnSearch | undefined;
+  /** Absent: every pod goes the plain way. */
+  readonly #columns: ColumnPath | undefined;
   #lastInfo: PodFacts | undefined;
 
   constructor(profiles: readonly ProfileSpec[], options: FrameworkPolicyOptions, host: SchedulerHost) {
@@ -88,15 +85,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
       );
     }
     if (options.form !== 'plain') {
-      const engine = new ColumnEngine();
-      this.cache.observer = engine;
-      this.#search = new ColumnSearch(engine.columns, this.cache.snapshot, this.nominator);
-      for (const framework of this.#frameworks.values()) {
-        const form = profileForm(framework.plugins);
-        if (form === undefined) continue;
-        const programs = new PodPrograms(engine.columns, engine.index, form, framework.handle('columns'));
-        this.#programs.set(framework, programs);
-      }
+      this.#columns = new ColumnPath(this.cache, this.nominator, this.cursor, [...this.#frameworks.values()]);
     }
     this.#first = [...this.#frameworks.values()][0]!;
     this.schedulerNames = [...this.#frameworks.keys()];
@@ -177,80 +166,29 @@ export class FrameworkPolicy implements SchedulingPolicy {
     return this.nominator.podsOn(nodeName).map((info) => info.pod);
   }
 
+  explain(pod: Pod): DecisionExplanation {
+    return explainDecision(this.frameworkFor(pod), this.cache.refresh(), this.cursor, podInfoOf(pod));
+  }
+
   decide(pod: Pod): SchedulingDecision {
     const framework = this.frameworkFor(pod);
     const snapshot = this.cache.refresh();
     const state = new CycleScratch();
     const info = this.#infoOf(pod);
-    const program = this.#programs.get(framework)?.of(info);
-    if (program !== undefined) {
-      const placed = this.#search!.place(framework, program, this.cursor, state, info);
-      if (placed !== undefined) {
-        const { name } = placed.node;
-        return {
-          kind: 'node',
-          nodeName: name,
-          evaluated: placed.evaluated,
-          steps: new Steps(framework, state, info, name),
-        };
-      }
-    }
+    const decision = this.#columns?.decide(framework, state, info);
+    if (decision !== undefined) return decision;
     const result = schedulePod(framework, snapshot, this.cursor, state, info);
     switch (result.kind) {
       case 'scheduled': {
-        const steps = new Steps(framework, state, info, result.node.name);
+        const steps = new PlacedPod(framework, state, info, result.node.name);
         return { kind: 'node', nodeName: result.node.name, evaluated: result.evaluated, steps };
       }
       case 'error':
         return { kind: 'error', message: statusMessage(result.status), evaluated: snapshot.nodes.length };
       case 'unschedulable': {
-        const { diagnosis } = result;
-        const evaluated = diagnosis.statuses.explicit.size;
-        const failure = explainFailure(framework, snapshot, state, info, diagnosis);
-        return {
-          kind: 'unschedulable',
-          message: failure.message,
-          evaluated,
-          unschedulablePlugins: diagnosis.unschedulablePlugins,
-          pendingPlugins: diagnosis.pendingPlugins,
-          nominatedNodeName: failure.postFilter?.nominatedNodeName,
-          victims: failure.postFilter?.victims ?? [],
-        };
+        return unschedulableDecision(framework, snapshot, state, info, result.diagnosis);
       }
     }
-  }
-}
-
-class Steps implements BindingSteps {
-  readonly #framework: Framework;
-  readonly #state: CycleScratch;
-  readonly #pod: PodInfo;
-  readonly #nodeName: string;
-
-  constructor(framework: Framework, state: CycleScratch, pod: PodInfo, nodeName: string) {
-    this.#framework = framework;
-    this.#state = state;
-    this.#pod = pod;
-    this.#nodeName = nodeName;
-  }
-
-  reserve(): Status | undefined {
-    return this.#framework.runReserve(this.#state, this.#pod, this.#nodeName);
-  }
-  unreserve(): void {
-    this.#framework.runUnreserve(this.#state, this.#pod, this.#nodeName);
-  }
-  permit(): ReturnType<BindingSteps['permit']> {
-    return this.#framework.runPermit(this.#state, this.#pod, this.#nodeName);
-  }
-  preBind(): Status | undefined {
-    return this.#framework.runPreBind(this.#state, this.#pod, this.#nodeName);
-  }
-  bind(): Status | undefined {
-    return this.#framework.runBind(this.#state, this.#pod, this.#nodeName);
-  }
-  postBind(): void {
-    this.#framework.runPostBind(this.#state, this.#pod, this.#nodeName);
   }
 }
 

@@ -12,6 +12,15 @@ export class NodeSnapshot implements Snapshot {
   #withAffinity: NodeInfo[] | undefined;
   #withAntiAffinity: NodeInfo[] | undefined;
   #claimUses: ReadonlyMap<string, number> = new Map();
+  readonly #lowestPriority: () => number;
+
+  constructor(lowestPriority: () => number) {
+    this.#lowestPriority = lowestPriority;
+  }
+
+  get lowestPriority(): number {
+    return this.#lowestPriority();
+  }
 
   get nodes(): readonly NodeState[] {
     return this.#nodes;

@@ -149,6 +149,7 @@ function guardedMethods(plugin: PluginMethods, guard: Guard, handle: PluginHandl
             explicit: new Map(statuses.explicit),
             absent: statuses.absent,
             get: (nodeName) => statuses.get(nodeName),
+            tally: () => [...statuses.tally()],
           }),
           handle.snapshot(),
         ),

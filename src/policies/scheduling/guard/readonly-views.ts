@@ -171,6 +171,9 @@ class SnapshotView implements Snapshot {
     const node = this.#snapshot().get(nodeName);
     return node === undefined ? undefined : nodeView(node);
   }
+  get lowestPriority(): number {
+    return this.#snapshot().lowestPriority;
+  }
   isClaimUsed(namespacedName: string): boolean {
     return this.#snapshot().isClaimUsed(namespacedName);
   }

@@ -17,6 +17,8 @@ import { fitErrorMessage, NodeToStatus } from '../framework/fit-error.ts';
 import { bestCandidates } from '../preemption/choose-candidate.ts';
 import { dryRunPreemption, numCandidates, type CandidateLimits, type DryRun } from '../preemption/dry-run.ts';
 import { ineligibleBecause } from '../preemption/eligibility.ts';
+import { priorityOf } from '../preemption/importance.ts';
+import { NO_VICTIMS } from '../preemption/select-victims.ts';
 
 const NOT_HELPFUL = unresolvable('Preemption is not helpful for scheduling');
 const IN_PROGRESS = unschedulable('waiting for the preemption for this pod to be finished');
@@ -61,6 +63,7 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, En
     const reason = ineligibleBecause(fresh, snapshot, statuses);
     if (reason !== undefined) return { status: unschedulable(reason) };
 
+    if (snapshot.lowestPriority >= priorityOf(pod.pod)) return nobodyToEvict(snapshot.nodes.length, statuses);
     const run = this.dryRun(state, pod, statuses);
     const best = bestCandidates(run.candidates)[0];
     if (best !== undefined) {
@@ -99,6 +102,18 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, En
     // Only so that the deletion of a victim is heard of while its preemptor is in flight: it helps nobody by itself.
     return [{ events: ['Pod/Delete'], hint: () => 'QueueSkip', sameForEqualPods: true }];
   }
+}
+
+/** What a dry run on every potential node would say, where no pod anywhere is less important. */
+function nobodyToEvict(nodes: number, statuses: NodeStatuses): Outcome {
+  let potential = statuses.absent.code === Code.Unschedulable ? nodes : 0;
+  for (const [status, times] of statuses.tally()) {
+    if (statuses.absent.code === Code.Unschedulable) potential -= times;
+    if (status.code === Code.Unschedulable) potential += times;
+  }
+  const why = { absent: NOT_HELPFUL, tally: () => (potential === 0 ? [] : [[NO_VICTIMS, potential] as const]) };
+  const message = fitErrorMessage(nodes, { statuses: why, preFilterMessage: '', postFilterMessage: '' });
+  return { status: unschedulable(message), result: { nominatedNodeName: '' } };
 }
 
 export const defaultPreemption: PluginFactory = (args, handle) =>

@@ -24,9 +24,9 @@ import { missingState } from './missing-state.ts';
 
 const STATE_MISSING = missingState('error reading "PreFilterInterPodAffinity" from cycleState: not found');
 const SCORE_STATE_MISSING = missingState('failed to read "PreScoreInterPodAffinity" from cycleState: not found');
-const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
-const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules");
-const EXISTING_ANTI_AFFINITY = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
+export const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
+export const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules");
+export const EXISTING_ANTI_AFFINITY = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
 
 /** Amounts by topology key and value. Counts that come back to 0 are gone, since "nothing at all" has a meaning. */
 class TopologyCounts {

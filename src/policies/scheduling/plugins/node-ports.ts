@@ -14,7 +14,7 @@ import { NODE_PORTS_EVENTS } from '../hints/node-ports.ts';
 import { missingState } from './missing-state.ts';
 
 const STATE_MISSING = missingState('reading "PreFilterNodePorts" from cycleState: not found');
-const TAKEN = unschedulable("node(s) didn't have free ports for the requested pod ports");
+export const TAKEN = unschedulable("node(s) didn't have free ports for the requested pod ports");
 
 /** Every host port a pod asks for must be free on the node's address (semantics sheet 3.7). */
 export class NodePorts implements PreFilterPlugin, FilterPlugin, EnqueueExtensions {

@@ -53,7 +53,11 @@ export class NodeResourcesFit implements PreFilterPlugin, FilterPlugin, PreScore
 
   filter(state: CycleState, _pod: PodInfo, node: NodeInfo): Status | undefined {
     const requests = state.read<Resources>(this.name);
-    if (requests === undefined) return STATE_MISSING;
+    return requests === undefined ? STATE_MISSING : this.lacks(requests, node);
+  }
+
+  /** What the node lacks of these amounts; `undefined` when it lacks nothing. */
+  lacks(requests: Resources, node: NodeInfo): Status | undefined {
     const { allocatable, requested } = node;
     const reasons: string[] = [];
     let canNeverFit = false;

@@ -35,8 +35,10 @@ import { missingState } from './missing-state.ts';
 
 const STATE_MISSING = missingState('reading "PreFilterPodTopologySpread" from cycleState: not found');
 const SCORE_STATE_MISSING = missingState('error reading "PreScorePodTopologySpread" from cycleState: not found');
-const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints");
-const MISSING_KEY = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+export const SKEWED = unschedulable("node(s) didn't match pod topology spread constraints");
+export const MISSING_KEY = unresolvable(
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+);
 
 /** How many matching pods each domain of each hard constraint has. */
 class DomainCounts {

@@ -12,7 +12,7 @@ export interface Victims {
   readonly violations: number;
 }
 
-const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
+export const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod');
 
 /** The parts of the framework that a dry run needs. */
 export type DryRunHandle = Pick<PluginHandle, 'cloneNode' | 'runFilters' | 'runAddPod' | 'runRemovePod'>;
