@@ -8,8 +8,8 @@ const APPLIED_METADATA = ['labels', 'annotations'] as const;
 
 /**
  * What `kubectl apply` sends to bring `live` to what the manifest says: a JSON merge patch with what differs, and with
- * `null` for what the manifest said when it was last applied and no longer says. What others have set stays. Undefined:
- * nothing is to be done. Lists are taken whole, not merged by name.
+ * `null` for what the manifest said when it was last applied and no longer says. What others have set stays, defaults
+ * among them. Undefined: nothing is to be done. A list with a difference anywhere is sent whole, not merged by name.
  */
 export function applyPatch(live: ApiObject, manifest: ApiObject, lastApplied: ApiObject | undefined): Data | undefined {
   const patch: Record<string, unknown> = {};
@@ -38,6 +38,15 @@ function isMap(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether `data` says all that `part` says; lists must be equally long. */
+function holds(data: unknown, part: unknown): boolean {
+  if (Array.isArray(part)) {
+    return Array.isArray(data) && data.length === part.length && part.every((one, i) => holds(data[i], one));
+  }
+  if (!isMap(part)) return sameData(data, part);
+  return isMap(data) && Object.keys(part).every((key) => part[key] === undefined || holds(data[key], part[key]));
+}
+
 /** What to send so that `live` has all that `wanted` has; undefined: nothing. */
 function differenceOf(live: Data, wanted: Data, last: Data | undefined): Data | undefined {
   const difference: Record<string, unknown> = {};
@@ -49,7 +58,7 @@ function differenceOf(live: Data, wanted: Data, last: Data | undefined): Data | 
       const before = last?.[key];
       const inner = differenceOf(present, value, isMap(before) ? before : undefined);
       if (inner !== undefined) difference[key] = inner;
-    } else if (!sameData(present, value)) {
+    } else if (!holds(present, value) || (last?.[key] !== undefined && !holds(value, last[key]))) {
       difference[key] = value;
     }
   }
