@@ -107,7 +107,7 @@ export class Scheduler {
   readonly #cycleTime: Sampler;
   readonly #cycleStream: Stream;
   readonly #pods = new Map<string, Pod>();
-  readonly #informers = new Map<Kind, Informer<Kind>>();
+  readonly #informers = new Map<Kind, CountedInformer>();
   readonly #held = new Map<string, Held>();
   /** Preemptors whose victims are being evicted, each with the last of them. */
   readonly #preempting = new Map<string, Pod>();
@@ -190,10 +190,10 @@ export class Scheduler {
     return this.#informer(kind as Kind) as unknown as Lister<K>;
   }
 
-  #informer(kind: Kind): Informer<Kind> {
+  #informer(kind: Kind): CountedInformer {
     let informer = this.#informers.get(kind);
     if (informer === undefined) {
-      this.#informers.set(kind, (informer = new Informer<Kind>(kind)));
+      this.#informers.set(kind, (informer = new CountedInformer(kind)));
       const known = informer;
       this.#api.watch({
         kind,
@@ -719,7 +719,17 @@ class MapLister {
   }
 }
 
-const NOTHING_LISTED = { get: () => undefined, list: () => NOBODY };
+/** A cache whose version tells plugins whether what they derived from it still holds. */
+class CountedInformer extends Informer<Kind> {
+  version = 0;
+
+  override receive(change: Change): void {
+    this.version++;
+    super.receive(change);
+  }
+}
+
+const NOTHING_LISTED = { get: () => undefined, list: () => NOBODY, version: 0 };
 
 function isAssigned(pod: Pod): boolean {
   return pod.spec.nodeName !== undefined && pod.spec.nodeName !== '';
