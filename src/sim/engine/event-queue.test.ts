@@ -7,6 +7,7 @@ import { EventQueue } from './event-queue.ts';
 const RUNS = process.env['ORRERY_LONG'] ? 30_000 : 1_000;
 /** One more push, and sequence numbers are used up. */
 const LAST_SEQUENCE = 268_435_455;
+const SLOTS = 33_554_432;
 
 /** Both queues, and the handles of the n-th push in each. */
 interface Pair {
@@ -186,6 +187,20 @@ describe('the event queue', () => {
     queue.push(1, 1, 0, 0, undefined);
     expect(queue.cancel(handle)).toBe(-1);
     expect(queue.size).toBe(1);
+  });
+
+  it('retires a slot whose generations are used up, so that no handle is ever given twice', () => {
+    const queue = new EventQueue();
+    queue.push(1, 1, 0, 0, undefined);
+    const { records } = queue as unknown as { records: Int32Array };
+    records[3] = LAST_SEQUENCE;
+    const old = LAST_SEQUENCE * SLOTS;
+    expect(Number.isSafeInteger(old + SLOTS - 1)).toBe(true);
+    queue.nextTime();
+    queue.pop();
+    for (let time = 2; time < 200; time++) expect(queue.push(time, 1, time, 0, undefined) % SLOTS).toBe(time - 1);
+    expect(queue.cancel(old)).toBe(-1);
+    expect(drained(queue)).toHaveLength(198);
   });
 
   it('lets go of what was cancelled and of what fired', () => {

@@ -25,9 +25,13 @@ const INITIAL_CAPACITY = 64;
 /** Fewer tombstones than this are never worth a rebuild. */
 const FEW = 64;
 
-/** The record of a slot: tag, a, b, generation. The tag is `kind * 2 + hasRef`, or says that the slot is not live. */
+/**
+ * The record of a slot: tag, a, b, generation. The tag is `kind * 2 + hasRef`, or says that the slot is not live; a free
+ * slot has the next free one in place of a.
+ */
 const RECORD_SHIFT = 2;
 const NOT_LIVE = -1;
+const NONE = -1;
 
 export class EventQueue {
   private capacity = INITIAL_CAPACITY;
@@ -41,8 +45,7 @@ export class EventQueue {
   private records = new Int32Array(INITIAL_CAPACITY << RECORD_SHIFT);
   private refs: unknown[] = [];
   private usedSlots = 0;
-  private freeCount = 0;
-  private freeSlots = new Int32Array(INITIAL_CAPACITY);
+  private firstFree = NONE;
 
   private sequence: number;
 
@@ -64,14 +67,14 @@ export class EventQueue {
 
   /** Adds an event and returns its handle. `kind`, `a` and `b` are 32-bit integers. */
   push(time: number, kind: number, a: number, b: number, ref: unknown): number {
-    let slot: number;
-    if (this.freeCount > 0) {
-      slot = this.freeSlots[--this.freeCount]!;
-    } else {
+    if (this.sequence === SEQUENCES) this.renumber();
+    let slot = this.firstFree;
+    if (slot === NONE) {
       if (this.usedSlots === this.capacity) this.grow();
       slot = this.usedSlots++;
+    } else {
+      this.firstFree = this.records[(slot << RECORD_SHIFT) + 1]!;
     }
-    if (this.sequence === SEQUENCES) this.renumber();
     const records = this.records;
     const record = slot << RECORD_SHIFT;
     records[record + 1] = a;
@@ -80,6 +83,7 @@ export class EventQueue {
       records[record] = kind << 1;
     } else {
       records[record] = (kind << 1) | 1;
+      while (this.refs.length <= slot) this.refs.push(undefined);
       this.refs[slot] = ref;
     }
     const key = this.sequence++ * SLOTS + slot;
@@ -139,7 +143,8 @@ export class EventQueue {
     const generation = this.records[record + 3]!;
     if (generation === LAST_GENERATION) return;
     this.records[record + 3] = generation + 1;
-    this.freeSlots[this.freeCount++] = slot;
+    this.records[record + 1] = this.firstFree;
+    this.firstFree = slot;
   }
 
   private closeRoot(): void {
@@ -241,14 +246,12 @@ export class EventQueue {
   private grow(): void {
     assert(this.capacity < SLOTS, `more than ${SLOTS} pending events`);
     this.capacity *= 2;
-    const { capacity, timeAt, keyAt, records, freeSlots } = this;
+    const { capacity, timeAt, keyAt, records } = this;
     this.timeAt = new Float64Array(capacity);
     this.timeAt.set(timeAt);
     this.keyAt = new Float64Array(capacity);
     this.keyAt.set(keyAt);
     this.records = new Int32Array(capacity << RECORD_SHIFT);
     this.records.set(records);
-    this.freeSlots = new Int32Array(capacity);
-    this.freeSlots.set(freeSlots);
   }
 }
