@@ -4,6 +4,7 @@ import type {
   EnqueueExtensions,
   FilterPlugin,
   PermitPlugin,
+  Plugin,
   PluginFactory,
   PluginHandle,
   PostBindPlugin,
@@ -22,7 +23,7 @@ export interface SchedulerModule {
   /** Stands in reports and error messages. */
   readonly name: string;
   /** Plugins besides kube-scheduler's own, by the name under which a configuration enables them. */
-  readonly plugins?: Readonly<Record<string, PluginFactory>>;
+  readonly plugins?: Readonly<Record<string, OwnPluginFactory>>;
   /**
    * A KubeSchedulerConfiguration v1 (apiVersion and kind may be left out) that says where the plugins run. Absent: the
    * scenario's, or else the default profile with the plugins added at every extension point they implement.
@@ -51,6 +52,9 @@ export type PluginMethods = Omit<
   >,
   'name'
 >;
+
+/** Makes a plugin from its arguments (`pluginConfig[].args`) and the handle; called once a profile. */
+export type OwnPluginFactory = (args: unknown, handle: PluginHandle) => Plugin & PluginMethods;
 
 /** States that a module is a scheduler, so that the compiler looks at it. */
 export function defineScheduler(module: SchedulerModule): SchedulerModule {
