@@ -61,8 +61,9 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   );
   const workloads = spec.workload.map((each, index) => arrivals(each, index, document, findings));
   const inventory = new Inventory([...initial, ...applied]);
-  const timeline = readTimeline(spec.timeline, folder, inventory, findings, remark);
-  const expectations = readExpectations(spec.expect, inventory, remark);
+  const endMicros = spec.duration ?? spec.horizon;
+  const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
+  const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
   const behaviours = spec.behaviour.map(behaviourOf);
   const namespaces = spec.workload.map(({ namespace }) => namespace);
   const implied = undeclaredNamespaces([...initial, ...inventory.objects()], namespaces);
@@ -77,7 +78,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     name: written.metadata.name,
     question: oneLine(spec.question ?? question),
     durationMicros: spec.duration,
-    horizonMicros: spec.duration ?? spec.horizon,
+    horizonMicros: endMicros,
     seed: options.seed ?? spec.seed,
     cluster: {
       nodes: nodePools(ingredients, [...initial, ...applied], ready, remark),

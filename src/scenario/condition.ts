@@ -1,7 +1,7 @@
 import { objectKey } from '../sim/api/kinds.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../sim/api/meta.ts';
 import type { Condition } from '../sim/scenario.ts';
-import { editDistance } from '../sim/api/decode/nearest.ts';
+import { editDistance, nearest } from '../sim/api/decode/nearest.ts';
 import { kindNamed } from './resource-names.ts';
 
 export type ConditionReading =
@@ -20,10 +20,12 @@ export const SENTENCES = [
   'at least N pods are PHASE',
   'at most N pods are PHASE',
   'exactly N pods are PHASE',
+  'N pods are PHASE',
   'no pods are PHASE',
   'at least N pods matching K=V are PHASE',
   'at most N pods matching K=V are PHASE',
   'exactly N pods matching K=V are PHASE',
+  'N pods matching K=V are PHASE',
   'no pods matching K=V are PHASE',
 ] as const;
 
@@ -137,40 +139,47 @@ function parseSelector(text: string): LabelSelector | undefined {
 /** The sentence whose words are nearest, with the author's own names and numbers put back. */
 function suggestion(words: readonly string[]): string {
   const names: string[] = [];
-  const normal = words
-    .map((word) => {
-      const slash = /^([a-z.]+)\/(.+)$/i.exec(word);
-      if (slash !== null) {
-        const kind =
-          kindNamed(slash[1] as string) ??
-          (editDistance((slash[1] as string).toLowerCase(), 'service', 3) < 4 ? 'Service' : 'Deployment');
-        names.push(slash[2] as string);
-        return `${kind.toLowerCase()}/NAME`;
-      }
-      if (/^[0-9]+$/.test(word)) return 'N';
-      if (/^[^=]+=/.test(word)) return 'K=V';
-      return PHASES.has(word.toLowerCase()) ? 'PHASE' : word;
-    })
-    .join(' ')
-    .slice(0, 120);
+  const normal = words.map((word) => {
+    const slash = /^([a-z.]+)\/(.+)$/i.exec(word);
+    if (slash !== null) {
+      const kind =
+        kindNamed(slash[1] as string) ??
+        (editDistance((slash[1] as string).toLowerCase(), 'service', 3) < 4 ? 'Service' : 'Deployment');
+      names.push(slash[2] as string);
+      return `${kind.toLowerCase()}/NAME`;
+    }
+    if (/^[0-9]+$/.test(word)) return 'N';
+    return /^[^=]+=/.test(word) ? 'K=V' : word;
+  });
+  const readings = [normal, normal.map((word) => (phaseMeant(word) === undefined ? word : 'PHASE'))].map((reading) =>
+    reading.join(' ').slice(0, 120).toLowerCase(),
+  );
   let best: string | undefined;
   let bestDistance = Infinity;
-  for (const sentence of SENTENCES) {
-    const distance = editDistance(normal.toLowerCase(), sentence.toLowerCase(), 200);
-    if (distance < bestDistance) {
+  for (const sentence of SENTENCES)
+    for (const reading of readings) {
+      const distance = editDistance(reading, sentence.toLowerCase(), 200);
+      if (distance >= bestDistance) continue;
       best = sentence;
       bestDistance = distance;
     }
-  }
   if (best === undefined || bestDistance > best.length / 2)
     return `sentences that can be checked: ${SENTENCES.join(' | ')}`;
   const number = words.find((word) => /^[0-9]+$/.test(word)) ?? 'N';
   const selector = words.find((word) => /^[^=]+=/.test(word)) ?? 'K=V';
-  const phase = words.map((word) => PHASES.get(word.toLowerCase())).find((found) => found !== undefined);
+  const phase = words.map(phaseMeant).find((found) => found !== undefined);
   const filled = best
     .replace('NAME', names[0] ?? 'NAME')
     .replace(/\bN\b/, number)
     .replace('K=V', selector)
     .replace('PHASE', phase ?? 'Running');
+  if (filled.toLowerCase() === words.join(' ').toLowerCase())
+    return 'selectors are written K=V, K!=V, K or !K, joined by commas';
   return `did you mean \`${filled}\`?`;
+}
+
+function phaseMeant(word: string): string | undefined {
+  return (
+    PHASES.get(word.toLowerCase()) ?? (/^(?:are|is)$/i.test(word) ? undefined : nearest(word, [...PHASES.values()]))
+  );
 }

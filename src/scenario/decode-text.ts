@@ -28,12 +28,13 @@ export function decodeText(name: string, bytes: Uint8Array, complain: Complain):
   }
   const control = CONTROL.exec(text);
   if (control !== null) {
-    const source = new SourceFile(name, text);
-    const { line, column } = source.position(control.index);
     const hex = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     complain({
       code: 'control-character',
-      message: `\`${name}\` holds the control character U+${hex} at ${line}:${column}`,
+      message: `the control character U+${hex} is not allowed`,
+      help: undefined,
+      source: new SourceFile(name, text),
+      span: { start: control.index, end: control.index + 1 },
     });
     return undefined;
   }

@@ -26,7 +26,12 @@ export class SourceDocument {
   /** The comment lines before the first line of content, without their `#`. */
   readonly leadingComment: string;
   private readonly root: () => SpanNode;
-  private readonly overrides: { readonly path: Path; readonly place: Omit<Place, 'exact'> }[] = [];
+  private readonly overrides: {
+    readonly path: Path;
+    readonly source: SourceFile;
+    readonly key: Span;
+    readonly value: Span;
+  }[] = [];
 
   constructor(source: SourceFile, data: unknown, root: () => SpanNode, leadingComment = '') {
     this.source = source;
@@ -36,16 +41,16 @@ export class SourceDocument {
   }
 
   /** From now on `path`, and what lies under it, was written at another place. */
-  override(path: Path, source: SourceFile, span: Span): void {
-    this.overrides.push({ path, place: { source, span } });
+  override(path: Path, source: SourceFile, key: Span, value: Span): void {
+    this.overrides.push({ path, source, key, value });
   }
 
   /** The place to point at. A collection is pointed at by its name, since its own text may be long. */
   locate(path: Path, at: 'key' | 'value' = 'value'): Place {
     for (let i = this.overrides.length - 1; i >= 0; i--) {
-      const { path: prefix, place } = this.overrides[i] as (typeof this.overrides)[number];
+      const { path: prefix, source, key, value } = this.overrides[i] as (typeof this.overrides)[number];
       if (prefix.length <= path.length && prefix.every((part, depth) => part === path[depth]))
-        return { ...place, exact: true };
+        return { source, span: at === 'key' && prefix.length === path.length ? key : value, exact: true };
     }
     let node = this.root();
     let exact = true;

@@ -1,3 +1,4 @@
+import { formatDuration } from '../sim/engine/time.ts';
 import type { Kind } from '../sim/api/kinds.ts';
 import type { Condition, Expectation } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
@@ -8,7 +9,12 @@ import type { ScenarioDocument } from './schema.ts';
 type Written = ScenarioDocument['spec']['expect'][number];
 
 /** Reads the sentences of `expect` and checks that what they name exists. */
-export function readExpectations(written: readonly Written[], inventory: Inventory, remark: Remark): Expectation[] {
+export function readExpectations(
+  written: readonly Written[],
+  inventory: Inventory,
+  endMicros: number,
+  remark: Remark,
+): Expectation[] {
   return written.flatMap((entry, index): Expectation[] => {
     const [member, text] =
       entry.end !== undefined
@@ -23,6 +29,12 @@ export function readExpectations(written: readonly Written[], inventory: Invento
       return [];
     }
     const { condition } = reading;
+    const from = entry.at ?? entry.from ?? 0;
+    if (from > endMicros)
+      remark(['spec', 'expect', index, entry.at === undefined ? 'from' : 'at'], {
+        code: 'too-late',
+        message: `this is never checked: the run ends at ${formatDuration(endMicros)}`,
+      });
     const named = namedBy(condition);
     if (named !== undefined && inventory.get(named.kind, named.key) === undefined)
       remark(path, { code: 'unknown-object', ...inventory.missing(named.kind, named.key) });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { fieldPath } from '../sim/api/problem.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { valueAt, type SourceDocument } from './document.ts';
+import type { IssueDetails } from './fields.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { Problem, ProblemSink } from './problem.ts';
 
@@ -92,6 +93,10 @@ function explain(
           message: isOwnMessage(issue)
             ? `${where}: ${issue.message}`
             : `${where} must be ${article(issue.expected)}, not ${describe(input)}`,
+          help:
+            article(issue.expected) === 'a map' && typeof input === 'string' && /^[\w-]+:\S/.test(input)
+              ? 'is a blank missing after the colon?'
+              : undefined,
         });
       return;
     case 'invalid_value': {
@@ -108,10 +113,22 @@ function explain(
       return;
     }
     case 'invalid_union': {
+      const forms = topForms(issue.errors);
       const best = bestBranch(issue.errors);
-      if (best === undefined)
-        add({ code: 'wrong-type', message: `${where} is not of any form that is possible here: ${describe(input)}` });
-      else for (const nested of best) explain(document, nested, path, names, take);
+      if (forms !== undefined) {
+        const meant = typeof input === 'string' ? nearest(input, forms.words) : undefined;
+        add({
+          code:
+            input === undefined
+              ? 'required'
+              : forms.words.length > 0 && typeof input === 'string'
+                ? 'invalid-value'
+                : 'wrong-type',
+          message:
+            input === undefined ? `${where} is missing` : `${where} must be ${forms.text}, not ${describe(input)}`,
+          help: meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+        });
+      } else for (const nested of best ?? []) explain(document, nested, path, names, take);
       return;
     }
     case 'too_small':
@@ -128,13 +145,37 @@ function explain(
       return;
     }
     case 'custom': {
-      const params = (issue.params ?? {}) as { code?: ProblemCode; help?: string };
-      add({ code: params.code ?? 'invalid-value', message: `${where}: ${issue.message}`, help: params.help });
+      const params = (issue.params ?? {}) as Partial<IssueDetails>;
+      const message = issue.message.startsWith('is ') ? `${where} ${issue.message}` : `${where}: ${issue.message}`;
+      add({ code: params.code ?? 'invalid-value', message, help: params.help }, params.at);
       return;
     }
     default:
       add({ code: 'invalid-value', message: `${where}: ${issue.message}` });
   }
+}
+
+/** All forms a value may have, when it is of none of them; nothing when one form fits at the top. */
+function topForms(
+  branches: readonly (readonly Issue[])[],
+): { readonly text: string; readonly words: readonly string[] } | undefined {
+  const forms: string[] = [];
+  const words: string[] = [];
+  for (const branch of branches) {
+    const top = branch.find(({ path }) => path.length === 0);
+    if (top === undefined) return undefined;
+    if (top.code === 'invalid_union') {
+      const inner = topForms(top.errors);
+      if (inner === undefined) return undefined;
+      forms.push(inner.text);
+      words.push(...inner.words);
+    } else if (top.code === 'invalid_type' && !isOwnMessage(top)) forms.push(article(top.expected));
+    else if (top.code === 'invalid_value') {
+      forms.push(oneOf(top.values));
+      words.push(...top.values.map(String));
+    } else return undefined;
+  }
+  return { text: [...new Set(forms)].join(' or '), words };
 }
 
 /**
@@ -188,7 +229,7 @@ function article(type: string): string {
 /** A value as a message may show it. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
-  if (value === null) return 'empty';
+  if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'string') return value === '' ? 'empty text' : `text \`${shorten(value)}\``;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseQuantity, value as quantityValue } from '../sim/api/quantity.ts';
+import { nearest } from '../sim/api/decode/nearest.ts';
+import { labelKeyProblems, labelValueProblems } from '../sim/api/names.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { DurationError, parseDuration } from '../sim/engine/time.ts';
 import type { Distribution } from '../sim/scenario.ts';
@@ -8,6 +10,8 @@ import type { Distribution } from '../sim/scenario.ts';
 export interface IssueDetails {
   readonly code: ProblemCode;
   readonly help?: string | undefined;
+  /** Whether the member's name or its value is to blame. */
+  readonly at?: 'key' | 'value';
 }
 
 /** Adds a problem of our own to a zod check. */
@@ -17,8 +21,8 @@ export function addIssue(
   },
   details: IssueDetails & { readonly message: string; readonly path?: PropertyKey[] },
 ): void {
-  const { code, help, message, path } = details;
-  context.addIssue({ code: 'custom', message, params: { code, help }, ...(path === undefined ? {} : { path }) });
+  const { code, help, at, message, path } = details;
+  context.addIssue({ code: 'custom', message, params: { code, help, at }, ...(path === undefined ? {} : { path }) });
 }
 
 function durationText(pattern: string): z.ZodString {
@@ -53,6 +57,9 @@ export const positiveDuration = duration.refine((micros) => micros > 0, {
   params: { code: 'out-of-range' },
 });
 
+/** Thousandths up to here are whole numbers that JavaScript keeps exactly. */
+const MOST_NANO = BigInt(Number.MAX_SAFE_INTEGER) * 1_000_000n;
+
 /** A Kubernetes quantity such as `500m` or `64Gi`, written as text or as a plain number; comes out as text. */
 export const quantity = z
   .union([z.string(), z.number()])
@@ -70,6 +77,13 @@ export const quantity = z
     }
     if (parsed.nano < 0n) {
       addIssue(context, { code: 'out-of-range', message: 'a quantity here must not be negative' });
+      return z.NEVER;
+    }
+    if (parsed.nano > MOST_NANO) {
+      addIssue(context, {
+        code: 'out-of-range',
+        message: `\`${text.slice(0, 40)}\` is more than can be counted exactly`,
+      });
       return z.NEVER;
     }
     return text;
@@ -114,6 +128,7 @@ function distributionOf(amount: z.ZodType<number>) {
   return z.union([amount, shape]).transform((written, context): Distribution => {
     if (typeof written === 'number') return { kind: 'constant', value: written };
     const names = Object.keys(written).filter((name) => written[name as keyof typeof written] !== undefined);
+    if (names.length === 0 && context.issues.length > 0) return z.NEVER;
     if (names.length !== 1) {
       addIssue(context, {
         code: 'bad-distribution',
@@ -145,8 +160,8 @@ export const durationDistribution = distributionOf(duration).meta({ id: 'RandomD
 /** A random number of bytes. */
 export const byteDistribution = distributionOf(bytes).meta({ id: 'RandomBytes' });
 
-/** Labels, or anything else that maps a name to text. */
-export const textMap = z.record(
+/** What maps a name to text. */
+const textMap = z.record(
   z.string(),
   z.string({
     error: ({ input }) =>
@@ -155,3 +170,28 @@ export const textMap = z.record(
         : undefined,
   }),
 );
+
+/** Labels as Kubernetes takes them. */
+export const labels = textMap.superRefine((written, context) => {
+  for (const [key, value] of Object.entries(written)) {
+    const [problem] = [...labelKeyProblems(key), ...labelValueProblems(value)];
+    if (problem !== undefined) addIssue(context, { code: 'bad-name', message: problem, path: [key] });
+  }
+});
+
+const STANDARD_RESOURCES = ['cpu', 'memory', 'pods', 'ephemeral-storage'];
+
+/** Amounts by resource. A name without a slash that Kubernetes does not know is a slip. */
+export const resources = z.record(z.string(), quantity).superRefine((written, context) => {
+  for (const name of Object.keys(written)) {
+    if (STANDARD_RESOURCES.includes(name) || name.includes('/') || name.startsWith('hugepages-')) continue;
+    const meant = nearest(name, STANDARD_RESOURCES);
+    addIssue(context, {
+      code: 'unknown-field',
+      message: 'is not a resource that Kubernetes knows',
+      help: meant === undefined ? 'resources of your own have a prefix: example.com/gpu' : `did you mean \`${meant}\`?`,
+      path: [name],
+      at: 'key',
+    });
+  }
+});

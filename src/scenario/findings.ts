@@ -7,8 +7,6 @@ const MOST_KEPT = 1_000;
 /** All that is found while one input is read. */
 export class Findings {
   readonly problems: Problem[] = [];
-  /** Kinds and fields that are not simulated and have been told of, so that each is told once. */
-  readonly warned = new Set<string>();
   private errors = 0;
   private dropped = 0;
 

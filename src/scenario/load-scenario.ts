@@ -10,7 +10,7 @@ import { Findings } from './findings.ts';
 import type { Problem } from './problem.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { readDocuments } from './read-documents.ts';
-import { isFolder, manifestFiles, readSource } from './read-source.ts';
+import { isFolder, manifestFiles, readSource, type Complain } from './read-source.ts';
 import { decodeManifests } from './manifests.ts';
 import { API_VERSION, scenarioSchema, type ScenarioDocument } from './schema.ts';
 import { resolveFrom } from './resolve-path.ts';
@@ -83,7 +83,7 @@ export function scenarioFromManifests(paths: readonly string[], options: LoadOpt
   const findings = new Findings();
   const documents: SourceDocument[] = [];
   for (const path of paths) {
-    const complain = (problem: Pick<Problem, 'code' | 'message' | 'help'>) =>
+    const complain: Complain = (problem) =>
       findings.report({ severity: 'error', source: new SourceFile(path, ''), span: undefined, ...problem });
     for (const file of manifestFiles(path, true, complain)) documents.push(...readFile(file, findings));
   }
@@ -186,7 +186,7 @@ function namedManifests(
   for (const [index, name] of (named as unknown[]).entries()) {
     if (typeof name !== 'string' || name === '') continue;
     const place = document.locate(['spec', 'manifests', index]);
-    const complain = (problem: Pick<Problem, 'code' | 'message' | 'help'>) =>
+    const complain: Complain = (problem) =>
       findings.report({
         severity: 'error',
         source: place.source,
@@ -197,9 +197,16 @@ function namedManifests(
     for (const file of manifestFiles(resolveFrom(folder, name), true, complain)) {
       if (seen.has(resolve(file))) continue;
       seen.add(resolve(file));
+      let damaged = false;
       const source = readSource(file, complain);
-      if (source !== undefined)
-        documents.push(...readDocuments(source, findings.report).filter(({ data }) => !looksLikeScenario(data)));
+      if (source === undefined) continue;
+      const found = readDocuments(source, (problem) => {
+        damaged ||= problem.severity === 'error';
+        findings.report(problem);
+      });
+      if (found.length === 0 && !damaged)
+        complain({ code: 'no-documents', severity: 'warning', message: `\`${file}\` is empty`, help: undefined });
+      documents.push(...found.filter(({ data }) => !looksLikeScenario(data)));
     }
   }
   return documents;

@@ -14,16 +14,25 @@ export interface Manifest {
   readonly recorded: boolean;
 }
 
+/** In so many objects each one is told what of it is not simulated; beyond, every kind and field once. */
+const FEW_OBJECTS = 500;
+
 /** Decodes the objects of some documents; Lists are opened. Problems are reported where they were written. */
 export function decodeManifests(documents: readonly SourceDocument[], report: ProblemSink): Manifest[] {
   const manifests: Manifest[] = [];
+  const told = new Set<string>();
+  let objects = 0;
   for (const document of documents)
     for (const path of objectPaths(document.data)) {
       const raw = valueAt(document.data, path);
       const recorded = isRecorded(raw);
-      const object = decodeObject(raw, (problem) => report(placed(problem, document, path, raw)), {
-        snapshot: recorded,
-      });
+      const tell = (problem: FieldProblem) => report(placed(problem, document, path, raw));
+      if (isBrokenList(raw)) {
+        tell({ path: ['items'], severity: 'error', code: 'wrong-type', message: 'expected a list' });
+        continue;
+      }
+      const warned = ++objects > FEW_OBJECTS ? told : new Set<string>();
+      const object = decodeObject(raw, tell, { snapshot: recorded, warned });
       if (object !== undefined) manifests.push({ object, document, path, recorded });
     }
   return manifests;
@@ -37,7 +46,7 @@ export function placed(problem: FieldProblem, document: SourceDocument, prefix: 
   return {
     code: problem.code,
     severity: problem.severity,
-    message: `${nameOf(raw)}: ${field === '' ? '' : field + ': '}${problem.message}`,
+    message: [nameOf(raw), field, problem.message].filter((part) => part !== '').join(': '),
     source: place.source,
     span: place.span,
     path: fieldPath(path),
@@ -47,6 +56,7 @@ export function placed(problem: FieldProblem, document: SourceDocument, prefix: 
 
 /** `Deployment web`, as far as the raw object says what it is. */
 function nameOf(raw: unknown): string {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return '';
   const kind = valueAt(raw, ['kind']);
   const name = valueAt(raw, ['metadata', 'name']);
   const shownKind = typeof kind === 'string' && kind !== '' ? kind.slice(0, 60) : 'object';
@@ -60,6 +70,10 @@ function objectPaths(data: unknown, path: Path = []): Path[] {
   const items = valueAt(raw, ['items']);
   if (typeof kind !== 'string' || !/List$/.test(kind) || !Array.isArray(items)) return [path];
   return items.flatMap((_, index) => objectPaths(data, [...path, 'items', index]));
+}
+
+function isBrokenList(raw: unknown): boolean {
+  return valueAt(raw, ['kind']) === 'List' && valueAt(raw, ['apiVersion']) === 'v1';
 }
 
 function isRecorded(raw: unknown): boolean {

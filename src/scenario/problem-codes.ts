@@ -6,10 +6,11 @@ export const PROBLEM_CODES = {
   'file-missing': 'A file or folder that the command line or the scenario names does not exist.',
   'file-unreadable':
     'A file exists but cannot be read: no permission, a folder where a file is expected, or not an ordinary file.',
+  'bad-path': 'Something that is not the path of a file, for instance an address.',
   'file-too-large': 'A file is larger than the reader takes.',
   'text-encoding': 'A file is not UTF-8 text.',
   'control-character': 'A file holds a control character other than tab and line ends.',
-  'no-documents': 'A file holds nothing, or nothing but comments.',
+  'no-documents': 'A file holds nothing, or nothing but comments. A warning where the file is one of several.',
   'yaml-syntax': 'The text is not YAML.',
   'json-syntax': 'The text is not JSON.',
   'yaml-tag': 'An explicit tag such as `!!binary`.',
@@ -49,6 +50,8 @@ export const PROBLEM_CODES = {
   'unknown-scheduler': 'A scheduler that is neither built in nor a file.',
   'bad-policy': 'A file that should be a policy and is none.',
   'field-not-simulated': 'Warning: valid Kubernetes, and without effect in the simulation.',
+  'too-late':
+    'Something is to happen, or to be checked, after the run has ended. A warning where nothing is lost by it.',
   'several-scenarios': 'More than one Scenario in one file.',
   'scenario-among-manifests': 'Warning: a Scenario in a folder that is run as manifests.',
   'unknown-object': 'A command or expectation names an object that no manifest defines.',

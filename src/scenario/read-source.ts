@@ -8,7 +8,7 @@ import { decodeText, isJsonName } from './decode-text.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** What is said about a path: where it was named, so that messages point there. */
-export type Complain = (problem: Pick<Problem, 'code' | 'message' | 'help'>) => void;
+export type Complain = (problem: Pick<Problem, 'code' | 'message' | 'help'> & Partial<Problem>) => void;
 
 /**
  * Reads one file as text, or says why not. Only ordinary files are opened: a pipe or a device could keep us waiting, or
@@ -19,10 +19,10 @@ export function readSource(path: string, complain: Complain): SourceFile | undef
     complain({ code, message, help });
     return undefined;
   };
-  if (path.includes('\0')) return refuse('file-unreadable', 'a path must not contain NUL');
+  if (path.includes('\0')) return refuse('bad-path', 'a path must not contain NUL');
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path) || path.startsWith('data:'))
     return refuse(
-      'file-unreadable',
+      'bad-path',
       `\`${path.slice(0, 80)}\` is an address, not a path`,
       'only files on this machine are read: download it first',
     );

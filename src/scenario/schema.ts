@@ -6,8 +6,8 @@ import {
   duration,
   durationDistribution,
   positiveDuration,
-  quantity,
-  textMap,
+  labels,
+  resources,
 } from './fields.ts';
 
 /** The `apiVersion` of a scenario. */
@@ -19,7 +19,7 @@ const resourceName = z
   .string()
   .meta({ pattern: NAME.source })
   .refine((text) => NAME.test(text), {
-    error: 'a name consists of lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
+    error: 'a name has at most 253 lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
     params: { code: 'bad-name' },
   });
 
@@ -28,11 +28,9 @@ function count(most: number) {
   return z.int().min(0).max(most);
 }
 
-const resources = z.record(z.string(), quantity);
-
 const labelSelector = z
   .strictObject({
-    matchLabels: textMap.optional(),
+    matchLabels: labels.optional(),
     matchExpressions: z
       .array(
         z.strictObject({
@@ -46,7 +44,7 @@ const labelSelector = z
   .describe('A Kubernetes label selector.');
 
 const selector = z
-  .union([labelSelector, textMap.describe('Labels that must all be there.')])
+  .union([labelSelector, labels.describe('Labels that must all be there.')])
   .meta({ id: 'Selector', description: 'Which pods: labels that must all be there, or a label selector.' });
 
 const node = z
@@ -57,7 +55,7 @@ const node = z
       .array(z.string().min(1))
       .default([])
       .describe('Dealt to the nodes in turn, as the label topology.kubernetes.io/zone.'),
-    labels: textMap.default({}),
+    labels: labels.default({}),
     taints: z
       .array(
         z.strictObject({
@@ -165,7 +163,7 @@ const workload = z
       .array(
         z.strictObject({
           weight: z.number().positive().max(1e9).default(1),
-          labels: textMap.default({}),
+          labels: labels.default({}),
           spec: z.record(z.string(), z.unknown()).describe('A Kubernetes PodSpec.'),
         }),
       )

@@ -75,7 +75,13 @@ function applyOverride(
       holder = members[part];
     }
   }
-  document.override(path, source, { start: offset, end: offset + set.length });
+  const from = offset + parsed.end + 1;
+  document.override(
+    path,
+    source,
+    { start: offset, end: from - 1 },
+    { start: from, end: Math.max(offset + set.length, from + 1) },
+  );
 }
 
 function readValue(text: string, refuse: (message: string) => void): { ok: true; data: unknown } | { ok: false } {

@@ -1,5 +1,6 @@
 import type { ApiObject } from '../sim/api/kinds.ts';
 import { KINDS } from '../sim/api/kinds.ts';
+import { formatDuration } from '../sim/engine/time.ts';
 import type { KubectlCommand, TimelineEntry } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
@@ -23,6 +24,7 @@ export function readTimeline(
   written: readonly Written[],
   folder: string,
   inventory: Inventory,
+  endMicros: number,
   findings: Findings,
   remark: Remark,
 ): TimelineEntry[] {
@@ -31,6 +33,12 @@ export function readTimeline(
     .sort((a, b) => a.entry.at - b.entry.at || a.index - b.index);
   return ordered.flatMap(({ entry, index }) => {
     const path: Path = ['spec', 'timeline', index, 'kubectl'];
+    if (entry.at > endMicros)
+      remark(['spec', 'timeline', index, 'at'], {
+        code: 'too-late',
+        severity: 'warning',
+        message: `this never happens: the run ends at ${formatDuration(endMicros)}`,
+      });
     const reading = parseKubectl(entry.kubectl);
     if (!reading.ok) {
       remark(path, { code: 'bad-command', message: reading.message, help: reading.help });

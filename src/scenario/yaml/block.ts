@@ -226,6 +226,7 @@ export class BlockReading extends FlowReading {
     const { cursor } = this;
     const { at } = cursor;
     if (cursor.unit() === 63) throw new YamlRefusal('yaml-key', 'a key must be plain text', at, at + 1);
+    if (cursor.unit() === 58) throw new YamlRefusal('yaml-key', 'the key before this colon is missing', at, at + 1);
     if (this.atEntry() && !crossed)
       throw new YamlRefusal(
         'yaml-syntax',

@@ -9,7 +9,7 @@ import { isFlowIndicator } from './plain.ts';
 import { resolvePlain } from './resolve.ts';
 
 /** Members whose own members are free text, where any name is data. */
-const MAPS_OF_TEXT: ReadonlySet<unknown> = new Set(['labels', 'annotations', 'data', 'binaryData', 'stringData']);
+const MAPS_OF_TEXT: ReadonlySet<unknown> = new Set(['data', 'binaryData', 'stringData']);
 
 /** With so many problems the rest of a file is not looked at. */
 const MOST_PROBLEMS = 1_000;
