@@ -1,6 +1,6 @@
 /**
- * Every code a message about input can carry, and what it means. `docs/errors.md` is made from this table. Codes are
- * words and never change their meaning.
+ * Every code a message about input can carry, and what it means, those of the API objects' decoder among them.
+ * `docs/errors.md` is made from this table. Codes are words and never change their meaning.
  */
 export const PROBLEM_CODES = {
   'file-missing': 'A file or folder that the command line or the scenario names does not exist.',
@@ -43,9 +43,16 @@ export const PROBLEM_CODES = {
   'bad-expectation': 'An entry of `expect` that cannot be read.',
   'bad-command': 'A kubectl command of the timeline that cannot be read or is not simulated.',
   'bad-scheduler-configuration': 'A file or value that is not a KubeSchedulerConfiguration.',
+  invalid: "A value that Kubernetes would refuse. The message is the API server's own.",
+  unsupported: 'A word that is none of those that Kubernetes knows here.',
   'unsupported-value': 'A word that is none of those that are possible here.',
+  'unknown-kind': 'A kind that Kubernetes does not have, or not in this apiVersion.',
+  'kind-not-simulated':
+    'Warning: a kind that is valid Kubernetes, or of an extension, and without effect in the simulation.',
+  'too-many-problems': 'One object has more problems than are told.',
   duplicate: 'Something that must be there once is there twice.',
   forbidden: 'A member that must not be there beside another one.',
+  'invalid-profile': 'A scheduler profile that kube-scheduler would not start with.',
   'unknown-plugin': 'A scheduling plugin that does not exist. A warning where it is only disabled or configured.',
   'unknown-scheduler': 'A scheduler that is neither built in nor a file.',
   'bad-policy': 'A file that should be a policy and is none.',

@@ -57,6 +57,13 @@ const METHOD: { readonly [P in ExtensionPoint]: keyof PluginAt[P] } = {
 /** A profile that kube-scheduler would refuse to start with. */
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
+  /** Where in the profile's `plugins` the mistake stands. */
+  readonly path: readonly (string | number)[];
+
+  constructor(message: string, path: readonly (string | number)[] = []) {
+    super(message);
+    this.path = path;
+  }
 }
 
 export function implementsPoint(plugin: Plugin, point: ExtensionPoint): boolean {
@@ -91,9 +98,9 @@ export function resolvePlugins(
   const queueSort = at('queueSort');
   const bind = at('bind');
   if (queueSort.length !== 1) {
-    throw new ProfileError(`exactly one queueSort plugin is needed, profile has ${queueSort.length}`);
+    throw new ProfileError(`exactly one queueSort plugin is needed, profile has ${queueSort.length}`, ['queueSort']);
   }
-  if (bind.length === 0) throw new ProfileError('at least one bind plugin is needed');
+  if (bind.length === 0) throw new ProfileError('at least one bind plugin is needed', ['bind']);
   return {
     all: [...plugins.values()],
     queueSort: queueSort[0]!,
@@ -122,11 +129,13 @@ function pluginsAt(
 ): readonly Plugin[] {
   const { enabled, disabled } = configuration.plugins[point];
   const explicit = new Set<string>();
-  for (const { name } of enabled) {
-    if (!implementsPoint(plugins.get(name)!, point)) throw new ProfileError(`plugin ${name} does not extend ${point}`);
-    if (explicit.has(name)) throw new ProfileError(`plugin ${name} is enabled twice at ${point}`);
+  enabled.forEach(({ name }, i) => {
+    const at = [point, 'enabled', i];
+    if (!implementsPoint(plugins.get(name)!, point))
+      throw new ProfileError(`plugin ${name} does not extend ${point}`, at);
+    if (explicit.has(name)) throw new ProfileError(`plugin ${name} is enabled twice at ${point}`, at);
     explicit.add(name);
-  }
+  });
   const overriding = new Set<string>();
   const expanded = new Set<string>();
   if (!disabled.includes('*')) {
@@ -135,7 +144,7 @@ function pluginsAt(
       if (explicit.has(name)) {
         overriding.add(name);
       } else {
-        if (expanded.has(name)) throw new ProfileError(`plugin ${name} is enabled twice at multiPoint`);
+        if (expanded.has(name)) throw new ProfileError(`plugin ${name} is enabled twice at multiPoint`, ['multiPoint']);
         expanded.add(name);
       }
     }

@@ -308,6 +308,33 @@ const REFUSED: readonly (readonly [string, object, ...string[]])[] = [
     'profiles[0].pluginConfig[0].args.kind: Unsupported value: "NodeAffinityArgs": supported values: "InterPodAffinityArgs"',
   ],
   [
+    // kube-scheduler: plugin "NodeName" does not extend ScorePlugin plugin
+    'a plugin at an extension point that it lacks',
+    profile({ plugins: { score: { enabled: [{ name: 'ImageLocality' }, { name: 'NodeName' }] } } }),
+    'profiles[0].plugins.score.enabled[1]: plugin NodeName does not extend score',
+  ],
+  [
+    // kube-scheduler: plugin "ImageLocality" already registered as "ScorePlugin"
+    'a plugin twice at an extension point',
+    profile({ plugins: { score: { enabled: [{ name: 'ImageLocality' }, { name: 'ImageLocality' }] } } }),
+    'profiles[0].plugins.score.enabled[1]: plugin ImageLocality is enabled twice at score',
+  ],
+  [
+    'a plugin twice everywhere',
+    profile({ plugins: { multiPoint: { enabled: [{ name: 'ImageLocality' }, { name: 'ImageLocality' }] } } }),
+    'profiles[0].plugins.multiPoint: plugin ImageLocality is enabled twice at multiPoint',
+  ],
+  [
+    'nothing that sorts the queue',
+    profile({ plugins: { queueSort: { disabled: [{ name: '*' }] } } }),
+    'profiles[0].plugins.queueSort: exactly one queueSort plugin is needed, profile has 0',
+  ],
+  [
+    'nothing that binds',
+    profile({ plugins: { bind: { disabled: [{ name: '*' }] } } }),
+    'profiles[0].plugins.bind: at least one bind plugin is needed',
+  ],
+  [
     'extenders that cannot work',
     {
       extenders: [

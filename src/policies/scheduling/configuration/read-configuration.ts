@@ -5,6 +5,7 @@ import { DEFAULT_SCHEDULER_NAME, type ProfileConfiguration, type SchedulerConfig
 import { DEFAULT_PLUGINS } from './default-plugins.ts';
 import { readExtenders, type Extenders } from './extenders.ts';
 import { mergePlugins } from './merge-plugins.ts';
+import { mistakeOf } from './profile-mistake.ts';
 import { NO_PROFILE, percentageOfNodes, profilesReader, type RawProfile } from './read-profile.ts';
 import {
   below,
@@ -17,7 +18,9 @@ import {
   invalid,
   object,
   oneOf,
+  problem,
   text,
+  type Place,
   type Reader,
 } from './reading.ts';
 import type { NodeResourcesFitArgs } from './resource-args.ts';
@@ -122,16 +125,24 @@ export function readSchedulerConfiguration(
   options: ReadConfigurationOptions = {},
 ): SchedulerConfiguration | undefined {
   const known = new Set([...IN_TREE_PLUGINS.keys(), ...(options.ownPlugins ?? [])]);
-  const read = configurationReader(known)(raw, { path: options.path ?? [], report });
+  const at: Place = { path: options.path ?? [], report };
+  const read = configurationReader(known)(raw, at);
   if (read === undefined) return undefined;
-  const profiles = read.profiles.length > 0 ? read.profiles : [NO_PROFILE];
+  const raws = read.profiles.length > 0 ? read.profiles : [NO_PROFILE];
+  const profiles = raws.map((profile) => complete(profile, read.extenders, known));
+  const wrong = profiles.map(mistakeOf);
+  wrong.forEach((mistake, i) => {
+    if (mistake === undefined) return;
+    problem(below(at, 'profiles', i, 'plugins', ...mistake.path), 'invalid-profile', mistake.message);
+  });
+  if (wrong.some((mistake) => mistake !== undefined)) return undefined;
   return {
     parallelism: read.parallelism,
     percentageOfNodesToScore: read.percentageOfNodesToScore,
     podInitialBackoffSeconds: read.podInitialBackoffSeconds,
     podMaxBackoffSeconds: read.podMaxBackoffSeconds,
     clientConnection: clientConnectionOf(read.clientConnection),
-    profiles: profiles.map((profile) => complete(profile, read.extenders, known)),
+    profiles,
   };
 }
 
