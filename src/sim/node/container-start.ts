@@ -1,6 +1,6 @@
 import { parseImageName, pullPolicyOf } from '../api/image-name.ts';
 import { newBackOff, raiseBackOff, remainingBackOff } from './back-off.ts';
-import { RunState, Stopping, type ContainerRecord } from './container.ts';
+import { NEVER, RunState, Stopping, type ContainerRecord } from './container.ts';
 import { terminatedState } from './container-status.ts';
 import type { Occasion } from './container-runtime.ts';
 import { goDuration } from './go-duration.ts';
@@ -29,7 +29,7 @@ function isHeldBack(worker: PodWorker, container: ContainerRecord): boolean {
   const { now } = kubelet.services.engine;
   // One that this very sync has killed still counts as running: its predecessor's end is looked at [REC].
   const diedAt = container.exitUnseen ? container.lastFinishedAt : container.finishedAt;
-  const died = container.exitUnseen ? container.lastFinishedAt >= 0 : container.state === RunState.Exited;
+  const died = container.exitUnseen ? container.lastFinishedAt !== NEVER : container.state === RunState.Exited;
   if (!died) return false;
   const crashes = (container.crashes ??= newBackOff());
   const rest = remainingBackOff(crashes, diedAt, now);
@@ -153,7 +153,7 @@ const START_ERROR_CODE = 128;
 function startFailed(worker: PodWorker, container: ContainerRecord, error: string): void {
   countDeath(container);
   container.state = RunState.Exited;
-  container.startedAt = -1;
+  container.startedAt = NEVER;
   container.finishedAt = worker.kubelet.services.engine.now;
   container.exitCode = START_ERROR_CODE;
   container.exitReason = 'StartError';

@@ -1,5 +1,5 @@
 import type { ContainerState, ContainerStatus } from '../api/pod.ts';
-import { Role, RunState, type ContainerRecord } from './container.ts';
+import { NEVER, Role, RunState, type ContainerRecord } from './container.ts';
 import { wholeSecond } from './pod-conditions.ts';
 
 /** Waiting states without a message, shared by all containers in them. */
@@ -21,7 +21,7 @@ export function terminatedState(container: ContainerRecord): ContainerState {
     terminated: {
       exitCode: container.exitCode,
       reason,
-      startedAt: container.startedAt >= 0 ? wholeSecond(container.startedAt) : undefined,
+      startedAt: container.startedAt === NEVER ? undefined : wholeSecond(container.startedAt),
       finishedAt: wholeSecond(container.finishedAt),
     },
   };

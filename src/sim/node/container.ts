@@ -11,6 +11,9 @@ export type Role = (typeof Role)[keyof typeof Role];
 export const RunState = { Absent: 0, Running: 1, Exited: 2 } as const;
 export type RunState = (typeof RunState)[keyof typeof RunState];
 
+/** A time that has not been. */
+export const NEVER = -Infinity;
+
 /** How far the stopping of a container has come. */
 export const Stopping = { No: 0, PreStop: 1, WaitingItsTurn: 2, Signalled: 3 } as const;
 export type Stopping = (typeof Stopping)[keyof typeof Stopping];
@@ -31,6 +34,7 @@ export class ContainerRecord {
   life: ContainerLife | undefined;
   /** Probes and readiness have taken note of the present life. */
   begun = false;
+  /** {@link NEVER}: it could not be started. */
   startedAt = 0;
   finishedAt = 0;
   exitCode = 0;
@@ -51,7 +55,7 @@ export class ContainerRecord {
 
   /** How the life before the present one ended. */
   lastState: ContainerState | undefined;
-  lastFinishedAt = -1;
+  lastFinishedAt = NEVER;
 
   /** Why the last sync did not start it; empty: it did, or did not want to. */
   waitingReason = '';

@@ -6,7 +6,7 @@ const MICROS_PER_SECOND = 1_000_000;
 
 /** Times in statuses are whole seconds, cut off as the wire cuts them. */
 export function wholeSecond(micros: number): number {
-  return micros - (micros % MICROS_PER_SECOND);
+  return Math.floor(micros / MICROS_PER_SECOND) * MICROS_PER_SECOND;
 }
 
 /** What stands in a condition, save when it came to be. */
@@ -114,6 +114,14 @@ function settle(previous: readonly Condition[], type: string, verdict: Verdict, 
   }
   const since = old !== undefined && old.status === verdict.status ? old.lastTransitionTime : undefined;
   return verdict.since(type, since ?? wholeSecond(now));
+}
+
+/** The conditions that belong to the kubelet, in the order in which it writes them. */
+const OWN = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+
+/** Of a pod's conditions those that are the kubelet's; the rest is for others to write. */
+export function ownConditions(conditions: readonly Condition[]): readonly Condition[] {
+  return OWN.map((type) => conditionOf(conditions, type)).filter((one) => one !== undefined);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Pod, PodSpec } from '../api/pod.ts';
 import type { EventHandle } from '../engine/engine.ts';
-import { ContainerRecord, Role, RunState } from './container.ts';
+import { ContainerRecord, NEVER, Role, RunState } from './container.ts';
 import { startContainer } from './container-start.ts';
 import type { Kubelet } from './kubelet.ts';
-import { wholeSecond } from './pod-conditions.ts';
+import { ownConditions, wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
 import { makePodStatus, withProbeResult, withSandbox } from './pod-status.ts';
 import { PodTermination } from './pod-termination.ts';
@@ -173,6 +173,7 @@ export class PodWorker implements ProbeListener {
     this.#volumesMounted = true;
     this.sandboxReady = true;
     this.#firstSync = engine.now;
+    this.writer.found({ ...status, conditions: ownConditions(status.conditions) });
     const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
     for (const container of this.containers) {
       prober.workersOf(container, engine.now);
@@ -207,7 +208,7 @@ export class PodWorker implements ProbeListener {
         }
       } else if (dead !== undefined) {
         container.state = RunState.Exited;
-        container.startedAt = dead.startedAt ?? 0;
+        container.startedAt = dead.startedAt ?? NEVER;
       }
     }
     this.#armDeadline();
