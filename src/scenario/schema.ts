@@ -146,7 +146,7 @@ const cluster = z.strictObject({
       kubelet: rateLimit.optional(),
     })
     .optional()
-    .describe('Rate limits of the clients of the API server; Kubernetes’ own unless said.'),
+    .describe("Rate limits of the clients of the API server; Kubernetes' own unless said."),
   parameters: parameters.optional(),
 });
 
@@ -182,8 +182,8 @@ const behaviour = z
   .strictObject({
     selector: selector,
     container: z.string().min(1).optional().describe('Only this container; all of them unless said.'),
-    start: after.optional().describe('From the container’s start until it counts as started and answers probes.'),
-    ready: after.optional().describe('From the container’s start until it is ready.'),
+    start: after.optional().describe("From the container's start until it counts as started and answers probes."),
+    ready: after.optional().describe("From the container's start until it is ready."),
     exit: z
       .strictObject({
         after: durationDistribution,

@@ -60,7 +60,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   scheduler: {
     /** One scheduling cycle, from taking the pod to the decision. Model: 1 to 5 ms (10.2). */
     cycle: lognormal(2 * MILLISECOND, 0.5),
-    /** Published: 50 a second, burst 100 (2.7). */
+    /** The scheduler's token bucket. Published: 50 a second, burst 100 (2.7). */
     client: { qps: 50, burst: 100 },
   },
   kubelet: {
@@ -79,7 +79,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
     teardown: uniform(300 * MILLISECOND, 1_500 * MILLISECOND),
     /** Relisting of containers. Published: 1 s (4.1). */
     plegPeriod: 1 * SECOND,
-    /** Published: 50 a second, burst 100 (2.7). */
+    /** Each kubelet's token bucket. Published: 50 a second, burst 100 (2.7). */
     client: { qps: 50, burst: 100 },
   },
   image: {
@@ -87,10 +87,11 @@ export const DEFAULT_PARAMETERS: Parameters = {
     registryRoundTrip: uniform(300 * MILLISECOND, 1 * SECOND),
     /** Bytes on the wire of an image nothing is said about; drawn once an image. Model: our choice, no source. */
     sizeBytes: lognormal(100 * MEGABYTE, 0.8),
-    /** Model: 25 to 100 MB/s (4.9). */
+    /** How fast a node pulls. Model: 25 to 100 MB/s (4.9). */
     bandwidthBytesPerSecond: 50 * MEGABYTE,
-    /** Model: 50 to 150 MB/s (4.9). */
+    /** How fast a node unpacks what it has pulled. Model: 50 to 150 MB/s (4.9). */
     unpackBytesPerSecond: 100 * MEGABYTE,
   },
+  /** Whether components write Events, which takes requests of their clients. Published: they do. */
   events: true,
 };
