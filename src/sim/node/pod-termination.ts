@@ -1,3 +1,4 @@
+import { LARGEST_SAMPLE } from '../engine/samplers.ts';
 import type { Response } from '../api/request.ts';
 import { Role, RunState, Stopping, type ContainerRecord } from './container.ts';
 import { finalStatus, makePodStatus } from './pod-status.ts';
@@ -9,6 +10,11 @@ const MICROS_PER_SECOND = 1_000_000;
 const LEAST_STOP_SECONDS = 2;
 const SIGKILLED = 137;
 const RECONCILE_PERIOD = 10_000_000;
+
+/** A grace is any number of seconds to Kubernetes; beyond 71 years they are all the same here. */
+function micros(seconds: number): number {
+  return Math.min(seconds * MICROS_PER_SECOND, LARGEST_SAMPLE);
+}
 
 /**
  * How a pod, or one container of it, is brought to its end (kubernetes-behaviour.md 4.6): preStop, the sidecar's turn,
@@ -69,7 +75,7 @@ export class PodTermination {
       return;
     }
     const hook = behaviours.hook(worker.pod, container.spec, 'preStop', container.attempt);
-    const allowed = graceSeconds * MICROS_PER_SECOND;
+    const allowed = micros(graceSeconds);
     const ok = hook.ok && hook.duration <= allowed;
     container.stopping = Stopping.PreStop;
     const duration = Math.min(hook.duration, allowed);
@@ -93,7 +99,7 @@ export class PodTermination {
     }
     const { engine, kinds } = worker.kubelet.services;
     container.stopping = Stopping.WaitingItsTurn;
-    const rest = Math.max(0, container.graceLeft) * MICROS_PER_SECOND;
+    const rest = micros(Math.max(0, container.graceLeft));
     container.stopEvent = engine.after(rest, kinds.turnOver, worker.slot, container.index);
   }
 
@@ -126,7 +132,7 @@ export class PodTermination {
     const { engine, kinds } = worker.kubelet.services;
     const life = container.life!;
     container.stopping = Stopping.Signalled;
-    const timeout = Math.max(LEAST_STOP_SECONDS, container.graceLeft) * MICROS_PER_SECOND;
+    const timeout = micros(Math.max(LEAST_STOP_SECONDS, container.graceLeft));
     const obeys = life.stopDelay < timeout;
     const stopsAt = engine.now + (obeys ? life.stopDelay : timeout);
     // It may come to its own end before.

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { LARGEST_SAMPLE } from '../engine/samplers.ts';
 import { stableHash } from '../engine/stable-hash.ts';
 import type { Parameters } from '../scenario.ts';
 import { NodeDuration } from './node-durations.ts';
@@ -34,6 +35,7 @@ export class Registry {
 
   /** Transfer and unpacking, one after the other. */
   transfer(sizeBytes: number): number {
-    return Math.round((sizeBytes / this.#bandwidth + sizeBytes / this.#unpack) * MICROS_PER_SECOND);
+    const seconds = sizeBytes / this.#bandwidth + sizeBytes / this.#unpack;
+    return Math.min(Math.round(seconds * MICROS_PER_SECOND), LARGEST_SAMPLE);
   }
 }

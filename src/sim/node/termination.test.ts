@@ -62,6 +62,15 @@ describe('a deleted pod', () => {
     expect(end(deleted({}, stubborn, 1), 'c').at).toBe(2 * SECOND);
   });
 
+  it('may have any grace there is', () => {
+    const rig = new KubeletRig();
+    rig.behaviours.lives = { c: [lifeOf({ stopDelay: Infinity })] };
+    rig.create(podNamed('p', { terminationGracePeriodSeconds: Number.MAX_SAFE_INTEGER / 1_000_000 }));
+    rig.at(STOPPING, () => rig.delete('p'));
+    rig.run(60 * SECOND);
+    expect(rig.engine.pending).toBe(1);
+  });
+
   it('keeps the grace it was given when it is deleted again', () => {
     const rig = new KubeletRig();
     rig.behaviours.lives = { c: [lifeOf({ stopDelay: Infinity })] };

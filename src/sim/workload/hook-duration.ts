@@ -1,3 +1,4 @@
+import { LARGEST_SAMPLE } from '../engine/samplers.ts';
 import type { LifecycleHandler } from '../api/pod.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -11,10 +12,14 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600 }
  * take none either.
  */
 export function hookDuration(handler: LifecycleHandler | undefined): number {
-  if (handler?.sleep !== undefined) return handler.sleep.seconds * MICROS_PER_SECOND;
+  if (handler?.sleep !== undefined) return micros(handler.sleep.seconds);
   const command = handler?.exec?.command;
   if (command === undefined) return 0;
   let seconds = 0;
   for (const [, amount, unit] of command.join(' ').matchAll(SLEEP)) seconds += Number(amount) * (UNITS[unit!] ?? 1);
-  return Math.round(seconds * MICROS_PER_SECOND);
+  return micros(seconds);
+}
+
+function micros(seconds: number): number {
+  return Math.min(Math.round(seconds * MICROS_PER_SECOND), LARGEST_SAMPLE);
 }
