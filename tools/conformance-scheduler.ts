@@ -1,12 +1,7 @@
-import { answerCase } from './conformance-scheduler/ask-case.ts';
-import { answerQueue } from './conformance-scheduler/ask-queue.ts';
-import { answerSequence } from './conformance-scheduler/ask-sequence.ts';
-import { decodeCase, decodeQueueHistory, decodeSequence } from './conformance-scheduler/cases.ts';
+import { checkLine } from './conformance-scheduler/check.ts';
 import type { PluginForm } from './conformance-scheduler/cluster.ts';
 import { decidedByColumns } from './conformance-scheduler/column-form.ts';
-import { describe, differences, type Difference } from './conformance-scheduler/compare.ts';
-import { jsonObject } from './conformance-scheduler/objects.ts';
-import { recordedLines, recordingFiles, type RecordedLine } from './conformance-scheduler/recordings.ts';
+import { recordedLines, recordingFiles } from './conformance-scheduler/recordings.ts';
 
 /**
  * Holds the simulator's scheduler against recordings of the real one: cases, sequences and queue histories, in files or
@@ -28,7 +23,7 @@ interface Options {
   readonly form: PluginForm;
 }
 
-/** Ends the process with a message about the command line. */
+/** What is wrong with the command line. */
 class UsageError extends Error {}
 
 function readOptions(args: readonly string[]): Options {
@@ -37,11 +32,11 @@ function readOptions(args: readonly string[]): Options {
   let form: PluginForm = 'plain';
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
-    const [name, inline] = arg.startsWith('--') ? arg.split('=', 2) : [undefined, undefined];
-    if (name === undefined) {
+    if (!arg.startsWith('-')) {
       paths.push(arg);
       continue;
     }
+    const [name, inline] = arg.split('=', 2);
     const value = inline ?? args[++i];
     if (name === '--form' && (value === 'plain' || value === 'columns')) form = value;
     else if (name === '--differences' && value !== undefined && /^[0-9]+$/.test(value)) shown = Number(value);
@@ -51,69 +46,38 @@ function readOptions(args: readonly string[]): Options {
   return { paths, shown, form };
 }
 
-/** What differs in one line; nothing when the simulator decides the same. */
-function check(line: RecordedLine, form: PluginForm): readonly Difference[] {
-  if (line.problem !== undefined) throw new Error(line.problem);
-  const raw = jsonObject(line.value, 'the line');
-  if ('operations' in raw) {
-    const history = decodeQueueHistory(raw);
-    return differences({ after: history.after }, answerQueue(history));
-  }
-  if ('arrivals' in raw) {
-    const sequence = decodeSequence(raw);
-    return differences(sequence.expect, answerSequence(sequence, form));
-  }
-  const recorded = decodeCase(raw);
-  return differences(recorded.expect, answerCase(recorded, form));
-}
-
 interface Tally {
   equal: number;
   total: number;
-}
-
-function textOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && value !== '' ? value : otherwise;
 }
 
 function main(args: readonly string[]): number {
   const options = readOptions(args);
   const families = new Map<string, Tally>();
   const reports: string[] = [];
-  let differing = 0;
+  let equal = 0;
+  let total = 0;
   for (const file of recordingFiles(options.paths)) {
     for (const line of recordedLines(file)) {
-      const raw = (typeof line.value === 'object' ? (line.value ?? {}) : {}) as Record<string, unknown>;
-      const family = textOf(raw['family'], line.file);
+      const { family, title, differences } = checkLine(line, options.form);
       let tally = families.get(family);
       if (tally === undefined) families.set(family, (tally = { equal: 0, total: 0 }));
       tally.total++;
-      let found: readonly string[];
-      try {
-        found = check(line, options.form).map(describe);
-      } catch (error) {
-        found = [`could not be asked: ${error instanceof Error ? error.message : String(error)}`];
-      }
-      if (found.length === 0) {
+      total++;
+      if (differences.length === 0) {
         tally.equal++;
-        continue;
+        equal++;
+      } else if (reports.length < options.shown) {
+        const shown = differences.slice(0, MOST_SHOWN);
+        if (differences.length > MOST_SHOWN) shown.push(`and ${differences.length - MOST_SHOWN} more`);
+        reports.push(`${title}\n  ${shown.join('\n').replaceAll('\n', '\n  ')}\n`);
       }
-      if (++differing > options.shown) continue;
-      const title = `${family} ${textOf(raw['id'], '')} ${textOf(raw['shape'], '')} (${line.file} line ${line.line})`;
-      const more = found.length > MOST_SHOWN ? [`and ${found.length - MOST_SHOWN} more`] : [];
-      const body = [...found.slice(0, MOST_SHOWN), ...more].join('\n').replaceAll('\n', '\n  ');
-      reports.push(`${title.replace(/ +/g, ' ')}\n  ${body}\n`);
     }
   }
-  let equal = 0;
-  let total = 0;
-  for (const [family, tally] of families) {
-    process.stdout.write(`${family} ${tally.equal}/${tally.total}\n`);
-    equal += tally.equal;
-    total += tally.total;
-  }
+  for (const [family, tally] of families) process.stdout.write(`${family} ${tally.equal}/${tally.total}\n`);
   for (const report of reports) process.stdout.write(`\n${report}`);
-  if (differing > reports.length) process.stdout.write(`\n${differing - reports.length} more cases differ\n`);
+  const more = total - equal - reports.length;
+  if (more > 0) process.stdout.write(`\n${more} more cases differ\n`);
   if (options.form === 'columns') {
     process.stdout.write(`the column form decided ${decidedByColumns.placements} placements\n`);
   }

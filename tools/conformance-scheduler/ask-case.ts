@@ -1,6 +1,7 @@
 import { isRejection, Code, type Status } from '../../src/sim/policy-api/status.ts';
 import type { CycleState, FilterPlugin, PodInfo } from '../../src/sim/policy-api/scheduling.ts';
 import { keyOf } from '../../src/sim/api/kinds.ts';
+import type { Pod } from '../../src/sim/api/pod.ts';
 import { CycleScratch } from '../../src/policies/scheduling/framework/cycle-state.ts';
 import { Diagnosis, statusMessage } from '../../src/policies/scheduling/framework/fit-error.ts';
 import type { Framework, PluginScores } from '../../src/policies/scheduling/framework/framework.ts';
@@ -41,7 +42,39 @@ export function answerCase(recorded: Case, form: PluginForm): Json {
   const answer: Json = {};
   const nodeNames = describeFilters(cluster, framework, pod, answer);
   describeDecision(cluster, framework, pod, nodeNames, answer);
+  cluster.policy.cursor.nextStartNodeIndex = recorded.nextStartNodeIndex;
+  decideOnceMore(cluster, recorded.pod, answer);
   return answer;
+}
+
+/**
+ * What precedes takes a cycle to pieces. Here the scheduler decides as it does in a simulation, and what it says replaces
+ * what was put together: the two must agree.
+ */
+function decideOnceMore({ policy }: RecordedCluster, pod: Pod, answer: Json): void {
+  const decision = policy.decide(pod);
+  const sampled = answer['sampled'] as Json | undefined;
+  if (decision.kind === 'error') {
+    answer['error'] = decision.message;
+    return;
+  }
+  if (sampled !== undefined) {
+    sampled['evaluated'] = decision.evaluated;
+    sampled['nextStartNodeIndex'] = policy.cursor.nextStartNodeIndex;
+  }
+  if (decision.kind === 'node') {
+    if (sampled?.['unordered'] !== true) answer['winner'] = decision.nodeName;
+    return;
+  }
+  answer['winner'] = null;
+  const failure = (answer['failure'] ??= {}) as Json;
+  failure['message'] = decision.message;
+  failure['unschedulablePlugins'] = sorted(decision.unschedulablePlugins);
+  const preemption = answer['preemption'] as Json | undefined;
+  if (preemption === undefined) return;
+  preemption['nominatingMode'] = decision.nominatedNodeName === undefined ? 'none' : 'override';
+  if (decision.victims.length > 0) preemption['victims'] = decision.victims.map(keyOf);
+  if ((decision.nominatedNodeName ?? '') !== '') preemption['nominatedNode'] = decision.nominatedNodeName;
 }
 
 /** Every filter on every node, beside the sampled search. Returns the restriction by PreFilter plugins, if any. */
