@@ -1,4 +1,5 @@
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
+import { nearest } from '../sim/api/decode/nearest.ts';
 import { KINDS, keyOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { fieldPath, type Problem as FieldProblem } from '../sim/api/problem.ts';
 import { valueAt, type Path, type SourceDocument } from './document.ts';
@@ -13,6 +14,12 @@ export interface Manifest {
   /** It carries what only the API server gives: it is part of a recorded cluster, not something to apply. */
   readonly recorded: boolean;
 }
+
+/** Members that most objects have, and that are no slips of another. */
+const TOP_LEVEL: ReadonlySet<string> = new Set(['metadata', 'spec', 'status', 'data', 'items']);
+
+/** No object has as many members; of a map that does not all are looked at. */
+const MOST_MEMBERS = 1_000;
 
 /** In so many objects each one is told what of it is not simulated; beyond, every kind and field once. */
 const FEW_OBJECTS = 500;
@@ -31,6 +38,7 @@ export function decodeManifests(documents: readonly SourceDocument[], report: Pr
         tell({ path: ['items'], severity: 'error', code: 'wrong-type', message: 'expected a list' });
         continue;
       }
+      if (reportMisspeltIdentity(raw, tell)) continue;
       const warned = ++objects > FEW_OBJECTS ? told : new Set<string>();
       const object = decodeObject(raw, tell, { snapshot: recorded, warned });
       if (object !== undefined) manifests.push({ object, document, path, recorded });
@@ -74,6 +82,21 @@ function objectPaths(data: unknown, path: Path = []): Path[] {
 
 function isBrokenList(raw: unknown): boolean {
   return valueAt(raw, ['kind']) === 'List' && valueAt(raw, ['apiVersion']) === 'v1';
+}
+
+/** `apiVersion` or `kind` misspelt: without them nothing else can be told, so this is. */
+function reportMisspeltIdentity(raw: unknown, tell: (problem: FieldProblem) => void): boolean {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;
+  const missing = ['apiVersion', 'kind'].filter((name) => !Object.hasOwn(raw, name));
+  let found = false;
+  for (const key of missing.length > 0 ? Object.keys(raw).slice(0, MOST_MEMBERS) : []) {
+    const meant = TOP_LEVEL.has(key) ? undefined : nearest(key, missing);
+    if (meant === undefined) continue;
+    found = true;
+    const message = `unknown field "${key}"`;
+    tell({ path: [key], severity: 'error', code: 'unknown-field', message, suggestion: meant, at: 'key' });
+  }
+  return found;
 }
 
 function isRecorded(raw: unknown): boolean {
