@@ -17,7 +17,7 @@ function occasionOf(worker: PodWorker, container: ContainerRecord): Occasion {
 
 /**
  * Starts one container within a sync: crash back-off, image, create, start, postStart (kubernetes-behaviour.md 4.2). What
- * fails at once returns false; else the worker hears `containerUp` or `startFailed` in the end.
+ * fails at once returns false; else the sync hears `containerUp` or `startFailed` in the end.
  */
 export function startContainer(worker: PodWorker, container: ContainerRecord): boolean {
   return !isHeldBack(worker, container) && ensureImage(worker, container);
@@ -43,7 +43,7 @@ function isHeldBack(worker: PodWorker, container: ContainerRecord): boolean {
   kubelet.record(worker.pod, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${pod}`);
   container.waitingReason = 'CrashLoopBackOff';
   container.waitingMessage = `back-off ${goDuration(crashes.delay)} restarting failed container=${name} pod=${pod}`;
-  worker.holdBackUntil(now + rest);
+  worker.sync.holdBackUntil(now + rest);
   return true;
 }
 
@@ -106,7 +106,7 @@ function pulled(worker: PodWorker, container: ContainerRecord, result: PullResul
   raiseBackOff((container.pulls ??= newBackOff()), now, now);
   kubelet.record(worker.pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${result.error}`);
   cannotStart(worker, container, 'ErrImagePull', result.error);
-  worker.startFailed(container);
+  worker.sync.startFailed(container);
 }
 
 function wholeMilliseconds(micros: number): number {
@@ -137,7 +137,7 @@ function create(worker: PodWorker, container: ContainerRecord): void {
 export function containerCreated(worker: PodWorker, container: ContainerRecord, error: string | undefined): void {
   if (error !== undefined) {
     cannotStart(worker, container, 'CreateContainerError', error, error);
-    worker.startFailed(container);
+    worker.sync.startFailed(container);
     return;
   }
   const { engine, kinds, runtime } = worker.kubelet.services;
@@ -159,7 +159,7 @@ function startFailed(worker: PodWorker, container: ContainerRecord, error: strin
   container.exitReason = 'StartError';
   container.exitUnseen = false;
   cannotStart(worker, container, 'RunContainerError', error, error);
-  worker.startFailed(container, true);
+  worker.sync.startFailed(container, true);
 }
 
 /** A life before the one that begins now becomes the last state. */
@@ -196,7 +196,7 @@ export function containerStarted(worker: PodWorker, container: ContainerRecord, 
     container.exitEvent = engine.after(life.exitAge, kinds.containerExited, worker.slot, container.index);
   }
   if (container.spec.lifecycle?.postStart === undefined) {
-    worker.containerUp(container);
+    worker.sync.containerUp();
     return;
   }
   const hook = behaviours.hook(worker.pod, container.spec, 'postStart', container.attempt);
@@ -206,13 +206,13 @@ export function containerStarted(worker: PodWorker, container: ContainerRecord, 
 /** The postStart hook has returned. Where it failed the container is killed with the whole grace (4.4). */
 export function postStartDone(worker: PodWorker, container: ContainerRecord, ok: boolean): void {
   if (ok || container.state !== RunState.Running) {
-    worker.containerUp(container);
+    worker.sync.containerUp();
     return;
   }
   worker.kubelet.record(worker.pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
   worker.termination.kill(container, worker.grace, 'FailedPostStartHook', () => {
     container.waitingReason = 'PostStartHookError';
     container.waitingMessage = 'PostStartHook failed';
-    worker.startFailed(container);
+    worker.sync.startFailed(container);
   });
 }

@@ -138,9 +138,9 @@ export class Kubelets {
       },
       kinds: {
         admitted: onPod('admitted', (worker) => worker.admitted()),
-        volumesMounted: onPod('volumes-mounted', (worker) => worker.volumesMounted()),
+        volumesMounted: onPod('volumes-mounted', (worker) => worker.sync.volumesMounted()),
         sandboxCreated: engine.on('kubelet/sandbox-created', (slot, _, error) =>
-          workers.at(slot).sandboxCreated(error as string | undefined),
+          workers.at(slot).sync.sandboxCreated(error as string | undefined),
         ),
         containerCreated: onContainer('container-created', (worker, container, error) =>
           containerCreated(worker, container, error as string | undefined),

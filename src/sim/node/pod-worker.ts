@@ -1,15 +1,15 @@
 import type { Pod, PodSpec } from '../api/pod.ts';
-import type { EventHandle } from '../engine/engine.ts';
-import { ContainerRecord, NEVER, Role, RunState } from './container.ts';
-import { startContainer } from './container-start.ts';
+import type { EventHandle, EventKind } from '../engine/engine.ts';
+import { ContainerRecord, Role, RunState } from './container.ts';
 import type { Kubelet } from './kubelet.ts';
+import { takeOver } from './pod-adoption.ts';
 import { ownConditions, wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
-import { makePodStatus, withProbeResult, withSandbox } from './pod-status.ts';
+import { makePodStatus, withProbeResult } from './pod-status.ts';
+import { PodSync } from './pod-sync.ts';
 import { PodTermination } from './pod-termination.ts';
 import { hasProbe, probeFailure, type ProbeListener, type ProbeWorker } from './prober.ts';
 import { StatusWriter } from './status-writer.ts';
-import { firstPlan, NOTHING_TO_DO, planSync, type SyncPlan } from './sync-plan.ts';
 import { NO_EVENT } from './no-event.ts';
 
 export const Stage = {
@@ -33,7 +33,6 @@ const MICROS_PER_SECOND = 1_000_000;
 const SYNC_BACK_OFF = 10 * MICROS_PER_SECOND;
 const LONGEST_REQUEUE = 60 * MICROS_PER_SECOND;
 const DEFAULT_GRACE_SECONDS = 30;
-const NO_ADDRESS_LEFT = 'rpc error: code = Unknown desc = failed to setup network for sandbox: no address left';
 
 /**
  * One pod on its node: the state machine that the kubelet's pod worker is (kubernetes-behaviour.md 4.2). Syncs never
@@ -50,6 +49,7 @@ export class PodWorker implements ProbeListener {
   readonly containers: readonly ContainerRecord[];
   readonly initCount: number;
   readonly writer: StatusWriter;
+  readonly sync: PodSync;
 
   /** The latest version the watch has brought. */
   pod: Pod;
@@ -68,20 +68,10 @@ export class PodWorker implements ProbeListener {
 
   #termination: PodTermination | undefined;
   #firstSync = -1;
-  #volumesMounted = false;
-  #waitingForVolumes = false;
-  #sandboxAttempts = 0;
   #syncAgain = false;
   #toTerminate = false;
-  /** Something was started since the last relist. */
-  #changed = false;
   /** Some container has ended since the last relist. */
   #unseen = false;
-  #failed = false;
-  #heldBackUntil = 0;
-  #plan: SyncPlan = NOTHING_TO_DO;
-  #killed = 0;
-  #started = 0;
   #requeues = 0;
 
   #stepEvent: EventHandle = NO_EVENT;
@@ -104,6 +94,7 @@ export class PodWorker implements ProbeListener {
     for (const spec of pod.spec.containers) containers.push(new ContainerRecord(containers.length, Role.Regular, spec));
     this.containers = containers;
     this.writer = new StatusWriter(this);
+    this.sync = new PodSync(this);
   }
 
   get spec(): PodSpec {
@@ -136,7 +127,7 @@ export class PodWorker implements ProbeListener {
     const { engine, kinds, durations } = this.kubelet.services;
     this.startTime = wholeSecond(engine.now);
     if (this.isDeleted) this.#toTerminate = true;
-    this.#stepEvent = engine.after(durations.admission.of(this.entity, 0), kinds.admitted, this.slot);
+    this.step(durations.admission.of(this.entity, 0), kinds.admitted);
   }
 
   admitted(): void {
@@ -144,7 +135,7 @@ export class PodWorker implements ProbeListener {
     this.stage = Stage.Idle;
     this.#armDeadline();
     if (this.#toTerminate) this.termination.begin();
-    else this.#sync();
+    else this.#beginSync();
   }
 
   /** Refused for good: the pod has failed without ever being synced (4.2). */
@@ -164,56 +155,28 @@ export class PodWorker implements ProbeListener {
 
   /** A pod that ran before the kubelet came: its containers go on as their statuses say. */
   adopt(): void {
-    const { engine, behaviours, prober } = this.kubelet.services;
+    const { engine, prober } = this.kubelet.services;
     const { status } = this.pod;
     this.stage = Stage.Idle;
     this.startTime = status.startTime ?? wholeSecond(engine.now);
     this.podIP = status.podIP;
     this.podIPSeen = true;
-    this.#volumesMounted = true;
+    this.sync.volumesAreMounted = true;
     this.sandboxReady = true;
     this.#firstSync = engine.now;
     this.writer.found({ ...status, conditions: ownConditions(status.conditions) });
-    const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
     for (const container of this.containers) {
       prober.workersOf(container, engine.now);
-      const found = statuses.find((one) => one.name === container.spec.name);
-      if (found === undefined) continue;
-      container.status = found;
-      container.attempt = found.restartCount;
-      container.lastState = found.lastState;
-      const { running } = found.state;
-      const dead = found.state.terminated ?? found.lastState?.terminated;
-      if (dead !== undefined) {
-        container.finishedAt = dead.finishedAt ?? 0;
-        container.lastFinishedAt = container.finishedAt;
-        container.exitCode = dead.exitCode;
-        container.exitReason = dead.reason ?? '';
-      }
-      if (running !== undefined) {
-        container.state = RunState.Running;
-        container.startedAt = Math.min(running.startedAt, engine.now);
-        container.life = behaviours.life(this.pod, container.spec, container.attempt);
-        this.#beginLife(container);
-        container.started ||= found.started;
-        container.ready ||= found.ready;
-        const exitsAt = Math.max(engine.now, container.startedAt + container.life.exitAge);
-        if (exitsAt !== Infinity) {
-          container.exitEvent = engine.at(
-            exitsAt,
-            this.kubelet.services.kinds.containerExited,
-            this.slot,
-            container.index,
-          );
-        }
-      } else if (dead !== undefined) {
-        container.state = RunState.Exited;
-        container.startedAt = dead.startedAt ?? NEVER;
-      }
+      takeOver(this, container);
+      if (container.state !== RunState.Running) continue;
+      const { started, ready } = container.status!;
+      this.#beginLife(container);
+      container.started ||= started;
+      container.ready ||= ready;
     }
     this.#armDeadline();
     if (this.isDeleted) this.termination.begin();
-    else this.#sync();
+    else this.#beginSync();
   }
 
   // What the watch brings.
@@ -246,7 +209,7 @@ export class PodWorker implements ProbeListener {
     else if (this.stage === Stage.Terminated) this.termination.reclaimWhenDeleted();
     else if (this.stage < Stage.Terminating) {
       this.#toTerminate = true;
-      if (this.#waitingForVolumes) this.termination.begin();
+      if (this.sync.waitsForVolumes) this.termination.begin();
     }
   }
 
@@ -267,7 +230,7 @@ export class PodWorker implements ProbeListener {
   /** A sync, as soon as the present one is over. */
   requestSync(): void {
     if (this.stage === Stage.Syncing) this.#syncAgain = true;
-    else if (this.stage === Stage.Idle) this.#sync();
+    else if (this.stage === Stage.Idle) this.#beginSync();
   }
 
   /** The wait after a failed sync is over. */
@@ -276,13 +239,11 @@ export class PodWorker implements ProbeListener {
     this.requestSync();
   }
 
-  #sync(): void {
-    const { engine, durations, kinds, prober } = this.kubelet.services;
+  #beginSync(): void {
+    const { engine, kinds, prober } = this.kubelet.services;
     const { now } = engine;
     this.stage = Stage.Syncing;
     this.#syncAgain = false;
-    this.#failed = false;
-    this.#heldBackUntil = 0;
     this.#requeueEvent = this.#cancel(this.#requeueEvent);
     if (this.#firstSync < 0) {
       this.#firstSync = now;
@@ -297,157 +258,41 @@ export class PodWorker implements ProbeListener {
     this.writer.publish(status);
     if (terminal) {
       this.stage = Stage.Ending;
-      this.#stepEvent = engine.at(this.kubelet.nextRelist(now + 1), kinds.terminate, this.slot);
+      this.step(this.kubelet.nextRelist(now + 1) - now, kinds.terminate);
       return;
     }
     for (const container of this.containers) {
       if (container.seen === RunState.Running && container.started && !container.ready)
         prober.poke(this.slot, container);
     }
-    if (this.#volumesMounted) {
-      this.#syncRuntime();
-      return;
-    }
-    this.#waitingForVolumes = true;
-    const wait = this.kubelet.mountsVolumes(this.spec) ? durations.volumeWait.of(this.entity, 0) : 0;
-    if (wait === 0) this.volumesMounted();
-    else this.#stepEvent = engine.after(wait, kinds.volumesMounted, this.slot);
+    this.sync.begin();
   }
 
-  volumesMounted(): void {
-    this.#stepEvent = NO_EVENT;
-    this.#waitingForVolumes = false;
-    this.#volumesMounted = true;
-    this.#syncRuntime();
-  }
-
-  #syncRuntime(): void {
-    if (this.sandboxReady) {
-      this.#carryOut(planSync(this.spec, this.containers));
-      return;
-    }
-    const { engine, kinds, runtime } = this.kubelet.services;
-    const step = runtime.runSandbox(this.pod, { entity: this.entity, number: this.#sandboxAttempts++ });
-    this.#stepEvent = engine.after(step.duration, kinds.sandboxCreated, this.slot, 0, step.error);
-  }
-
-  sandboxCreated(error: string | undefined): void {
-    this.#stepEvent = NO_EVENT;
-    const { kubelet } = this;
-    let failure = error;
-    if (failure === undefined) {
-      this.podIP = this.spec.hostNetwork === true ? kubelet.hostIP : kubelet.takeAddress();
-      if (this.podIP === undefined) failure = NO_ADDRESS_LEFT;
-    }
-    if (failure !== undefined) {
-      kubelet.record(this.pod, 'Warning', 'FailedCreatePodSandBox', 'Failed to create pod sandbox: ' + failure);
-      this.#failed = true;
-      this.#endSync();
-      return;
-    }
-    this.sandboxReady = true;
-    this.#changed = true;
-    this.writer.publish(withSandbox(this, kubelet.services.engine.now));
-    this.#carryOut(firstPlan(this.containers));
-  }
-
-  #carryOut(plan: SyncPlan): void {
-    this.#plan = plan;
-    this.#killed = 0;
-    this.#started = 0;
-    if (!plan.killPod) {
-      this.#killNext();
-      return;
-    }
-    this.termination.killAll(this.grace, () => {
-      this.sandboxGone();
-      this.#syncAgain = true;
-      this.#endSync();
-    });
-  }
-
-  /** Goes through the plan's kills, one after the other, and then its starts. */
-  #killNext(): void {
-    while (this.#killed < this.#plan.kill.length) {
-      const container = this.#plan.kill[this.#killed++]!;
-      if (container.state !== RunState.Running) continue;
-      this.termination.kill(container, this.#graceOfKill(container), this.#killMessage(container), () =>
-        this.#killNext(),
-      );
-      return;
-    }
-    this.#startNext();
-  }
-
-  #graceOfKill(container: ContainerRecord): number {
-    const { condemnedBy, spec } = container;
-    const probe = condemnedBy === undefined ? undefined : spec[`${condemnedBy}Probe`];
-    return probe?.terminationGracePeriodSeconds ?? this.grace;
-  }
-
-  #killMessage(container: ContainerRecord): string {
-    const { name } = container.spec;
-    const { condemnedBy } = container;
-    if (condemnedBy === undefined) return 'Container ' + name + ' definition changed, will be restarted';
-    if (container.role === Role.Sidecar) return 'Init container ' + name + ' failed ' + condemnedBy + ' probe';
-    const restarts = this.#plan.start.includes(container) ? ', will be restarted' : '';
-    return 'Container ' + name + ' failed ' + condemnedBy + ' probe' + restarts;
-  }
-
-  /** Starts one container after the other. One that fails holds up nobody, save that an init container ends the sync. */
-  #startNext(): void {
-    while (this.#started < this.#plan.start.length) {
-      const container = this.#plan.start[this.#started]!;
-      if (startContainer(this, container)) return;
-      this.#failed = true;
-      this.#started = container.role === Role.Init ? this.#plan.start.length : this.#started + 1;
-    }
-    this.#endSync();
-  }
-
-  /** A container of the plan runs, its postStart hook included. */
-  containerUp(container: ContainerRecord): void {
-    this.#changed = true;
-    this.#started++;
-    // What ended meanwhile is for the next sync.
-    if (container.state !== RunState.Running) this.#syncAgain = true;
-    this.#startNext();
-  }
-
-  /** A container of the plan could not be brought up; `died`: there is a dead one more to be seen. */
-  startFailed(container: ContainerRecord, died = false): void {
-    this.#failed = true;
-    if (died) this.#changed = true;
-    this.#started = container.role === Role.Init ? this.#plan.start.length : this.#started + 1;
-    this.#startNext();
-  }
-
-  /** CrashLoopBackOff of a container: the pod is looked at again when the first one is over. */
-  holdBackUntil(time: number): void {
-    if (this.#heldBackUntil === 0 || time < this.#heldBackUntil) this.#heldBackUntil = time;
+  /** The one step the pod waits for: an engine event after a delay. */
+  step(delay: number, kind: EventKind, ref?: unknown): void {
+    this.#stepEvent = this.kubelet.services.engine.after(delay, kind, this.slot, 0, ref);
   }
 
   /**
    * The end of a sync. What a successful one has changed is seen at once (on-demand relist) and calls for the next sync;
    * a failed one waits for the next relist of all [REC 4.3].
    */
-  #endSync(): void {
+  syncEnded(): void {
     const { engine, kinds } = this.kubelet.services;
     this.stage = Stage.Idle;
     if (this.#toTerminate) {
       this.termination.begin();
       return;
     }
-    const changed = this.#changed || this.#syncAgain || this.#unseen;
-    this.#changed = false;
-    if (this.#failed) {
+    const changed = this.sync.changed || this.#syncAgain || this.#unseen;
+    if (this.sync.failed) {
       this.#requeue();
       if (changed && this.#relistEvent === NO_EVENT) {
         this.#relistEvent = engine.at(this.kubelet.nextRelist(engine.now + 1), kinds.relist, this.slot);
       }
     } else if (changed) {
       this.seeAll();
-      this.#sync();
+      this.#beginSync();
     }
   }
 
@@ -455,8 +300,9 @@ export class PodWorker implements ProbeListener {
     const { engine, jitter, kinds } = this.kubelet.services;
     const { now } = engine;
     // What held a container back may have passed while others of the plan took their time.
-    const heldBack = Math.max(0, this.#heldBackUntil - now);
-    const delay = this.#heldBackUntil === 0 ? SYNC_BACK_OFF : Math.min(heldBack, LONGEST_REQUEUE);
+    const { heldBackUntil } = this.sync;
+    const heldBack = Math.max(0, heldBackUntil - now);
+    const delay = heldBackUntil === 0 ? SYNC_BACK_OFF : Math.min(heldBack, LONGEST_REQUEUE);
     const stretched = Math.round(delay * (1 + jitter.uniform(this.entity, this.#requeues++) / 2));
     this.#requeueEvent = engine.at(this.kubelet.nextSyncTick(now + stretched), kinds.requeued, this.slot);
   }
@@ -582,7 +428,7 @@ export class PodWorker implements ProbeListener {
     this.#stepEvent = this.#cancel(this.#stepEvent);
     this.#requeueEvent = this.#cancel(this.#requeueEvent);
     this.#deadlineEvent = this.#cancel(this.#deadlineEvent);
-    this.#waitingForVolumes = false;
+    this.sync.waitsForVolumes = false;
     this.seeAll();
     for (const container of this.containers) {
       // One that has only just started is shown as it is.
