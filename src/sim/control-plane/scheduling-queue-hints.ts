@@ -31,6 +31,19 @@ export class Rejector {
     this.#hints = hints;
   }
 
+  enter(podClass: PodClass, queued: QueuedPod): void {
+    let pods = this.waiting.get(podClass);
+    if (pods === undefined) this.waiting.set(podClass, (pods = new Set()));
+    pods.add(queued);
+  }
+
+  leave(podClass: PodClass, queued: QueuedPod): void {
+    const pods = this.waiting.get(podClass);
+    if (pods === undefined) return;
+    pods.delete(queued);
+    if (pods.size === 0) this.waiting.delete(podClass);
+  }
+
   hintsFor(event: ClusterEvent): readonly ClusterEventHint[] {
     let hints = this.#byEvent.get(event);
     if (hints === undefined) {

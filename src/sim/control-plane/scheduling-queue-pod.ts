@@ -1,5 +1,15 @@
 import { objectKey } from '../api/kinds.ts';
 import type { Pod } from '../api/pod.ts';
+import type { PodClass, Rejector } from './scheduling-queue-hints.ts';
+import type { Seat } from './waiting-room.ts';
+
+/** What an unschedulable pod is found by. */
+export interface WaitingPlace {
+  readonly schedulerName: string;
+  readonly podClass: PodClass;
+  /** Who rejected it; of a gated pod, who gates it. */
+  readonly rejectors: readonly Rejector[];
+}
 
 /** Where a pod of the queue waits. `none`: popped, or gone. */
 export type Room = 'none' | 'active' | 'backoff' | 'error-backoff' | 'unschedulable';
@@ -25,6 +35,12 @@ export class QueuedPod {
   /** Who waits for something to happen outside. */
   readonly pendingPlugins = new Set<string>();
   gatingPlugin = '';
+
+  // Where it waits; kept by the room it is in.
+  seat: Seat | undefined = undefined;
+  older: QueuedPod | undefined = undefined;
+  newer: QueuedPod | undefined = undefined;
+  place: WaitingPlace | undefined = undefined;
 
   constructor(pod: Pod, timestamp: number, sequence: number) {
     this.pod = pod;

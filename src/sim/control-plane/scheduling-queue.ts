@@ -4,7 +4,7 @@ import { backoffExpiration, floorToSecond, type BackoffLimits } from './scheduli
 import type { HintTable } from './scheduling-queue-hints.ts';
 import { type ClusterEvent, type ClusterHappening, type Requeue } from './scheduling-queue-hints.ts';
 import { InFlight } from './scheduling-queue-in-flight.ts';
-import { QueuedPod } from './scheduling-queue-pod.ts';
+import { QueuedPod, type Room } from './scheduling-queue-pod.ts';
 import { UnschedulablePods } from './unschedulable-pods.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import type { Change } from '../api/change.ts';
@@ -28,13 +28,6 @@ export interface QueueKey {
   readonly enqueuedAt: number;
 }
 
-interface ActiveKey extends QueueKey {
-  readonly sequence: number;
-}
-interface BackoffKey extends ActiveKey {
-  readonly expiration: number;
-}
-
 const FLUSH_UNSCHEDULABLE_PERIOD = 30 * MICROS_PER_SECOND;
 
 /**
@@ -46,9 +39,9 @@ const FLUSH_UNSCHEDULABLE_PERIOD = 30 * MICROS_PER_SECOND;
 export class SchedulingQueue {
   readonly #options: SchedulingQueueOptions;
   readonly #pods = new Map<string, QueuedPod>();
-  readonly #active: WaitingRoom<QueuedPod, ActiveKey>;
-  readonly #backoff: WaitingRoom<QueuedPod, BackoffKey>;
-  readonly #errorBackoff: WaitingRoom<QueuedPod, BackoffKey>;
+  readonly #active: WaitingRoom;
+  readonly #backoff: WaitingRoom;
+  readonly #errorBackoff: WaitingRoom;
   readonly #unschedulable: UnschedulablePods;
   readonly #inFlight = new InFlight();
   #sequence = 0;
@@ -56,9 +49,8 @@ export class SchedulingQueue {
   constructor(options: SchedulingQueueOptions) {
     this.#options = options;
     const { compare } = options;
-    const active = (a: ActiveKey, b: ActiveKey): number => compare(a, b) || a.sequence - b.sequence;
-    this.#active = new WaitingRoom(active);
-    this.#backoff = new WaitingRoom((a, b) => a.expiration - b.expiration || active(a, b));
+    this.#active = new WaitingRoom((a, b) => compare(a, b) || a.sequence - b.sequence);
+    this.#backoff = new WaitingRoom((a, b) => a.expiration - b.expiration || compare(a, b) || a.sequence - b.sequence);
     this.#errorBackoff = new WaitingRoom((a, b) => a.expiration - b.expiration || a.sequence - b.sequence);
     this.#unschedulable = new UnschedulablePods(options.hints);
   }
@@ -120,9 +112,7 @@ export class SchedulingQueue {
       this.#reseat(queued);
       return;
     }
-    this.#unschedulable.leave(queued);
-    queued.pod = pod;
-    this.#unschedulable.enter(queued);
+    this.#unschedulable.replace(queued, pod);
     for (const event of events) {
       const answer = this.#worthRequeuing(queued, { event, change });
       if (answer !== 'skip' && this.#requeue(queued, answer)) return;
@@ -131,7 +121,10 @@ export class SchedulingQueue {
 
   delete(key: string): void {
     const queued = this.#pods.get(key);
-    if (queued !== undefined) this.#leave(queued);
+    if (queued === undefined) return;
+    this.#leaveRoom(queued);
+    queued.room = 'none';
+    this.#pods.delete(key);
   }
 
   /**
@@ -139,9 +132,16 @@ export class SchedulingQueue {
    * idle scheduler never waits; a pod whose last attempt ended in an error is not.
    */
   pop(): QueuedPod | undefined {
-    const queued = this.#active.peek() ?? this.#backoff.peek();
-    if (queued === undefined) return undefined;
-    this.#leave(queued);
+    let room = this.#active;
+    let queued = room.peek();
+    if (queued === undefined) {
+      room = this.#backoff;
+      queued = room.peek();
+      if (queued === undefined) return undefined;
+    }
+    room.pop();
+    queued.room = 'none';
+    this.#pods.delete(queued.key);
     queued.attempts++;
     this.#inFlight.begin(queued.pod.metadata.uid);
     return queued;
@@ -212,7 +212,7 @@ export class SchedulingQueue {
       for (;;) {
         const queued = room.peek();
         if (queued === undefined || this.#isBackingOff(queued)) break;
-        this.#leave(queued);
+        room.pop();
         this.#enterActive(queued);
       }
     }
@@ -283,51 +283,53 @@ export class SchedulingQueue {
 
   #toActive(queued: QueuedPod): boolean {
     if (this.#gate(queued)) return false;
-    this.#leave(queued);
+    this.#leaveRoom(queued);
     this.#enterActive(queued);
     return true;
   }
 
+  /** The pod is in no room. */
   #enterActive(queued: QueuedPod): void {
     queued.initialAttemptTimestamp ??= this.#options.now();
-    queued.room = 'active';
-    this.#pods.set(queued.key, queued);
-    this.#active.enter(queued, this.#activeKey(queued));
+    this.#settle(queued, 'active');
+    this.#active.enter(queued, 0);
   }
 
   #toBackoff(queued: QueuedPod): boolean {
     if (this.#gate(queued)) return false;
-    this.#leave(queued);
-    queued.room = queued.hasRejectors ? 'backoff' : 'error-backoff';
-    this.#pods.set(queued.key, queued);
-    this.#enterBackoff(queued);
+    this.#leaveRoom(queued);
+    this.#settle(queued, queued.hasRejectors ? 'backoff' : 'error-backoff');
+    this.#roomOf(queued).enter(queued, this.#expiration(queued));
     return true;
   }
 
-  #enterBackoff(queued: QueuedPod): void {
-    const key = { ...this.#activeKey(queued), expiration: this.#expiration(queued) };
-    (queued.room === 'backoff' ? this.#backoff : this.#errorBackoff).enter(queued, key);
+  #settle(queued: QueuedPod, room: Room): void {
+    if (queued.room === 'none') this.#pods.set(queued.key, queued);
+    queued.room = room;
   }
 
-  #activeKey(queued: QueuedPod): ActiveKey {
-    return { pod: queued.pod, enqueuedAt: queued.timestamp, sequence: queued.sequence };
+  #roomOf({ room }: QueuedPod): WaitingRoom {
+    return room === 'active' ? this.#active : room === 'backoff' ? this.#backoff : this.#errorBackoff;
   }
 
   /** A new version of a pod that waits among the active or backing off. */
   #reseat(queued: QueuedPod): void {
-    if (queued.room === 'active') this.#active.enter(queued, this.#activeKey(queued));
-    else this.#enterBackoff(queued);
+    const { expiration } = queued.seat!;
+    const room = this.#roomOf(queued);
+    room.leave(queued);
+    room.enter(queued, expiration);
   }
 
   /** Asks PreEnqueue, the plugin that gated last first. A gated pod waits among the unschedulable. */
   #gate(queued: QueuedPod): boolean {
     const gatedBy = this.#options.preEnqueue(queued.pod, queued.gated ? queued.gatingPlugin : undefined);
     if (gatedBy === undefined) {
-      if (queued.room === 'unschedulable') this.#leave(queued);
+      if (!queued.gated) return false;
+      this.#leaveRoom(queued);
       queued.gatingPlugin = '';
       return false;
     }
-    this.#leave(queued);
+    this.#leaveRoom(queued);
     queued.gatingPlugin = gatedBy;
     queued.unschedulablePlugins.add(gatedBy);
     this.#park(queued);
@@ -335,30 +337,14 @@ export class SchedulingQueue {
   }
 
   #park(queued: QueuedPod): void {
-    queued.room = 'unschedulable';
-    this.#pods.set(queued.key, queued);
+    this.#settle(queued, 'unschedulable');
     this.#unschedulable.enter(queued);
   }
 
-  #leave(queued: QueuedPod): void {
-    switch (queued.room) {
-      case 'none':
-        return;
-      case 'active':
-        this.#active.leave(queued);
-        break;
-      case 'backoff':
-        this.#backoff.leave(queued);
-        break;
-      case 'error-backoff':
-        this.#errorBackoff.leave(queued);
-        break;
-      case 'unschedulable':
-        this.#unschedulable.leave(queued);
-        break;
-    }
-    queued.room = 'none';
-    this.#pods.delete(queued.key);
+  /** Out of its room, on its way to another; the queue still knows it. */
+  #leaveRoom(queued: QueuedPod): void {
+    if (queued.place !== undefined) this.#unschedulable.leave(queued);
+    else if (queued.seat !== undefined) this.#roomOf(queued).leave(queued);
   }
 }
 

@@ -9,14 +9,7 @@ import {
   type Requeue,
 } from './scheduling-queue-hints.ts';
 import type { QueuedPod } from './scheduling-queue-pod.ts';
-import { WaitingRoom } from './waiting-room.ts';
-
-interface AgeKey {
-  readonly timestamp: number;
-  readonly sequence: number;
-}
-
-const byAge = (a: AgeKey, b: AgeKey): number => a.timestamp - b.timestamp || a.sequence - b.sequence;
+import { AgeList } from './age-list.ts';
 
 /**
  * Pods that wait for something to change, indexed by who rejected them: an event touches only pods that wait for a plugin
@@ -24,59 +17,63 @@ const byAge = (a: AgeKey, b: AgeKey): number => a.timestamp - b.timestamp || a.s
  */
 export class UnschedulablePods {
   readonly #hints: HintTable;
-  /** Oldest first; gated pods are not in it, for nothing but their gate can let them go. */
-  readonly #byAge = new WaitingRoom<QueuedPod, AgeKey>(byAge);
-  readonly #gatedByAge = new WaitingRoom<QueuedPod, AgeKey>(byAge);
+  readonly #ungated = new AgeList();
+  /** Nothing but their gate can let them go. */
+  readonly #gated = new AgeList();
   readonly #classes = new WeakMap<PodSpec, Map<string, Map<Labels, PodClass>>>();
-  /** Where each pod stands in the index. */
-  readonly #places = new Map<QueuedPod, { readonly schedulerName: string; readonly podClass: PodClass }>();
 
   constructor(hints: HintTable) {
     this.#hints = hints;
   }
 
   get size(): number {
-    return this.#places.size;
+    return this.#ungated.size + this.#gated.size;
   }
 
   get gatedCount(): number {
-    return this.#places.size - this.#byAge.size;
+    return this.#gated.size;
   }
 
   enter(queued: QueuedPod): void {
     const schedulerName = queued.pod.spec.schedulerName ?? 'default-scheduler';
-    const place = { schedulerName, podClass: this.#classOf(queued.pod) };
-    this.#places.set(queued, place);
-    const age = { timestamp: queued.timestamp, sequence: queued.sequence };
+    const podClass = this.#classOf(queued.pod);
+    const rejectors = queued.gated
+      ? [this.#hints.rejector(schedulerName, queued.gatingPlugin)]
+      : this.#rejectorsOf(queued, schedulerName);
+    queued.place = { schedulerName, podClass, rejectors };
     if (queued.gated) {
-      this.#gatedByAge.enter(queued, age);
-      this.#hints.rejector(schedulerName, queued.gatingPlugin).gated.add(queued);
+      this.#gated.enter(queued);
+      rejectors[0]!.gated.add(queued);
       return;
     }
-    this.#byAge.enter(queued, age);
-    for (const rejector of this.#rejectorsOf(queued, schedulerName)) {
-      let pods = rejector.waiting.get(place.podClass);
-      if (pods === undefined) rejector.waiting.set(place.podClass, (pods = new Set()));
-      pods.add(queued);
-    }
+    this.#ungated.enter(queued);
+    for (const rejector of rejectors) rejector.enter(podClass, queued);
   }
 
-  /** As the pod was when it entered: whoever changes its plugins must leave first. */
+  /** Before anything changes that the pod is found by: its gate, its plugins, its timestamp. */
   leave(queued: QueuedPod): void {
-    const place = this.#places.get(queued);
-    if (place === undefined) return;
-    this.#places.delete(queued);
+    const { podClass, rejectors } = queued.place!;
+    queued.place = undefined;
     if (queued.gated) {
-      this.#gatedByAge.leave(queued);
-      this.#hints.rejector(place.schedulerName, queued.gatingPlugin).gated.delete(queued);
+      this.#gated.leave(queued);
+      rejectors[0]!.gated.delete(queued);
       return;
     }
-    this.#byAge.leave(queued);
-    for (const rejector of this.#rejectorsOf(queued, place.schedulerName)) {
-      const pods = rejector.waiting.get(place.podClass);
-      if (pods === undefined) continue;
-      pods.delete(queued);
-      if (pods.size === 0) rejector.waiting.delete(place.podClass);
+    this.#ungated.leave(queued);
+    for (const rejector of rejectors) rejector.leave(podClass, queued);
+  }
+
+  /** A new version of a pod takes the place of the old one. */
+  replace(queued: QueuedPod, pod: Pod): void {
+    const place = queued.place!;
+    queued.pod = pod;
+    const podClass = this.#classOf(pod);
+    if (podClass === place.podClass) return;
+    queued.place = { ...place, podClass };
+    if (queued.gated) return;
+    for (const rejector of place.rejectors) {
+      rejector.leave(place.podClass, queued);
+      rejector.enter(podClass, queued);
     }
   }
 
@@ -87,7 +84,7 @@ export class UnschedulablePods {
       if (rejector.waiting.size > 0) this.#askWaiting(rejector, happening, eligible, helped);
       for (const queued of rejector.gated) {
         if (eligible !== undefined && !eligible(queued.pod)) continue;
-        const answer = this.#hints.worthRequeuing(queued, this.#places.get(queued)!.schedulerName, happening);
+        const answer = this.#hints.worthRequeuing(queued, queued.place!.schedulerName, happening);
         if (answer !== 'skip') helped.set(queued, answer);
       }
     }
@@ -116,7 +113,7 @@ export class UnschedulablePods {
         const answer =
           queued.pendingPlugins.size === 0
             ? 'after-backoff'
-            : this.#hints.worthRequeuing(queued, this.#places.get(queued)!.schedulerName, happening);
+            : this.#hints.worthRequeuing(queued, queued.place!.schedulerName, happening);
         helped.set(queued, answer);
       }
     }
@@ -124,28 +121,25 @@ export class UnschedulablePods {
 
   /** Ungated pods that have waited since before `time`, oldest first. */
   waitingSince(time: number): QueuedPod[] {
-    const found: QueuedPod[] = [];
-    for (;;) {
-      const queued = this.#byAge.peek();
-      if (queued === undefined || queued.timestamp >= time) break;
-      this.#byAge.pop();
-      found.push(queued);
-    }
-    for (const queued of found) this.#byAge.enter(queued, { timestamp: queued.timestamp, sequence: queued.sequence });
-    return found;
+    return this.#ungated.before(time);
   }
 
   oldestTimestamp(): number | undefined {
-    return this.#byAge.peek()?.timestamp;
+    return this.#ungated.oldest?.timestamp;
   }
 
   oldestGatedTimestamp(): number | undefined {
-    return this.#gatedByAge.peek()?.timestamp;
+    return this.#gated.oldest?.timestamp;
   }
 
-  #rejectorsOf(queued: QueuedPod, schedulerName: string): Rejector[] {
-    const plugins = new Set([...queued.unschedulablePlugins, ...queued.pendingPlugins]);
-    return [...plugins].map((plugin) => this.#hints.rejector(schedulerName, plugin));
+  #rejectorsOf(queued: QueuedPod, schedulerName: string): readonly Rejector[] {
+    const { unschedulablePlugins, pendingPlugins } = queued;
+    const rejectors: Rejector[] = [];
+    for (const plugin of unschedulablePlugins) rejectors.push(this.#hints.rejector(schedulerName, plugin));
+    for (const plugin of pendingPlugins) {
+      if (!unschedulablePlugins.has(plugin)) rejectors.push(this.#hints.rejector(schedulerName, plugin));
+    }
+    return rejectors;
   }
 
   #classOf(pod: Pod): PodClass {

@@ -1,53 +1,55 @@
 import { Heap } from 'heap-js';
+import type { Pod } from '../api/pod.ts';
+import type { QueuedPod } from './scheduling-queue-pod.ts';
 
-interface Seat<T, K> {
-  readonly key: K;
+/** What a pod had when it took its seat, by which the room is in order whatever becomes of the pod. */
+export interface Seat {
+  readonly pod: Pod;
+  readonly enqueuedAt: number;
+  readonly sequence: number;
+  /** End of back-off, where that counts. */
+  readonly expiration: number;
   /** `undefined`: left from the middle. */
-  guest: T | undefined;
+  guest: QueuedPod | undefined;
 }
 
 const FEW = 64;
 
 /**
- * A heap whose guests can leave from the middle. A seat keeps the key its guest had when it entered, so the heap stays in
- * order whatever becomes of the guest; empty seats are cleared away when they come to the top or are the most.
+ * A heap of queued pods that can leave from the middle: an empty seat is cleared away when it comes to the top, or with all
+ * others when they are the most. A pod has a seat in one room at most.
  */
-export class WaitingRoom<T extends object, K> {
-  readonly #heap: Heap<Seat<T, K>>;
-  readonly #seats = new Map<T, Seat<T, K>>();
+export class WaitingRoom {
+  readonly #heap: Heap<Seat>;
+  #size = 0;
 
   /** `compare` must be total. */
-  constructor(compare: (a: K, b: K) => number) {
-    this.#heap = new Heap((a, b) => compare(a.key, b.key));
+  constructor(compare: (a: Seat, b: Seat) => number) {
+    this.#heap = new Heap(compare);
   }
 
   get size(): number {
-    return this.#seats.size;
+    return this.#size;
   }
 
-  /** In order of entering. */
-  guests(): IterableIterator<T> {
-    return this.#seats.keys();
+  enter(guest: QueuedPod, expiration: number): void {
+    const { pod, timestamp, sequence } = guest;
+    const seat: Seat = { pod, enqueuedAt: timestamp, sequence, expiration, guest };
+    guest.seat = seat;
+    this.#size++;
+    this.#heap.add(seat);
   }
 
-  /** A guest that is in already takes a new seat. */
-  enter(guest: T, key: K): void {
-    this.leave(guest);
-    const seat: Seat<T, K> = { key, guest };
-    this.#seats.set(guest, seat);
-    this.#heap.push(seat);
+  leave(guest: QueuedPod): void {
+    guest.seat!.guest = undefined;
+    guest.seat = undefined;
+    this.#size--;
+    if (this.#heap.length > FEW && this.#heap.length > 2 * this.#size) {
+      this.#heap.init(this.#heap.heapArray.filter((seat) => seat.guest !== undefined));
+    }
   }
 
-  leave(guest: T): boolean {
-    const seat = this.#seats.get(guest);
-    if (seat === undefined) return false;
-    seat.guest = undefined;
-    this.#seats.delete(guest);
-    if (this.#heap.length > FEW && this.#heap.length > 2 * this.#seats.size) this.#heap.init([...this.#seats.values()]);
-    return true;
-  }
-
-  peek(): T | undefined {
+  peek(): QueuedPod | undefined {
     for (;;) {
       const seat = this.#heap.peek();
       if (seat === undefined || seat.guest !== undefined) return seat?.guest;
@@ -55,11 +57,10 @@ export class WaitingRoom<T extends object, K> {
     }
   }
 
-  pop(): T | undefined {
-    const guest = this.peek();
-    if (guest === undefined) return undefined;
-    this.#heap.pop();
-    this.#seats.delete(guest);
-    return guest;
+  /** Takes away the pod that `peek` has just shown. */
+  pop(): void {
+    const guest = this.#heap.pop()!.guest!;
+    guest.seat = undefined;
+    this.#size--;
   }
 }
