@@ -67,26 +67,16 @@ export function parseKubectl(text: string): KubectlReading {
   const words = splitWords(text);
   if (words === undefined) return refuse('a quote in the command is not closed');
   if (words[0] === 'kubectl') words.shift();
-  const flagsFirst = words.findIndex((word) => !word.startsWith('-'));
-  const [first = '', second = ''] = words.slice(Math.max(flagsFirst, 0));
+  const front = splitLeadingNamespace(words);
+  const [first = '', second = ''] = front.words;
   const verb = first === 'set' && second === 'image' ? 'set-image' : first;
-  if (verb !== 'apply' && verb !== 'scale' && verb !== 'delete' && verb !== 'set-image') {
-    if (first === '' || first.startsWith('-')) return refuse('the command is empty');
-    if (first === 'set')
-      return refuse(
-        second === '' ? '`set` needs to be told what: `set image …`' : `\`set ${second}\` is not simulated`,
-      );
-    const meant = nearest(first, ['apply', 'scale', 'delete', 'set']);
-    return refuse(
-      `\`${first.slice(0, 40)}\` is not a command that is simulated`,
-      meant === undefined ? undefined : `did you mean \`${meant}\`?`,
-    );
-  }
-  const split = splitFlags(words, [...FLAGS[verb], NAMESPACE]);
+  if (verb !== 'apply' && verb !== 'scale' && verb !== 'delete' && verb !== 'set-image')
+    return refuseVerb(first, second);
+  const split = splitFlags(front.words, [...FLAGS[verb], NAMESPACE]);
   if (!split.ok) return split;
   const { flags } = split;
   const rest = split.words.slice(verb === 'set-image' ? 2 : 1);
-  const namespace = flags.get('namespace')?.at(-1);
+  const namespace = flags.get('namespace')?.at(-1) ?? front.namespace;
   if (namespace === '') return refuse('`--namespace` needs a value');
   switch (verb) {
     case 'apply':
@@ -98,6 +88,53 @@ export function parseKubectl(text: string): KubectlReading {
     case 'delete':
       return remove(rest, flags, namespace ?? 'default');
   }
+}
+
+/** Commands of kubectl that are no slips of those that are simulated. */
+const NOT_SIMULATED: ReadonlySet<string> = new Set([
+  'annotate',
+  'autoscale',
+  'cordon',
+  'create',
+  'describe',
+  'drain',
+  'edit',
+  'exec',
+  'expose',
+  'get',
+  'label',
+  'logs',
+  'patch',
+  'replace',
+  'rollout',
+  'run',
+  'taint',
+  'uncordon',
+  'wait',
+]);
+
+function refuseVerb(first: string, second: string): KubectlReading {
+  if (first === '' || first.startsWith('-')) return refuse('the command is empty');
+  if (first === 'set')
+    return refuse(second === '' ? '`set` needs to be told what: `set image …`' : `\`set ${second}\` is not simulated`);
+  if (NOT_SIMULATED.has(first)) return refuse(`\`kubectl ${first}\` is not simulated`);
+  const meant = nearest(first, ['apply', 'scale', 'delete', 'set']);
+  return refuse(
+    `\`${first.slice(0, 40)}\` is not a command that is simulated`,
+    meant === undefined ? undefined : `did you mean \`${meant}\`?`,
+  );
+}
+
+/** `-n NAMESPACE` may stand before the command as well. */
+function splitLeadingNamespace(words: readonly string[]): {
+  readonly words: readonly string[];
+  readonly namespace: string | undefined;
+} {
+  const match = /^(?:-n|--namespace)(?:=?(.*))$/.exec(words[0] ?? '');
+  if (match === null) return { words, namespace: undefined };
+  return match[1] === ''
+    ? { words: words.slice(2), namespace: words[1] ?? '' }
+    : { words: words.slice(1), namespace: match[1] };
 }
 
 type Flags = ReadonlyMap<string, readonly string[]>;
