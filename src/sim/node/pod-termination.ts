@@ -2,7 +2,8 @@ import { LARGEST_SAMPLE } from '../engine/samplers.ts';
 import type { Response } from '../api/request.ts';
 import { Role, RunState, Stopping, type ContainerRecord } from './container.ts';
 import { finalStatus, makePodStatus } from './pod-status.ts';
-import { Stage, type PodWorker } from './pod-worker.ts';
+import { Stage } from './pod-stage.ts';
+import type { PodWorker } from './pod-worker.ts';
 import { NO_EVENT } from './no-event.ts';
 
 const MICROS_PER_SECOND = 1_000_000;

@@ -6,27 +6,12 @@ import { takeOver } from './pod-adoption.ts';
 import { ownConditions, wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
 import { makePodStatus, withProbeResult } from './pod-status.ts';
+import { Stage } from './pod-stage.ts';
 import { PodSync } from './pod-sync.ts';
 import { PodTermination } from './pod-termination.ts';
 import { hasProbe, probeFailure, type ProbeListener, type ProbeWorker } from './prober.ts';
 import { StatusWriter } from './status-writer.ts';
 import { NO_EVENT } from './no-event.ts';
-
-export const Stage = {
-  /** Admission handlers are at work. */
-  Admitting: 0,
-  /** Between syncs. */
-  Idle: 1,
-  Syncing: 2,
-  /** A sync found the pod at its end; termination begins with the next relist. */
-  Ending: 3,
-  Terminating: 4,
-  /** No container runs; what the pod held is being reclaimed. */
-  Terminated: 5,
-  /** Forgotten. */
-  Gone: 6,
-} as const;
-export type Stage = (typeof Stage)[keyof typeof Stage];
 
 const MICROS_PER_SECOND = 1_000_000;
 /** Wait after a failed sync, before jitter (kubernetes-behaviour.md 4.1). */
