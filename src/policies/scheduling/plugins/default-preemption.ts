@@ -19,6 +19,7 @@ import { dryRunPreemption, numCandidates, type CandidateLimits, type DryRun } fr
 import { ineligibleBecause } from '../preemption/eligibility.ts';
 import { priorityOf } from '../preemption/importance.ts';
 import { NO_VICTIMS } from '../preemption/select-victims.ts';
+import { aggregated } from './node-selector-errors.ts';
 
 const NOT_HELPFUL = unresolvable('Preemption is not helpful for scheduling');
 const IN_PROGRESS = unschedulable('waiting for the preemption for this pod to be finished');
@@ -71,7 +72,10 @@ export class DefaultPreemption implements PostFilterPlugin, PreEnqueuePlugin, En
       return { result: { nominatedNodeName: best.nodeName, victims } };
     }
     const errors = [...run.statuses.values()].filter((status) => status.code === Code.Error);
-    if (errors.length > 0) return { status: { code: Code.Error, reasons: errors.flatMap((status) => status.reasons) } };
+    if (errors.length > 0) {
+      const message = aggregated(errors.map(({ reasons }) => reasons.join(', ')));
+      return { status: { code: Code.Error, reasons: [message] } };
+    }
     const why = new NodeToStatus();
     why.absent = NOT_HELPFUL;
     for (const [nodeName, status] of run.statuses) why.explicit.set(nodeName, status);

@@ -17,9 +17,10 @@ export function nodeSelectorTermErrors(term: NodeSelectorTerm, path: string): st
   return errors;
 }
 
-/** Several errors as Go prints an aggregate of them. */
+/** Several errors as Go prints an aggregate of them: equal ones once. */
 export function aggregated(errors: readonly string[]): string {
-  return errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`;
+  const different = [...new Set(errors)];
+  return different.length === 1 ? different[0]! : `[${different.join(', ')}]`;
 }
 
 function invalid(path: string, value: unknown, why: string): string {
