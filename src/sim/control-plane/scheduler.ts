@@ -72,8 +72,6 @@ interface Held extends Binding {
 
 interface Failure {
   readonly message: string;
-  /** A rejection, as opposed to an error. */
-  readonly rejected: boolean;
   readonly unschedulablePlugins: Iterable<string>;
   readonly pendingPlugins: Iterable<string>;
   /** `''` clears the nomination, absent leaves it as it is. */
@@ -148,7 +146,7 @@ export class Scheduler {
     this.queue = new SchedulingQueue({
       now: () => engine.now,
       compare: (a, b) => this.policy.compare(a, b),
-      preEnqueue: (pod, first) => this.#ask('PreEnqueue', pod, () => this.policy.preEnqueue(pod, first)),
+      preEnqueue: (pod, first) => this.#preEnqueue(pod, first),
       hints: new HintTable(this.policy.hints),
       backoff: this.policy.backoff,
       maxUnschedulableMicros: MAX_UNSCHEDULABLE_MICROS,
@@ -374,7 +372,7 @@ export class Scheduler {
     }
     this.#attempts++;
     const explanation = this.#explains?.(pod) === true ? this.policy.explain?.(pod) : undefined;
-    const decision = this.#ask('decision', pod, () => this.policy.decide(pod));
+    const decision = this.#decide(pod);
     this.#inCycle = { queued, decision, explanation };
     this.#engine.after(this.#cycleTime(this.#cycleStream), this.#cycleKind);
   }
@@ -388,10 +386,10 @@ export class Scheduler {
     } else if (decision.kind === 'unschedulable') {
       this.#report(queued, 'unschedulable', undefined, decision.evaluated, decision.message, decision.victims);
       if (decision.victims.length > 0) this.#preempt(queued.pod, decision.nominatedNodeName!, decision.victims);
-      this.#fail(queued, { ...decision, rejected: true });
+      this.#fail(queued, decision, true);
     } else {
       this.#report(queued, 'error', undefined, decision.evaluated, decision.message);
-      this.#fail(queued, errorFailure(decision.message));
+      this.#fail(queued, failureOf(decision.message, undefined), false);
     }
     this.#wake();
   }
@@ -408,11 +406,11 @@ export class Scheduler {
     if (permitted.status !== undefined) {
       this.#report(queued, outcomeOf(permitted.status), undefined, evaluated, messageOf(permitted.status));
       this.#takeBack(binding);
-      const failure = statusFailure(permitted.status);
-      const message = failure.rejected
-        ? `0/${this.policy.nodeCount} nodes are available: 1 ${messageOf(permitted.status)}.`
-        : failure.message;
-      this.#fail(queued, { ...failure, message });
+      const { status } = permitted;
+      const rejected = isRejection(status);
+      const reason = messageOf(status);
+      const message = rejected ? `0/${this.policy.nodeCount} nodes are available: 1 ${reason}.` : reason;
+      this.#fail(queued, failureOf(message, rejected ? status.plugin : undefined), rejected);
       return;
     }
     this.#report(queued, 'scheduled', nodeName, evaluated, undefined);
@@ -469,13 +467,7 @@ export class Scheduler {
     this.#release(held);
     this.#takeBack(held);
     const message = `0/${this.policy.nodeCount} nodes are available: 1 ${reason}.`;
-    this.#fail(held.queued, {
-      message,
-      rejected: true,
-      unschedulablePlugins: plugin === '' ? NOBODY : [plugin],
-      pendingPlugins: NOBODY,
-      nominatedNodeName: '',
-    });
+    this.#fail(held.queued, failureOf(message, plugin === '' ? undefined : plugin), true);
     this.#placeFreed(held, held.pod.metadata.uid);
     this.#wake();
   }
@@ -510,9 +502,8 @@ export class Scheduler {
   #bindingFailed(binding: Binding, message: string, rejected: boolean, plugin: string | undefined): void {
     const { queued, pod } = binding;
     this.#takeBack(binding);
-    const plugins = rejected && plugin !== undefined ? [plugin] : NOBODY;
     if (!rejected) this.#placeFreed(binding, undefined);
-    this.#fail(queued, { ...errorFailure(message), rejected, unschedulablePlugins: plugins });
+    this.#fail(queued, failureOf(message, rejected ? plugin : undefined), rejected);
     if (rejected) this.#placeFreed(binding, pod.metadata.uid);
     this.#wake();
   }
@@ -533,7 +524,8 @@ export class Scheduler {
 
   // Failure (semantics sheet 1.7).
 
-  #fail(queued: QueuedPod, failure: Failure): void {
+  /** `rejected`: some plugin did not want the pod; otherwise something went wrong. */
+  #fail(queued: QueuedPod, failure: Failure, rejected: boolean): void {
     const { uid } = queued.pod.metadata;
     queued.clearRejectors();
     for (const plugin of failure.unschedulablePlugins) queued.unschedulablePlugins.add(plugin);
@@ -548,11 +540,11 @@ export class Scheduler {
     if (nomination === '') this.policy.denominate(uid);
     else this.policy.nominate(fresh, nomination);
     this.#recorder.record(fresh, 'Warning', 'FailedScheduling', cut(failure.message));
-    this.#patchFailure(fresh, failure);
+    this.#patchFailure(fresh, failure, rejected);
   }
 
-  #patchFailure(pod: Pod, failure: Failure): void {
-    const reason = failure.rejected ? 'Unschedulable' : 'SchedulerError';
+  #patchFailure(pod: Pod, failure: Failure, rejected: boolean): void {
+    const reason = rejected ? 'Unschedulable' : 'SchedulerError';
     const old = conditionOf(pod.status.conditions, 'PodScheduled');
     const sameCondition = old?.status === 'False' && old.reason === reason && old.message === failure.message;
     const nomination = failure.nominatedNodeName;
@@ -695,13 +687,33 @@ export class Scheduler {
     this.#flush = { at, foreground, handle: this.#engine.at(at, kind) };
   }
 
+  #decide(pod: Pod): SchedulingDecision {
+    try {
+      return this.policy.decide(pod);
+    } catch (error) {
+      throw this.#named(error, 'decision', pod);
+    }
+  }
+
+  #preEnqueue(pod: Pod, first: string | undefined): string | undefined {
+    try {
+      return this.policy.preEnqueue(pod, first);
+    } catch (error) {
+      throw this.#named(error, 'PreEnqueue', pod);
+    }
+  }
+
   /** What a policy throws is named. */
   #ask<T>(decision: string, pod: Pod, answer: () => T): T {
     try {
       return answer();
     } catch (error) {
-      throw PolicyError.from(error, this.#name, `${decision} of pod ${keyOf(pod)}`, this.#engine.now);
+      throw this.#named(error, decision, pod);
     }
+  }
+
+  #named(error: unknown, decision: string, pod: Pod): PolicyError {
+    return PolicyError.from(error, this.#name, `${decision} of pod ${keyOf(pod)}`, this.#engine.now);
   }
 }
 
@@ -747,22 +759,10 @@ function outcomeOf(status: Status): 'unschedulable' | 'error' {
   return isRejection(status) ? 'unschedulable' : 'error';
 }
 
-function statusFailure(status: Status): Failure {
-  const rejected = isRejection(status);
-  return {
-    message: messageOf(status),
-    rejected,
-    unschedulablePlugins: rejected && status.plugin !== undefined ? [status.plugin] : NOBODY,
-    pendingPlugins: NOBODY,
-    nominatedNodeName: '',
-  };
-}
-
-function errorFailure(message: string): Failure {
+function failureOf(message: string, plugin: string | undefined): Failure {
   return {
     message,
-    rejected: false,
-    unschedulablePlugins: NOBODY,
+    unschedulablePlugins: plugin === undefined ? NOBODY : [plugin],
     pendingPlugins: NOBODY,
     nominatedNodeName: '',
   };

@@ -12,6 +12,7 @@ import type {
   EnqueueExtensions,
   Plugin,
   PluginHandle,
+  PreEnqueuePlugin,
   ProfileHints,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
@@ -110,13 +111,11 @@ export class FrameworkPolicy implements SchedulingPolicy {
 
   preEnqueue(pod: Pod, first: string | undefined): string | undefined {
     const { preEnqueue } = this.frameworkFor(pod).plugins;
-    const refuses = (plugin: (typeof preEnqueue)[number]): boolean => {
-      const status = plugin.preEnqueue(pod);
-      return status !== undefined && status.code !== Code.Success;
-    };
-    const before = preEnqueue.find((plugin) => plugin.name === first);
-    if (before !== undefined && refuses(before)) return before.name;
-    return preEnqueue.find((plugin) => plugin !== before && refuses(plugin))?.name;
+    if (first !== undefined) {
+      for (const plugin of preEnqueue) if (plugin.name === first && refuses(plugin, pod)) return first;
+    }
+    for (const plugin of preEnqueue) if (plugin.name !== first && refuses(plugin, pod)) return plugin.name;
+    return undefined;
   }
 
   setNode(node: Node): void {
@@ -190,6 +189,11 @@ export class FrameworkPolicy implements SchedulingPolicy {
       }
     }
   }
+}
+
+function refuses(plugin: PreEnqueuePlugin, pod: Pod): boolean {
+  const status = plugin.preEnqueue(pod);
+  return status !== undefined && status.code !== Code.Success;
 }
 
 /** A plugin that can reject but names no events is woken by all of them. */
