@@ -135,6 +135,7 @@ export class ControllerWorld {
       lister: (kind) => this.cached(kind),
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
+      enqueueRateLimited: (key) => this.after(5_000, () => this.#enqueue(host(), key)),
       record: (about, _type, reason, message) =>
         this.events.push({ about: `${about.kind}/${about.metadata.name}`, reason, message }),
       randomSuffix: (length) => String(this.#minted++).padStart(length, 'x'),

@@ -19,12 +19,20 @@ interface Host {
   readonly index: number;
   readonly controller: Controller;
   readonly queue: WorkQueue;
+  /** Keys that are only to be looked at again. */
+  readonly polls: WorkQueue;
   readonly client: Client;
   /** Workers that are about to take a key. */
   starting: number;
   /** Workers that hold a key. */
   working: number;
-  alarm: { readonly at: number; readonly handle: EventHandle } | undefined;
+  alarm: Alarm | undefined;
+  pollAlarm: Alarm | undefined;
+}
+
+interface Alarm {
+  readonly at: number;
+  readonly handle: EventHandle;
 }
 
 /**
@@ -42,6 +50,8 @@ export class ControllerManager {
   readonly #syncStream: Stream;
   readonly #startKind: EventKind;
   readonly #dueKind: EventKind;
+  readonly #pollStartKind: EventKind;
+  readonly #pollDueKind: EventKind;
   #syncs = 0;
 
   constructor(engine: Engine, api: ApiServer, parameters: Parameters, factories: readonly ControllerFactory[]) {
@@ -52,6 +62,10 @@ export class ControllerManager {
     this.#syncStream = engine.stream('controller-manager/sync');
     this.#startKind = engine.on('controller-manager/sync-started', (host) => this.#start(this.#hosts[host]!));
     this.#dueKind = engine.on('controller-manager/key-due', (host) => this.#due(this.#hosts[host]!));
+    const background = { background: true };
+    const polled = (host: number): void => this.#start(this.#hosts[host]!, true);
+    this.#pollStartKind = engine.on('controller-manager/poll-started', polled, background);
+    this.#pollDueKind = engine.on('controller-manager/poll-due', (host) => this.#poll(this.#hosts[host]!), background);
     for (const factory of factories) this.#add(factory);
     for (const [kind, informer] of this.#informers) {
       api.watch({ kind, receive: (change) => informer.receive(change) });
@@ -80,6 +94,7 @@ export class ControllerManager {
       lister: (kind) => this.#informer(kind),
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delayMicros) => this.#enqueueAfter(host(), key, delayMicros),
+      enqueueRateLimited: (key) => this.#enqueueRateLimited(host(), key),
       record: (about, type, reason, message) => events.record(about, type, reason, message),
       randomSuffix: (length) => nameSuffix(names, namesMinted++, length),
     } satisfies ControllerHost);
@@ -88,10 +103,12 @@ export class ControllerManager {
       index,
       controller,
       queue: new WorkQueue(controller.retryBackoff),
+      polls: new WorkQueue(controller.retryBackoff),
       client,
       starting: 0,
       working: 0,
       alarm: undefined,
+      pollAlarm: undefined,
     });
     for (const kind of Object.keys(controller.handlers) as Kind[]) {
       const handler = controller.handlers[kind] as ((change: Change) => void) | undefined;
@@ -131,6 +148,11 @@ export class ControllerManager {
     this.#arm(host);
   }
 
+  #enqueueRateLimited(host: Host, key: string): void {
+    host.polls.addRateLimited(key, this.#engine.now);
+    host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
+  }
+
   /** Lets idle workers start on ready keys. A worker takes its key when its computing time is over, not before. */
   #dispatch(host: Host): void {
     while (host.starting + host.working < host.controller.workers && host.starting < host.queue.length) {
@@ -139,9 +161,9 @@ export class ControllerManager {
     }
   }
 
-  #start(host: Host): void {
-    host.starting--;
-    const key = host.queue.get();
+  #start(host: Host, polled = false): void {
+    if (!polled) host.starting--;
+    const key = host.working < host.controller.workers ? host.queue.get() : undefined;
     if (key === undefined) return;
     host.working++;
     this.#syncs++;
@@ -206,12 +228,15 @@ export class ControllerManager {
     this.#dispatch(host);
   }
 
-  /** Keeps the one alarm at the earliest delayed key. */
   #arm(host: Host): void {
-    const due = host.queue.nextDueAt;
-    if (due === undefined || (host.alarm !== undefined && host.alarm.at <= due)) return;
-    if (host.alarm !== undefined) this.#engine.cancel(host.alarm.handle);
-    host.alarm = { at: due, handle: this.#engine.at(due, this.#dueKind, host.index) };
+    host.alarm = this.#alarm(host, host.alarm, host.queue.nextDueAt, this.#dueKind);
+  }
+
+  /** Keeps the one alarm of a queue at its earliest delayed key. */
+  #alarm(host: Host, alarm: Alarm | undefined, due: number | undefined, kind: EventKind): Alarm | undefined {
+    if (due === undefined || (alarm !== undefined && alarm.at <= due)) return alarm;
+    if (alarm !== undefined) this.#engine.cancel(alarm.handle);
+    return { at: due, handle: this.#engine.at(due, kind, host.index) };
   }
 
   #due(host: Host): void {
@@ -219,6 +244,19 @@ export class ControllerManager {
     host.queue.advance(this.#engine.now);
     this.#dispatch(host);
     this.#arm(host);
+  }
+
+  /** Keys to look at again: they wait like any other, but a worker that starts for them alone is no sign of life. */
+  #poll(host: Host): void {
+    host.pollAlarm = undefined;
+    host.polls.advance(this.#engine.now);
+    for (let key = host.polls.get(); key !== undefined; key = host.polls.get()) {
+      host.polls.done(key);
+      host.polls.forget(key);
+      host.queue.add(key);
+      this.#engine.after(this.#syncTime(this.#syncStream), this.#pollStartKind, host.index);
+    }
+    host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
   }
 }
 

@@ -32,6 +32,11 @@ export interface ControllerHost {
   lister<K extends Kind>(kind: K): ControllerLister<K>;
   enqueue(key: string): void;
   enqueueAfter(key: string, delayMicros: number): void;
+  /**
+   * Looks at the key again as soon as the queue's rate limiter allows, though nothing failed. Looking again is periodic
+   * work: where nothing else is left to happen, the run ends.
+   */
+  enqueueRateLimited(key: string): void;
   /** Records an Event about an object, through the spam filter and the same client. */
   record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   /** Five characters of the alphabet Kubernetes uses, or more; from the controller's own stream. */

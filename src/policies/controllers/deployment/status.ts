@@ -9,8 +9,6 @@ import { maxUnavailable } from './fenceposts.ts';
 import { allOf, availableReplicas, sumOf, wantedReplicas, type Generations } from './replica-sets.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
-/** Where a rate-limited retry would poll until the deadline has passed, one wake-up comes this much after it. */
-const RETRY_DELAY = 5_000;
 
 /** The counts and the Available condition, from what the ReplicaSets' statuses say (kubernetes-behaviour.md 3.2). */
 export function calculateStatus(draft: Draft, generations: Generations): DeploymentStatus {
@@ -150,5 +148,7 @@ function comeBackAtDeadline(draft: Draft, status: DeploymentStatus): void {
   const deadline = (progress.lastUpdateTime ?? 0) + draft.spec.progressDeadlineSeconds * MICROS_PER_SECOND;
   const left = deadline - draft.host.now();
   const key = `${draft.read.metadata.namespace}/${draft.name}`;
-  draft.host.enqueueAfter(key, left < MICROS_PER_SECOND ? Math.max(0, left) + RETRY_DELAY : left + MICROS_PER_SECOND);
+  // A Deployment that was once whole and lacks replicas now never times out: it is looked at again and again.
+  if (left < MICROS_PER_SECOND) draft.host.enqueueRateLimited(key);
+  else draft.host.enqueueAfter(key, left + MICROS_PER_SECOND);
 }
