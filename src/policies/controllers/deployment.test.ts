@@ -297,6 +297,51 @@ describe('a rolling update', () => {
     expect(web(one).status.availableReplicas).toBe(7);
   });
 
+  it('waits for an old ReplicaSet to say that it has been scaled down', () => {
+    // Without the ReplicaSet controller: statuses are what is written here.
+    const one = new ControllerWorld({ controllers: [deployment] });
+    const report = (image: string, available: number): void => {
+      const { name } = byImage(one, image)!.metadata;
+      one.edit('ReplicaSet', `default/${name}`, (rs) => ({
+        ...rs,
+        status: { ...rs.status, replicas: available, readyReplicas: available, availableReplicas: available },
+      }));
+      one.run(one.now + SECOND);
+    };
+    one.apply(deploymentNamed('web', { replicas: 10 }));
+    one.run(SECOND);
+    report('img:1', 10);
+    const sizes = recordSizes(one);
+    setImage(one, 'img:2');
+    one.run(one.now + SECOND);
+    report('img:2', 3);
+    expect(sizes).toEqual(['10', '10+3', '8+3', '8+5']);
+    report('img:1', 8);
+    expect(sizes.slice(4)).toEqual(['5+5', '5+8']);
+  });
+
+  it('drops a refusal to scale an old ReplicaSet down, and goes on with the next change', () => {
+    let refusals = 1;
+    const one = world({
+      refuse: (request) =>
+        request.verb === 'update' &&
+        request.object.kind === 'ReplicaSet' &&
+        request.subresource === undefined &&
+        request.object.spec.replicas === 8 &&
+        refusals-- > 0
+          ? [403, 'Forbidden', 'no']
+          : undefined,
+    });
+    playKubelets(one, () => SECOND);
+    one.apply(deploymentNamed('web', { replicas: 10 }));
+    one.run(5 * SECOND);
+    setImage(one, 'img:2');
+    one.run(60 * SECOND);
+    expect(refusals).toBeLessThan(1);
+    expect(byImage(one, 'img:2')!.status.availableReplicas).toBe(10);
+    expect(byImage(one, 'img:1')!.spec.replicas).toBe(0);
+  });
+
   it('rolls over to a third template without waiting for the second', () => {
     const one = world();
     playKubelets(one, (pod) => (pod.spec.containers[0]!.image === 'img:2' ? undefined : 2 * SECOND));
@@ -358,6 +403,25 @@ describe('scaling a Deployment', () => {
     const annotations = one.list('ReplicaSet')[0]!.metadata.annotations;
     expect(annotations['deployment.kubernetes.io/desired-replicas']).toBe('3');
     expect(annotations['deployment.kubernetes.io/max-replicas']).toBe('4');
+  });
+
+  it('stands still when it gets the size its only active ReplicaSet has already, as in Kubernetes 1.36', () => {
+    const one = world();
+    playKubelets(one, (pod) => (pod.spec.containers[0]!.image === 'img:1' ? SECOND : undefined));
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: '100%' } } as const;
+    one.apply(deploymentNamed('web', { replicas: 0, strategy }));
+    one.run(SECOND);
+    // The ReplicaSet comes by its size on its own, sized for a Deployment of none.
+    const [rs] = one.list('ReplicaSet');
+    one.edit('ReplicaSet', `default/${rs!.metadata.name}`, (set) => ({ ...set, spec: { ...set.spec, replicas: 3 } }));
+    change(one, { replicas: 3 });
+    one.run(10 * SECOND);
+    setImage(one, 'img:2');
+    one.run(60 * SECOND);
+    expect(byImage(one, 'img:2')).toBeUndefined();
+    change(one, { replicas: 4 });
+    one.run(120 * SECOND);
+    expect(byImage(one, 'img:2')).toBeDefined();
   });
 
   it('shares in proportion in the middle of a rollout: 8 and 5 become 11 and 7', () => {
@@ -425,6 +489,18 @@ describe('the history of a Deployment', () => {
     }
     one.run(one.now + 30 * SECOND);
     expect(revisions(one)).toEqual({ 'img:4': '4', 'img:5': '5', 'img:6': '6' });
+  });
+
+  it('keeps what still has pods when a Deployment is paused in the middle of a rollout', () => {
+    const one = world();
+    playKubelets(one, (pod) => (pod.spec.containers[0]!.image === 'img:1' ? SECOND : undefined));
+    one.apply(deploymentNamed('web', { replicas: 4, revisionHistoryLimit: 0 }));
+    one.run(5 * SECOND);
+    setImage(one, 'img:2');
+    one.run(10 * SECOND);
+    change(one, { paused: true });
+    one.run(20 * SECOND);
+    expect(byImage(one, 'img:1')!.spec.replicas).toBe(3);
   });
 
   it('uses the ReplicaSet of an earlier template again, under a new and highest revision', () => {

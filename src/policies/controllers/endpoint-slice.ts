@@ -2,6 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { sameData } from '../../sim/api/equality.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels } from '../../sim/api/meta.ts';
+import { LABEL_ZONE, type Node } from '../../sim/api/node.ts';
 import { isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
@@ -15,12 +16,12 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
-import { endpointKey, endpointOf, isEndpoint } from './endpoint-slice/endpoint.ts';
 import { pack } from './endpoint-slice/packing.ts';
-import { endpointPorts, portsKey, type EndpointPorts } from './endpoint-slice/ports.ts';
+import { portsKey, type EndpointPorts } from './endpoint-slice/ports.ts';
+import { Roster, type RosterCaches } from './endpoint-slice/roster.ts';
 import { hasSelector, ServiceMemberships } from './endpoint-slice/service-memberships.ts';
 import { SliceTracker } from './endpoint-slice/slice-tracker.ts';
-import { TRIGGER_TIME, TriggerTimes } from './endpoint-slice/trigger-times.ts';
+import { TRIGGER_TIME } from './endpoint-slice/trigger-times.ts';
 import { newObjectMeta } from './new-object-meta.ts';
 import { controllerReference } from './ownership.ts';
 import { ask } from './requests.ts';
@@ -58,8 +59,7 @@ class EndpointSliceController implements Controller {
     Service: (change: Change<'Service'>) => this.#serviceChanged(change),
     Pod: (change: Change<'Pod'>) => this.#podChanged(change),
     EndpointSlice: (change: Change<'EndpointSlice'>) => this.#sliceChanged(change),
-    /** A node's coming and going changes no slice by itself; the cache is what zones are read from. */
-    Node: () => undefined,
+    Node: (change: Change<'Node'>) => this.#nodeChanged(change),
   };
   readonly #host: ControllerHost;
   readonly #settings: EndpointSliceSettings;
@@ -69,7 +69,18 @@ class EndpointSliceController implements Controller {
   readonly #nodes: ControllerLister<'Node'>;
   readonly #memberships = new ServiceMemberships();
   readonly #tracker = new SliceTracker();
-  readonly #triggerTimes = new TriggerTimes();
+  /** What is known of every Service that was looked at, by its key. */
+  readonly #desks = new Map<string, Desk>();
+  readonly #caches: RosterCaches = {
+    selected: (service) => this.#pods.labelled(service.metadata.namespace, service.spec.selector ?? {}),
+    member: (service, podKey) => {
+      const pod = this.#pods.get(podKey);
+      if (pod === undefined) return undefined;
+      const services = this.#memberships.of(service.metadata.namespace, pod.metadata.labels);
+      return services.includes(keyOf(service)) ? pod : undefined;
+    },
+    node: (name) => this.#nodes.get(name),
+  };
 
   constructor(host: ControllerHost, settings: EndpointSliceSettings) {
     this.#host = host;
@@ -90,17 +101,30 @@ class EndpointSliceController implements Controller {
 
   #podChanged({ type, object, previous }: Change<'Pod'>): void {
     const { namespace, labels } = object.metadata;
+    const podKey = keyOf(object);
+    const selectedBy = this.#memberships.of(namespace, labels);
+    for (const key of selectedBy) this.#desks.get(key)?.roster.touch(podKey);
     if (type !== 'MODIFIED' || previous === undefined) {
-      for (const key of this.#memberships.of(namespace, labels)) this.#enqueueForPod(key);
+      for (const key of selectedBy) this.#enqueueForPod(key);
       return;
     }
-    const selectedBy = this.#memberships.of(namespace, labels);
     const changed = endpointChanged(previous, object);
     if (identityChanged(previous, object)) {
       const before = this.#memberships.of(namespace, previous.metadata.labels);
-      for (const key of before) if (changed || !selectedBy.includes(key)) this.#enqueueForPod(key);
+      for (const key of before) {
+        this.#desks.get(key)?.roster.touch(podKey);
+        if (changed || !selectedBy.includes(key)) this.#enqueueForPod(key);
+      }
       for (const key of selectedBy) if (!before.includes(key)) this.#enqueueForPod(key);
     } else if (changed) for (const key of selectedBy) this.#enqueueForPod(key);
+  }
+
+  /** A node's coming and going changes no slice by itself; but what was read from it no longer holds. */
+  #nodeChanged({ type, object, previous }: Change<'Node'>): void {
+    if (type === 'ADDED') return;
+    if (type === 'DELETED' || zoneOf(object) !== (previous === undefined ? undefined : zoneOf(previous))) {
+      for (const { roster } of this.#desks.values()) roster.invalidate();
+    }
   }
 
   #enqueueForPod(key: string): void {
@@ -134,17 +158,17 @@ class EndpointSliceController implements Controller {
   *sync(key: string): SyncSteps {
     const service = this.#services.get(key);
     if (service === undefined) {
-      this.#triggerTimes.forget(key);
+      this.#desks.delete(key);
       this.#tracker.forget(key);
       return;
     }
     if (service.spec.type === 'ExternalName' || !hasSelector(service)) return;
-    const pods = this.#pods.labelled(service.metadata.namespace, service.spec.selector ?? {});
-    const slices = this.#slicesOf(service);
+    const { roster, slicesWanted } = this.#deskOf(key, service);
+    const slices = this.#slices.labelled(service.metadata.namespace, slicesWanted).filter(isStaying);
     if (this.#tracker.isStale(key, slices)) throw new SyncError('EndpointSlice informer cache is out of date');
-    const triggerTime = this.#triggerTimes.next(key, service, pods);
+    const triggerTime = roster.update(service);
     try {
-      yield* this.#reconcile(key, service, pods, slices, triggerTime);
+      yield* this.#reconcile(key, service, roster, slices, triggerTime);
     } catch (error) {
       if (error instanceof SyncError) {
         const message = `Error updating Endpoint Slices for Service ${key}: ${error.message}`;
@@ -154,18 +178,19 @@ class EndpointSliceController implements Controller {
     }
   }
 
-  /** What is there and ours, save what is on its way out. */
-  #slicesOf(service: Service): readonly EndpointSlice[] {
-    const { namespace, name } = service.metadata;
-    return this.#slices
-      .labelled(namespace, { [LABEL_SERVICE_NAME]: name, [LABEL_MANAGED_BY]: MANAGED_BY })
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  #deskOf(key: string, { metadata }: Service): Desk {
+    let desk = this.#desks.get(key);
+    if (desk === undefined) {
+      const slicesWanted = { [LABEL_SERVICE_NAME]: metadata.name, [LABEL_MANAGED_BY]: MANAGED_BY };
+      this.#desks.set(key, (desk = { roster: new Roster(this.#caches), slicesWanted }));
+    }
+    return desk;
   }
 
   *#reconcile(
     key: string,
     service: Service,
-    pods: readonly Pod[],
+    roster: Roster,
     slices: readonly EndpointSlice[],
     triggerTime: number | undefined,
   ): Steps<void> {
@@ -176,11 +201,11 @@ class EndpointSliceController implements Controller {
       else append(existing, portsKey(slice.ports), slice);
     }
 
-    const { groups, problems } = this.#wished(service, pods);
+    const { groups } = roster;
     const create: EndpointSlice[] = [];
     const update: EndpointSlice[] = [];
     for (const [ports, group] of groups) {
-      const packing = pack(existing.get(ports) ?? [], group.endpoints, this.#settings.maxEndpointsPerSlice, (slice) =>
+      const packing = pack(existing.get(ports) ?? [], group, this.#settings.maxEndpointsPerSlice, (slice) =>
         withLabels(slice, service),
       );
       for (const endpoints of packing.create) create.push(newSlice(service, group.ports, endpoints));
@@ -197,33 +222,8 @@ class EndpointSliceController implements Controller {
       else create.push(placeholder);
     }
     yield* this.#write(key, service, recycled(service, create, update, remove), triggerTime);
+    const problems = roster.problems();
     if (problems.length > 0) throw new SyncError(problems.join(', '));
-  }
-
-  /** The endpoints there should be, by set of ports. */
-  #wished(
-    service: Service,
-    pods: readonly Pod[],
-  ): { readonly groups: Map<string, Group>; readonly problems: string[] } {
-    const groups = new Map<string, Group>();
-    const problems: string[] = [];
-    for (const pod of pods) {
-      if (!isEndpoint(pod)) continue;
-      const ports = endpointPorts(service, pod);
-      const name = portsKey(ports);
-      let group = groups.get(name);
-      if (group === undefined) groups.set(name, (group = { ports, endpoints: new Map() }));
-      const node = pod.spec.nodeName === undefined ? undefined : this.#nodes.get(pod.spec.nodeName);
-      if (node === undefined && !service.spec.publishNotReadyAddresses) {
-        problems.push(
-          `skipping Pod ${pod.metadata.name} for Service ${keyOf(service)}: Node ${pod.spec.nodeName ?? ''} Not Found`,
-        );
-        continue;
-      }
-      const endpoint = endpointOf(pod, service, node);
-      group.endpoints.set(endpointKey(endpoint), endpoint);
-    }
-    return { groups, problems };
   }
 
   /** Creates, then updates, then deletes, one request after the other. */
@@ -255,9 +255,11 @@ class EndpointSliceController implements Controller {
   }
 }
 
-interface Group {
-  readonly ports: EndpointPorts;
-  readonly endpoints: Map<string, Endpoint>;
+/** What the controller keeps about a Service between its syncs. */
+interface Desk {
+  readonly roster: Roster;
+  /** One object for all syncs: the cache remembers what it found for it. */
+  readonly slicesWanted: Labels;
 }
 
 interface Plan {
@@ -327,6 +329,14 @@ function isSameSlice(a: EndpointSlice, b: EndpointSlice): boolean {
   return (
     sameData(a.endpoints, b.endpoints) && sameData(a.ports, b.ports) && sameData(a.metadata.labels, b.metadata.labels)
   );
+}
+
+function isStaying({ metadata }: EndpointSlice): boolean {
+  return metadata.deletionTimestamp === undefined;
+}
+
+function zoneOf({ metadata }: Node): string | undefined {
+  return metadata.labels[LABEL_ZONE];
 }
 
 function isManaged(slice: EndpointSlice): boolean {

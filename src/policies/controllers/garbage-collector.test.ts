@@ -83,6 +83,31 @@ describe('garbage collection', () => {
     expect(configMaps(one)).toEqual(['free']);
   });
 
+  it('asks once for an owner that is not there', () => {
+    const one = world();
+    const ghost = { apiVersion: 'v1', kind: 'ConfigMap', name: 'ghost', uid: 'never' };
+    for (const name of ['a', 'b', 'c']) {
+      one.apply(configMap(name, [ghost]));
+      one.run();
+    }
+    expect(configMaps(one)).toEqual([]);
+    const asked = one.sent.filter(({ request }) => request.verb === 'get' && request.key === 'default/ghost');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('does not ask for an owner it has seen go', () => {
+    const one = withDeployment();
+    one.request({ verb: 'delete', kind: 'Deployment', key: KEY });
+    one.run();
+    const asked = one.sent.filter(({ by, request }) => by === 'garbage-collector' && request.verb === 'get');
+    expect(asked.map(({ request }) => ('kind' in request ? request.kind : ''))).toEqual([
+      'ReplicaSet',
+      'Pod',
+      'Pod',
+      'Pod',
+    ]);
+  });
+
   it('takes what names an owner that is another one by now', () => {
     const one = world();
     const owner = one.apply(configMap('owner'));

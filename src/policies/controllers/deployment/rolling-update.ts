@@ -1,5 +1,6 @@
 import type { ReplicaSet } from '../../../sim/api/workloads.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
+import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import type { Draft } from './draft.ts';
 import { maxUnavailable } from './fenceposts.ts';
 import { cleanUpHistory } from './history.ts';
@@ -35,29 +36,38 @@ function* shrinkOld(draft: Draft, current: ReplicaSet, old: readonly ReplicaSet[
   const newUnavailable = current.spec.replicas - current.status.availableReplicas;
   const maxScaledDown = all - minAvailable - newUnavailable;
   if (maxScaledDown <= 0) return false;
-  const sorted = [...old].sort(oldestFirst);
-  const cleaned = yield* cleanUpUnhealthy(draft, sorted, maxScaledDown);
-  const shrunk = yield* shrinkWithinBudget(draft, current, cleaned.old, minAvailable);
-  return cleaned.count + shrunk > 0;
+  try {
+    const sorted = [...old].sort(oldestFirst);
+    const cleaned = yield* cleanUpUnhealthy(draft, sorted, maxScaledDown);
+    const shrunk = yield* shrinkWithinBudget(draft, current, cleaned.old, minAvailable);
+    return cleaned.count + shrunk > 0;
+  } catch (error) {
+    // The real controller drops an error here: the rollout goes on with the next change of a ReplicaSet.
+    if (error instanceof SyncError) return false;
+    throw error;
+  }
 }
 
-/** Takes what does not work anyway first. Gives the old ReplicaSets as they are afterwards. */
+/**
+ * Takes what does not work anyway first. Gives the old ReplicaSets as they are afterwards.
+ *
+ * @throws SyncError at one that reports more available pods than it is to have: it was scaled down and has not said so
+ *   yet, so nothing that statuses say can be relied upon
+ */
 function* cleanUpUnhealthy(
   draft: Draft,
   old: readonly ReplicaSet[],
   atMost: number,
 ): Steps<{ readonly old: readonly ReplicaSet[]; readonly count: number }> {
-  const after: ReplicaSet[] = [];
+  const after = [...old];
   let count = 0;
-  for (const rs of old) {
+  for (let i = 0; i < after.length && count < atMost; i++) {
+    const rs = after[i]!;
     const unhealthy = rs.spec.replicas - rs.status.availableReplicas;
+    if (rs.spec.replicas === 0 || unhealthy === 0) continue;
+    if (unhealthy < 0) throw new SyncError(`the status of ${rs.metadata.name} is from before it was scaled down`);
     const share = Math.min(atMost - count, unhealthy);
-    // More available than wished: its status is from before it was scaled down, and there is nothing to clean up.
-    if (share <= 0 || rs.spec.replicas === 0) {
-      after.push(rs);
-      continue;
-    }
-    after.push(yield* resize(draft, rs, rs.spec.replicas - share));
+    after[i] = yield* resize(draft, rs, rs.spec.replicas - share);
     count += share;
   }
   return { old: after, count };

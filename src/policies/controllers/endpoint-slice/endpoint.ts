@@ -27,8 +27,3 @@ export function endpointOf(pod: Pod, service: Service, node: Node | undefined): 
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
 }
-
-/** What tells one endpoint of a Service from another; everything else about it may change in place. */
-export function endpointKey({ addresses, hostname, targetRef }: Endpoint): string {
-  return `${addresses.join(',')}|${hostname ?? ''}|${targetRef?.namespace ?? ''}/${targetRef?.name ?? ''}`;
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Endpoint, EndpointSlice } from '../../../sim/api/service.ts';
 import { meta } from '../../../../test/doubles/workload-objects.ts';
-import { endpointKey } from './endpoint.ts';
+import { EndpointGroup, podKeyOf } from './endpoint-group.ts';
 import { pack, type Packing } from './packing.ts';
 
 function endpoint(n: number, ready = true): Endpoint {
@@ -27,8 +27,14 @@ function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
 }
 
+function group(wished: readonly Endpoint[]): EndpointGroup {
+  const one = new EndpointGroup([]);
+  for (const endpoint of wished) one.set(podKeyOf(endpoint), endpoint);
+  return one;
+}
+
 function packed(existing: readonly EndpointSlice[], wished: readonly Endpoint[], most = 100): Packing {
-  return pack(existing, new Map(wished.map((one) => [endpointKey(one), one])), most, (one) => one);
+  return pack(existing, group(wished), most, (one) => one);
 }
 
 /** Names and sizes of what is updated and created, names of what is removed. */
@@ -63,7 +69,7 @@ describe('packing endpoints into slices', () => {
   });
 
   it('puts them into the unchanged slice they fill best when none changes', () => {
-    const existing = [slice('a', range(0, 50)), slice('b', range(100, 94)), slice('c', range(200, 97))];
+    const existing = [slice('c', range(200, 97)), slice('b', range(100, 94)), slice('a', range(0, 50))];
     const all = existing.flatMap(({ endpoints }) => endpoints);
     expect(told(packed(existing, [...all, ...wish(range(500, 5))]))).toEqual({
       create: [],
@@ -88,13 +94,24 @@ describe('packing endpoints into slices', () => {
     expect(update.map((one) => one.endpoints)).toEqual([[endpoint(0), endpoint(1, false), endpoint(2)]]);
   });
 
+  it('takes an endpoint with another address for another one', () => {
+    const moved = { ...endpoint(1), addresses: ['10.9.9.9'] };
+    const { update } = packed([slice('a', [0, 1, 2])], [endpoint(0), moved, endpoint(2)]);
+    expect(update.map((one) => one.endpoints)).toEqual([[endpoint(0), endpoint(2), moved]]);
+  });
+
+  it('drops an endpoint that stands in two slices from one of them', () => {
+    const existing = [slice('a', [0, 1]), slice('b', [1, 2])];
+    expect(told(packed(existing, wish([0, 1, 2])))).toEqual({ create: [], update: ['b 1'], remove: [] });
+  });
+
   it('updates a slice whose labels are not as they should be', () => {
     const existing = [slice('a', [0])];
     const relabel = (one: EndpointSlice): EndpointSlice => ({
       ...one,
       metadata: { ...one.metadata, labels: { a: 'b' } },
     });
-    const { update } = pack(existing, new Map([[endpointKey(endpoint(0)), endpoint(0)]]), 100, relabel);
+    const { update } = pack(existing, group([endpoint(0)]), 100, relabel);
     expect(update.map(({ metadata }) => metadata.labels)).toEqual([{ a: 'b' }]);
   });
 
@@ -122,7 +139,7 @@ describe('packing endpoints into slices', () => {
             ...create,
           ];
           for (const endpoints of after) expect(endpoints.length).toBeLessThanOrEqual(most);
-          const byKey = (a: Endpoint, b: Endpoint): number => (endpointKey(a) < endpointKey(b) ? -1 : 1);
+          const byKey = (a: Endpoint, b: Endpoint): number => (podKeyOf(a) < podKeyOf(b) ? -1 : 1);
           expect(after.flat().sort(byKey)).toEqual([...wished].sort(byKey));
         },
       ),

@@ -1,6 +1,6 @@
 import { sameData } from '../../../sim/api/equality.ts';
 import type { Endpoint, EndpointSlice } from '../../../sim/api/service.ts';
-import { endpointKey } from './endpoint.ts';
+import type { EndpointGroup } from './endpoint-group.ts';
 
 export interface Packing {
   /** One list of endpoints for each slice to be made. */
@@ -13,16 +13,15 @@ export interface Packing {
  * Fits the wished endpoints of one set of ports into the slices there are, with as few writes as possible and without
  * ever rebalancing (kubernetes-behaviour.md 3.8, "Packing").
  *
- * @param wished by {@link endpointKey}, in the order in which new ones are placed
  * @param refresh gives a slice with the labels it should have; the same object when they are right
  */
 export function pack(
   existing: readonly EndpointSlice[],
-  wished: ReadonlyMap<string, Endpoint>,
+  wished: EndpointGroup,
   maxEndpoints: number,
   refresh: (slice: EndpointSlice) => EndpointSlice,
 ): Packing {
-  const left = new Map(wished);
+  const placed = new Set<Endpoint>();
   const update: Filling[] = [];
   const unchanged: EndpointSlice[] = [];
   const remove: EndpointSlice[] = [];
@@ -32,13 +31,11 @@ export function pack(
     const kept: Endpoint[] = [];
     let renewed = false;
     for (const endpoint of slice.endpoints) {
-      const key = endpointKey(endpoint);
-      const wish = left.get(key);
-      if (wish === undefined) continue;
-      left.delete(key);
-      const same = sameData(wish, endpoint);
-      kept.push(same ? endpoint : wish);
-      if (!same) renewed = true;
+      const wish = wished.wishFor(endpoint);
+      if (wish === undefined || placed.has(wish)) continue;
+      placed.add(wish);
+      kept.push(wish);
+      if (wish !== endpoint && !sameData(wish, endpoint)) renewed = true;
     }
     const labelled = refresh(slice);
     const lost = kept.length !== slice.endpoints.length;
@@ -47,7 +44,7 @@ export function pack(
     else unchanged.push(slice);
   }
 
-  const queue = [...left.values()];
+  const queue = placed.size === wished.size ? [] : [...wished.values()].filter((endpoint) => !placed.has(endpoint));
   let next = 0;
   const fill = (endpoints: Endpoint[]): void => {
     while (next < queue.length && endpoints.length < maxEndpoints) endpoints.push(queue[next++]!);

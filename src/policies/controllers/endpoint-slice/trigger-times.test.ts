@@ -1,41 +1,56 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod } from '../../../sim/api/pod.ts';
-import { podNamed, serviceNamed } from '../../../../test/doubles/workload-objects.ts';
+import { serviceNamed } from '../../../../test/doubles/workload-objects.ts';
 import { TriggerTimes } from './trigger-times.ts';
 
-const S = 'default/web';
 const SERVICE = { ...serviceNamed('web'), metadata: { ...serviceNamed('web').metadata, creationTimestamp: 50 } };
 
-function ready(name: string, at: number): Pod {
-  return {
-    ...podNamed(name),
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: at }] },
-  };
+/** The trigger times of a Service that has been looked at before, with a pod that became Ready at 60. */
+function known(): TriggerTimes {
+  const times = new TriggerTimes();
+  times.see('a', 60);
+  expect(times.next(SERVICE)).toBe(50);
+  return times;
 }
 
 describe('the trigger time of a change', () => {
-  it('is the creation of a Service that is new', () => {
-    expect(new TriggerTimes().next(S, SERVICE, [ready('a', 20)])).toBe(50);
+  it('is the creation of a Service that is new, whatever its pods say', () => {
+    const times = new TriggerTimes();
+    times.see('a', 20);
+    expect(times.next(SERVICE)).toBe(50);
   });
 
   it('is the earliest transition that is news', () => {
-    const times = new TriggerTimes();
-    times.next(S, SERVICE, [ready('a', 60)]);
-    expect(times.next(S, SERVICE, [ready('a', 60), ready('b', 90), ready('c', 80)])).toBe(80);
-    expect(times.next(S, SERVICE, [ready('a', 95), ready('b', 90), ready('c', 80)])).toBe(95);
+    const times = known();
+    times.see('b', 90);
+    times.see('c', 80);
+    expect(times.next(SERVICE)).toBe(80);
+    times.see('a', 95);
+    times.see('b', 90);
+    expect(times.next(SERVICE)).toBe(95);
   });
 
   it('is none when nothing that bears a time is news', () => {
-    const times = new TriggerTimes();
-    times.next(S, SERVICE, [ready('a', 60)]);
-    expect(times.next(S, SERVICE, [ready('a', 60), podNamed('b')])).toBeUndefined();
-    expect(times.next(S, SERVICE, [])).toBeUndefined();
+    const times = known();
+    times.see('a', 60);
+    times.see('b', undefined);
+    expect(times.next(SERVICE)).toBeUndefined();
+    times.left('a');
+    expect(times.next(SERVICE)).toBeUndefined();
   });
 
-  it('starts anew for a Service that was forgotten', () => {
-    const times = new TriggerTimes();
-    times.next(S, SERVICE, []);
-    times.forget(S);
-    expect(times.next(S, SERVICE, [])).toBe(50);
+  it('takes a pod that was forgotten for a new one', () => {
+    const times = known();
+    times.keepOnly(new Set(['a']));
+    times.see('a', 60);
+    expect(times.next(SERVICE)).toBeUndefined();
+    times.keepOnly(new Set());
+    times.see('a', 60);
+    expect(times.next(SERVICE)).toBe(60);
+  });
+
+  it('is the creation of another Service that took the place of the first', () => {
+    const times = known();
+    times.see('b', 90);
+    expect(times.next({ ...SERVICE, metadata: { ...SERVICE.metadata, creationTimestamp: 70 } })).toBe(70);
   });
 });

@@ -1,42 +1,49 @@
 import type { Timestamp } from '../../../sim/api/meta.ts';
-import { conditionOf, type Pod } from '../../../sim/api/pod.ts';
 import type { Service } from '../../../sim/api/service.ts';
 
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
 
-interface Known {
-  readonly pods: ReadonlyMap<string, Timestamp>;
-  readonly service: Timestamp;
-}
-
 /**
- * Since when a change of endpoints has been due: the earliest of the pods' Ready transitions and the Service's creation
- * that are news since the last sync. From it kube-proxy tells how long programming took (kubernetes-behaviour.md 3.8).
+ * Since when a change of a Service's endpoints has been due: the earliest of the pods' Ready transitions and the
+ * Service's creation that are news since the last sync. From it kube-proxy tells how long programming took
+ * (kubernetes-behaviour.md 3.8).
  */
 export class TriggerTimes {
-  readonly #known = new Map<string, Known>();
+  readonly #pods = new Map<string, Timestamp>();
+  #service: Timestamp | undefined;
+  #earliest: Timestamp | undefined;
 
-  /** @returns undefined when nothing that bears a time is news */
-  next(key: string, service: Service, pods: readonly Pod[]): Timestamp | undefined {
-    const before = this.#known.get(key);
-    const times = new Map<string, Timestamp>();
-    let earliest: Timestamp | undefined;
-    for (const pod of pods) {
-      const time = conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime;
-      if (time === undefined) continue;
-      const { name } = pod.metadata;
-      times.set(name, time);
-      const last = before?.pods.get(name);
-      if ((last === undefined || time > last) && (earliest === undefined || time < earliest)) earliest = time;
+  /** A pod's Ready condition last changed at `time`. */
+  see(podKey: string, time: Timestamp | undefined): void {
+    if (time === undefined) {
+      this.#pods.delete(podKey);
+      return;
     }
-    const created = service.metadata.creationTimestamp;
-    this.#known.set(key, { pods: times, service: created });
-    if (before === undefined) return created;
-    if (created > before.service && (earliest === undefined || created < earliest)) return created;
-    return earliest;
+    const last = this.#pods.get(podKey);
+    this.#pods.set(podKey, time);
+    if (last === undefined || time > last) this.#earliest = earlier(this.#earliest, time);
   }
 
-  forget(key: string): void {
-    this.#known.delete(key);
+  left(podKey: string): void {
+    this.#pods.delete(podKey);
   }
+
+  /** Forgets all pods but these. */
+  keepOnly(podKeys: ReadonlySet<string>): void {
+    for (const key of this.#pods.keys()) if (!podKeys.has(key)) this.#pods.delete(key);
+  }
+
+  /** The trigger time of the sync that begins; undefined when nothing that bears a time is news. */
+  next({ metadata: { creationTimestamp } }: Service): Timestamp | undefined {
+    const known = this.#service;
+    const earliest = this.#earliest;
+    this.#service = creationTimestamp;
+    this.#earliest = undefined;
+    if (known === undefined) return creationTimestamp;
+    return creationTimestamp > known ? earlier(earliest, creationTimestamp) : earliest;
+  }
+}
+
+function earlier(a: Timestamp | undefined, b: Timestamp): Timestamp {
+  return a === undefined || b < a ? b : a;
 }
