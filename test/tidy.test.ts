@@ -28,7 +28,11 @@ function importsOf(path: string): string[] {
   const text = read(path);
   const found: string[] = [];
   for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
-    found.push(relative(root, resolve(root, dirname(path), match[1]!)).split('\\').join('/'));
+    found.push(
+      relative(root, resolve(root, dirname(path), match[1]!))
+        .split('\\')
+        .join('/'),
+    );
   }
   return found;
 }
@@ -135,10 +139,16 @@ describe('the house', () => {
 
 /** Imports that are there at run time: types may point both ways. */
 function valueImportsOf(path: string): string[] {
-  const text = read(path).replace(/import\s+type\s[^;]+;/g, '').replace(/export\s+type\s[^;]+;/g, '');
+  const text = read(path)
+    .replace(/import\s+type\s[^;]+;/g, '')
+    .replace(/export\s+type\s[^;]+;/g, '');
   const found: string[] = [];
   for (const match of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
-    found.push(relative(root, resolve(root, dirname(path), match[1]!)).split('\\').join('/'));
+    found.push(
+      relative(root, resolve(root, dirname(path), match[1]!))
+        .split('\\')
+        .join('/'),
+    );
   }
   return found;
 }

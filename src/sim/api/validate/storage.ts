@@ -12,7 +12,7 @@ import type { Checker } from './checker.ts';
 import { checkLabelSelector } from './labels.ts';
 import { checkAmount } from './resources.ts';
 import { checkNodeSelector } from './scheduling.ts';
-import { sourcesOf } from './volumes.ts';
+import { sourcesOf } from './volume-sources.ts';
 
 const ALONE = 'ReadWriteOncePod';
 

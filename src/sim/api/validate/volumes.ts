@@ -4,11 +4,7 @@ import { quantityOf } from '../quantity.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
 import type { Checker } from './checker.ts';
 import { checkClaimSpec } from './storage.ts';
-
-/** The keys of a volume's or PersistentVolume's sources that are set, in the object's order. */
-export function sourcesOf(volume: Readonly<Record<string, unknown>>, others: readonly string[]): string[] {
-  return Object.keys(volume).filter((key) => !others.includes(key) && volume[key] !== undefined);
-}
+import { sourcesOf } from './volume-sources.ts';
 
 const MODE_RULE = 'must be a number between 0 and 0777 (octal), both inclusive';
 
