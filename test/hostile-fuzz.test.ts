@@ -38,7 +38,7 @@ function expectLocated(outcome: ReturnType<typeof load>): void {
   if (!('error' in outcome)) return;
   expect(outcome.error.problems.length).toBeGreaterThan(0);
   expect([65, 66]).toContain(outcome.error.exitCode);
-   
+
   expect(renderProblems(outcome.error.problems)).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|undefined/);
 }
 
