@@ -62,6 +62,7 @@ describe('readJson', () => {
     ['"a\nb"', 'json-syntax', '1:3'],
     ['"\\x"', 'json-syntax', '1:1'],
     ['"abc', 'json-syntax', '1:1'],
+    ['"\\', 'json-syntax', '1:1'],
     ['tru', 'json-syntax', '1:1'],
     ['{} {}', 'json-syntax', '1:4'],
     ['', 'json-syntax', '1:1'],

@@ -212,7 +212,7 @@ class JsonReader {
       if (next === undefined) this.fail('a text has no closing quote', start);
       if (next !== '\\') this.fail('a line end or control character inside a text');
       escaped = true;
-      this.at += 2;
+      this.at = Math.min(this.at + 2, this.text.length);
     }
     this.at++;
     if (!escaped) return this.text.slice(start + 1, this.at - 1);

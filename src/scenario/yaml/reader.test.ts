@@ -143,10 +143,10 @@ describe('structure', () => {
   });
 
   it('keeps maps free of prototypes', () => {
-    const [document] = read('labels: { __proto__: x, constructor: y }').documents;
-    const { labels } = document?.data as { labels: Record<string, string> };
-    expect(Object.getPrototypeOf(labels)).toBeNull();
-    expect(Object.keys(labels)).toEqual(['__proto__', 'constructor']);
+    const [document] = read('data: { __proto__: x, constructor: y }').documents;
+    const { data } = document?.data as { data: Record<string, string> };
+    expect(Object.getPrototypeOf(data)).toBeNull();
+    expect(Object.keys(data)).toEqual(['__proto__', 'constructor']);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 });
