@@ -163,12 +163,12 @@ class EndpointSliceController implements Controller {
       return;
     }
     if (service.spec.type === 'ExternalName' || !hasSelector(service)) return;
-    const { roster, slicesWanted } = this.#deskOf(key, service);
-    const slices = this.#slices.labelled(service.metadata.namespace, slicesWanted).filter(isStaying);
+    const { roster, labelsOfAll, labels } = this.#deskOf(key, service);
+    const slices = this.#slices.labelled(service.metadata.namespace, labelsOfAll).filter(isStaying);
     if (this.#tracker.isStale(key, slices)) throw new SyncError('EndpointSlice informer cache is out of date');
     const triggerTime = roster.update(service);
     try {
-      yield* this.#reconcile(key, service, roster, slices, triggerTime);
+      yield* this.#reconcile(key, service, roster, slices, labels, triggerTime);
     } catch (error) {
       if (error instanceof SyncError) {
         const message = `Error updating Endpoint Slices for Service ${key}: ${error.message}`;
@@ -178,11 +178,17 @@ class EndpointSliceController implements Controller {
     }
   }
 
-  #deskOf(key: string, { metadata }: Service): Desk {
+  #deskOf(key: string, service: Service): Desk {
     let desk = this.#desks.get(key);
     if (desk === undefined) {
-      const slicesWanted = { [LABEL_SERVICE_NAME]: metadata.name, [LABEL_MANAGED_BY]: MANAGED_BY };
-      this.#desks.set(key, (desk = { roster: new Roster(this.#caches), slicesWanted }));
+      const labelsOfAll = { [LABEL_SERVICE_NAME]: service.metadata.name, [LABEL_MANAGED_BY]: MANAGED_BY };
+      desk = { roster: new Roster(this.#caches), labelsOfAll, service, labels: sliceLabels(service) };
+      this.#desks.set(key, desk);
+    }
+    if (desk.service !== service) {
+      desk.service = service;
+      const labels = sliceLabels(service);
+      if (!sameData(desk.labels, labels)) desk.labels = labels;
     }
     return desk;
   }
@@ -192,6 +198,7 @@ class EndpointSliceController implements Controller {
     service: Service,
     roster: Roster,
     slices: readonly EndpointSlice[],
+    labels: Labels,
     triggerTime: number | undefined,
   ): Steps<void> {
     const existing = new Map<string, EndpointSlice[]>();
@@ -206,9 +213,9 @@ class EndpointSliceController implements Controller {
     const update: EndpointSlice[] = [];
     for (const [ports, group] of groups) {
       const packing = pack(existing.get(ports) ?? [], group, this.#settings.maxEndpointsPerSlice, (slice) =>
-        withLabels(slice, service),
+        withLabels(slice, labels),
       );
-      for (const endpoints of packing.create) create.push(newSlice(service, group.ports, endpoints));
+      for (const endpoints of packing.create) create.push(newSlice(service, labels, group.ports, endpoints));
       update.push(...packing.update);
       remove.push(...packing.remove);
     }
@@ -216,7 +223,7 @@ class EndpointSliceController implements Controller {
 
     // A Service without endpoints keeps one empty slice, so that its consumers can tell it from one not looked at yet.
     if (create.length === 0 && remove.length === slices.length) {
-      const placeholder = newSlice(service, [], []);
+      const placeholder = newSlice(service, labels, [], []);
       const [only] = remove;
       if (remove.length === 1 && only !== undefined && isSameSlice(only, placeholder)) remove.length = 0;
       else create.push(placeholder);
@@ -258,8 +265,11 @@ class EndpointSliceController implements Controller {
 /** What the controller keeps about a Service between its syncs. */
 interface Desk {
   readonly roster: Roster;
-  /** One object for all syncs: the cache remembers what it found for it. */
-  readonly slicesWanted: Labels;
+  /** What to look for in the cache; one object for all syncs, since the cache remembers what it found for it. */
+  readonly labelsOfAll: Labels;
+  service: Service;
+  /** What its slices should be labelled; one object as long as it says the same. */
+  labels: Labels;
 }
 
 interface Plan {
@@ -286,13 +296,18 @@ function recycled(
   return { create: waiting, update: updates, remove: removals };
 }
 
-function newSlice(service: Service, ports: EndpointPorts, endpoints: readonly Endpoint[]): EndpointSlice {
+function newSlice(
+  service: Service,
+  labels: Labels,
+  ports: EndpointPorts,
+  endpoints: readonly Endpoint[],
+): EndpointSlice {
   return {
     kind: 'EndpointSlice',
     metadata: newObjectMeta({
       namespace: service.metadata.namespace,
       generateName: `${service.metadata.name}-`,
-      labels: sliceLabels(service),
+      labels,
       ownerReferences: [controllerReference(service)],
     }),
     addressType: 'IPv4',
@@ -313,9 +328,9 @@ function sliceLabels(service: Service): Labels {
   return labels;
 }
 
-function withLabels(slice: EndpointSlice, service: Service): EndpointSlice {
-  const labels = sliceLabels(service);
-  return sameData(slice.metadata.labels, labels) ? slice : { ...slice, metadata: { ...slice.metadata, labels } };
+function withLabels(slice: EndpointSlice, labels: Labels): EndpointSlice {
+  const { metadata } = slice;
+  return sameData(metadata.labels, labels) ? slice : { ...slice, metadata: { ...metadata, labels } };
 }
 
 function withTriggerTime(slice: EndpointSlice, time: number | undefined): EndpointSlice {

@@ -115,6 +115,66 @@ describe('packing endpoints into slices', () => {
     expect(update.map(({ metadata }) => metadata.labels)).toEqual([{ a: 'b' }]);
   });
 
+  it('does so round after round, whatever writes get through and whatever others do to the slices', () => {
+    const round = fc.record({
+      changes: fc.array(fc.record({ pod: fc.nat(12), gone: fc.boolean(), ready: fc.boolean() }), { maxLength: 6 }),
+      // Which of the writes of a round are lost, and whether somebody takes a slice apart in between.
+      lost: fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }),
+      meddling: fc.constantFrom('none', 'none', 'drop', 'copy', 'strip'),
+    });
+    fc.assert(
+      fc.property(fc.array(round, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), (rounds, most) => {
+        const one = new EndpointGroup([]);
+        let wished: Endpoint[] = [];
+        let slices = new Map<string, EndpointSlice>();
+        let named = 0;
+        const pass = (lost: readonly boolean[]): void => {
+          const { create, update, remove } = pack([...slices.values()], one, most, (slice) => slice);
+          let write = 0;
+          const through = (): boolean => lost.length === 0 || !lost[write++ % lost.length]!;
+          for (const endpoints of create) {
+            const name = `s${named++}`;
+            if (through()) slices.set(name, { ...slice(name, []), endpoints });
+          }
+          for (const next of update) if (through()) slices.set(next.metadata.name, next);
+          for (const { metadata } of remove) if (through()) slices.delete(metadata.name);
+        };
+        for (const { changes, lost, meddling } of rounds) {
+          for (const { pod, gone, ready } of changes) {
+            const before = wished.find((w) => podKeyOf(w) === `default/p${pod}`);
+            wished = wished.filter((w) => w !== before);
+            if (gone) one.delete(`default/p${pod}`);
+            else {
+              const wishNow = endpoint(pod, ready);
+              wished.push(wishNow);
+              one.set(`default/p${pod}`, wishNow);
+            }
+          }
+          const [first] = slices.values();
+          if (first !== undefined && meddling === 'drop') slices.delete(first.metadata.name);
+          if (first !== undefined && meddling === 'copy') {
+            const name = `s${named++}`;
+            slices.set(name, { ...slice(name, []), endpoints: first.endpoints.map((e) => ({ ...e })) });
+          }
+          if (first !== undefined && meddling === 'strip') {
+            slices.set(first.metadata.name, { ...first, endpoints: first.endpoints.slice(1) });
+          }
+          pass(lost);
+          // With nothing in the way everything is in its place after one more pass, and the next has nothing to do.
+          slices = new Map(slices);
+          pass([]);
+          const byKey = (a: Endpoint, b: Endpoint): number => (podKeyOf(a) < podKeyOf(b) ? -1 : 1);
+          expect([...slices.values()].flatMap(({ endpoints }) => [...endpoints]).sort(byKey)).toEqual(
+            [...wished].sort(byKey),
+          );
+          for (const { endpoints } of slices.values()) expect(endpoints.length).toBeLessThanOrEqual(most);
+          expect(told(pack([...slices.values()], one, most, (s) => s))).toEqual({ create: [], update: [], remove: [] });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('leaves every wished endpoint in exactly one slice, and none too large (C14)', () => {
     fc.assert(
       fc.property(

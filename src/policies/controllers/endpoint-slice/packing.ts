@@ -21,30 +21,30 @@ export function pack(
   maxEndpoints: number,
   refresh: (slice: EndpointSlice) => EndpointSlice,
 ): Packing {
-  const placed = new Set<Endpoint>();
   const update: Filling[] = [];
   const unchanged: EndpointSlice[] = [];
   const remove: EndpointSlice[] = [];
+  wished.begin(new Set(existing.map(({ endpoints }) => endpoints)));
 
   // 1. What is there: drop what is no longer wished, renew what changed.
   for (const slice of existing) {
-    const kept: Endpoint[] = [];
-    let renewed = false;
-    for (const endpoint of slice.endpoints) {
-      const wish = wished.wishFor(endpoint);
-      if (wish === undefined || placed.has(wish)) continue;
-      placed.add(wish);
-      kept.push(wish);
-      if (wish !== endpoint && !sameData(wish, endpoint)) renewed = true;
-    }
     const labelled = refresh(slice);
+    if (wished.isSettled(slice.endpoints)) {
+      if (labelled === slice) unchanged.push(slice);
+      else update.push({ slice: labelled, endpoints: [...slice.endpoints] });
+      continue;
+    }
+    const { kept, renewed } = stillWished(slice.endpoints, wished);
     const lost = kept.length !== slice.endpoints.length;
     if ((renewed || lost) && kept.length === 0) remove.push(slice);
     else if (renewed || lost || labelled !== slice) update.push({ slice: labelled, endpoints: kept });
-    else unchanged.push(slice);
+    else {
+      wished.settle(slice.endpoints);
+      unchanged.push(slice);
+    }
   }
 
-  const queue = placed.size === wished.size ? [] : [...wished.values()].filter((endpoint) => !placed.has(endpoint));
+  const queue = wished.unplaced();
   let next = 0;
   const fill = (endpoints: Endpoint[]): void => {
     while (next < queue.length && endpoints.length < maxEndpoints) endpoints.push(queue[next++]!);
@@ -61,18 +61,35 @@ export function pack(
   while (next < queue.length) {
     const rest = queue.length - next;
     const fit = rest < maxEndpoints ? bestFit(unchanged, rest, maxEndpoints) : -1;
+    const endpoints: Endpoint[] = [];
     if (fit >= 0) {
       const [slice] = unchanged.splice(fit, 1) as [EndpointSlice];
-      const endpoints = [...slice.endpoints];
-      fill(endpoints);
+      endpoints.push(...slice.endpoints);
       update.push({ slice, endpoints });
-    } else {
-      const endpoints: Endpoint[] = [];
-      fill(endpoints);
-      create.push(endpoints);
-    }
+    } else create.push(endpoints);
+    fill(endpoints);
   }
+
+  // Should one of these not get through, the caches will not show it, and its endpoints are without a slice again.
+  for (const { slice, endpoints } of update) wished.settle(endpoints, slice.endpoints);
+  for (const endpoints of create) wished.settle(endpoints);
   return { create, update: update.map(({ slice, endpoints }) => ({ ...slice, endpoints })), remove };
+}
+
+/** What of a slice stays, as it should be now, and whether any of it says something new. */
+function stillWished(
+  endpoints: readonly Endpoint[],
+  wished: EndpointGroup,
+): { readonly kept: Endpoint[]; readonly renewed: boolean } {
+  const kept: Endpoint[] = [];
+  let renewed = false;
+  for (const endpoint of endpoints) {
+    const wish = wished.take(endpoint);
+    if (wish === undefined) continue;
+    kept.push(wish);
+    if (wish !== endpoint && !sameData(wish, endpoint)) renewed = true;
+  }
+  return { kept, renewed };
 }
 
 interface Filling {

@@ -37,10 +37,17 @@ function namedPort(containers: readonly Container[], name: string, protocol: str
   return undefined;
 }
 
+const keys = new WeakMap<EndpointPorts, string>();
+
 /** The same text for the same set of ports, in whatever order they are listed. */
 export function portsKey(ports: EndpointPorts): string {
-  return ports
-    .map(({ name, protocol, port, appProtocol }) => `${name ?? ''}/${protocol}/${port}/${appProtocol ?? ''}`)
-    .sort()
-    .join(',');
+  let key = keys.get(ports);
+  if (key === undefined) {
+    key = ports
+      .map(({ name, protocol, port, appProtocol }) => `${name ?? ''}/${protocol}/${port}/${appProtocol ?? ''}`)
+      .sort()
+      .join(',');
+    keys.set(ports, key);
+  }
+  return key;
 }
