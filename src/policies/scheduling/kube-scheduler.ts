@@ -14,6 +14,8 @@ export interface KubeSchedulerOptions {
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** `plain` runs plugins node by node, `columns` (the default) whole ranges of nodes where a plugin can. Same decisions. */
   readonly form?: 'plain' | 'columns';
+  /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
+  readonly blocksFrom?: number;
 }
 
 /** kube-scheduler as a configuration describes it. Throws a ProfileError where it would not start. */
@@ -30,6 +32,7 @@ export function kubeScheduler(
   return frameworkPolicy(profiles, {
     featureGates: options.featureGates ?? {},
     form: options.form ?? 'columns',
+    blocksFrom: options.blocksFrom,
     initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
     maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
   });

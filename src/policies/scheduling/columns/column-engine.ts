@@ -46,12 +46,6 @@ export class ColumnEngine implements CacheObserver {
     for (const node of newcomers) columns.occupy(node);
     index.reserve();
     for (const node of newcomers) for (const pod of node.pods) index.podAdded(node.slot, pod as PodFacts);
-    columns.order = new Int32Array(nodes.length);
-    for (let i = 0; i < nodes.length; i++) {
-      const { slot } = nodes[i]!;
-      columns.order[i] = slot;
-      columns.position[slot] = i;
-    }
-    columns.nodeVersion++;
+    columns.setOrder(nodes);
   }
 }

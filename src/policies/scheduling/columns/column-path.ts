@@ -41,13 +41,19 @@ export class ColumnPath {
   readonly #profiles = new Map<Framework, ColumnProfile>();
   readonly #failures = new WeakMap<PodProgram, RememberedFailure>();
 
-  constructor(cache: SchedulerCache, nominator: Nominator, cursor: SearchCursor, frameworks: readonly Framework[]) {
+  constructor(
+    cache: SchedulerCache,
+    nominator: Nominator,
+    cursor: SearchCursor,
+    frameworks: readonly Framework[],
+    blocksFrom?: number,
+  ) {
     const { columns, index } = this.#engine;
     this.#cache = cache;
     this.#nominator = nominator;
     this.#cursor = cursor;
     cache.observer = this.#engine;
-    this.#search = new ColumnSearch(columns, cache.snapshot, nominator);
+    this.#search = new ColumnSearch(columns, cache.snapshot, nominator, blocksFrom);
     for (const framework of frameworks) {
       const form = profileForm(framework.plugins);
       if (form === undefined) continue;

@@ -8,12 +8,15 @@ import type { NodeState } from '../framework/node-info.ts';
 import type { Nominator } from '../framework/nominator.ts';
 import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
 import type { NodeSnapshot } from '../framework/snapshot.ts';
+import { MOST_GROUPS } from './block-index.ts';
+import { BlockSearch } from './block-search.ts';
 import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
+import { StaticTotals } from './static-totals.ts';
 import { NO_ROOM } from './usage-column.ts';
 
 export interface ColumnPlacement {
@@ -33,13 +36,17 @@ export class ColumnSearch {
   #found = new Int32Array(0);
   #totals = new Float64Array(0);
   #groups = new Int16Array(0);
-  #addends = new Float64Array(8);
-  #present = new Uint8Array(8);
+  readonly #statics = new StaticTotals();
+  readonly #blocks: BlockSearch;
+  readonly #blocksFrom: number;
   /** Slots with pods nominated to them that this pod must reckon with; by slot. */
   readonly #contested = new Set<number>();
 
-  constructor(columns: NodeColumns, snapshot: NodeSnapshot, nominator: Nominator) {
+  /** A search that wants `blocksFrom` nodes or more goes by blocks where it can. */
+  constructor(columns: NodeColumns, snapshot: NodeSnapshot, nominator: Nominator, blocksFrom = 1024) {
     this.#columns = columns;
+    this.#blocks = new BlockSearch(columns);
+    this.#blocksFrom = blocksFrom;
     this.#snapshot = snapshot;
     this.#nominator = nominator;
   }
@@ -81,23 +88,36 @@ export class ColumnSearch {
     const wanted = numFeasibleNodesToFind(total, framework.percentageOfNodesToScore);
     const isSimple =
       program.ports.length === 0 && program.hardSpread === undefined && !affinityFilters && plain === undefined;
+    if (isSimple && wanted >= this.#blocksFrom && program.nodeNames === undefined && this.#goesByBlocks(program)) {
+      const choice = this.#blocks.search(program, start % total, wanted);
+      if (choice === undefined) return undefined;
+      const passed = choice.walked + this.#unmet(failedNominated, start % total, choice.walked, order);
+      cursor.nextStartNodeIndex = (start + passed) % nodes;
+      return { node: columns.nodes[choice.slot]!, evaluated: passed };
+    }
     const walked = isSimple
       ? this.#walk(program, candidates, start % total, wanted)
       : this.#walkAll(program, affinityFilters, candidates, start % total, wanted, plain);
     const count = this.#count;
     if (count === 0) return undefined;
-    let passed = walked;
-    if (failedNominated !== undefined) {
-      const at =
-        program.nodeNames === undefined
-          ? columns.position[failedNominated.slot]!
-          : candidates.indexOf(failedNominated.slot);
-      const distance = at < 0 ? Infinity : (at - (start % total) + total) % total;
-      if (distance >= walked) passed++;
-    }
+    const passed = walked + this.#unmet(failedNominated, start % total, walked, candidates);
     cursor.nextStartNodeIndex = (start + passed) % nodes;
     const chosen = count === 1 ? 0 : this.#choose(program, count);
     return { node: columns.nodes[this.#found[chosen]!]!, evaluated: passed };
+  }
+
+  /** Room and node object alone give a node its total. */
+  #goesByBlocks({ softSpread, affinity, images, statics }: PodProgram): boolean {
+    if (softSpread !== undefined || affinity?.hasScores === true) return false;
+    return !(this.#columns.anyImages && images !== undefined) && statics.groups.length <= MOST_GROUPS;
+  }
+
+  /** The nominated node, refused beforehand, counts as looked at even where the search ended before it. */
+  #unmet(nominated: NodeState | undefined, start: number, walked: number, candidates: Int32Array): 0 | 1 {
+    if (nominated === undefined) return 0;
+    const at = candidates.indexOf(nominated.slot);
+    const distance = at < 0 ? Infinity : (at - start + candidates.length) % candidates.length;
+    return distance >= walked ? 1 : 0;
   }
 
   /** Of the last walk: how many were found, and which groups of nodes they are of, modulo 32. */
@@ -109,7 +129,7 @@ export class ColumnSearch {
     const slots = [...this.#found.subarray(0, this.#count)];
     return {
       nodes: slots.map((slot) => this.#columns.nodes[slot]!),
-      totals: slots.map((_, j) => this.#totals[j]! + this.#addends[this.#groups[j]!]!),
+      totals: slots.map((_, j) => this.#totals[j]! + this.#statics.addends[this.#groups[j]!]!),
     };
   }
 
@@ -280,36 +300,20 @@ export class ColumnSearch {
     for (let j = 0; j < count; j++) this.#totals[j]! += weight * images.at(this.#found[j]!);
   }
 
-  /** By group: the sum of the weighted, normalised scores of the plugins that look at the node object alone. */
+  /** By group of nodes: what it adds to a total. */
   #staticAddends(program: PodProgram, count: number): Float64Array {
-    const { groups, scores } = program.statics;
-    if (this.#addends.length < groups.length) {
-      this.#addends = new Float64Array(2 * groups.length);
-      this.#present = new Uint8Array(2 * groups.length);
-    }
-    const addends = this.#addends;
-    const present = this.#present;
-    addends.fill(0, 0, groups.length);
-    if (groups.length <= 32) {
-      for (let g = 0; g < groups.length; g++) present[g] = (this.#groupMask >>> g) & 1;
+    const { statics } = program;
+    const groups = statics.groups.length;
+    const totals = this.#statics;
+    totals.reserve(groups);
+    if (groups <= MOST_GROUPS) {
+      totals.presentByMask(groups, this.#groupMask);
     } else {
-      present.fill(0, 0, groups.length);
+      totals.present.fill(0, 0, groups);
       const ids = this.#groups;
-      for (let j = 0; j < count; j++) present[ids[j]!] = 1;
+      for (let j = 0; j < count; j++) totals.present[ids[j]!] = 1;
     }
-    for (let s = 0; s < scores.length; s++) {
-      const { weight, reverse } = scores[s]!;
-      let highest = 0;
-      for (let g = 0; g < groups.length; g++) {
-        if (present[g] === 1 && groups[g]!.raw[s]! > highest) highest = groups[g]!.raw[s]!;
-      }
-      for (let g = 0; g < groups.length; g++) {
-        if (present[g] === 0) continue;
-        const raw = groups[g]!.raw[s]!;
-        const scaled = highest === 0 ? raw : Math.trunc((100 * raw) / highest);
-        addends[g]! += weight * (reverse ? 100 - scaled : scaled);
-      }
-    }
-    return addends;
+    totals.sumUp(statics);
+    return totals.addends;
   }
 }

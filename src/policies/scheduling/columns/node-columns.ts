@@ -46,6 +46,12 @@ export class NodeColumns {
   order = new Int32Array(0);
   /** By slot: its place in the order. */
   position = new Int32Array(64);
+  /** Grows whenever the order changes. */
+  orderVersion = 0;
+  /** The order in blocks of two to this power. */
+  blockShift = 4;
+  /** By block: changes whenever a row of the block changes in any way. */
+  blockStamp = new Int32Array(0);
   readonly #free: number[] = [];
 
   /** Gives a row to a node that has none. */
@@ -78,6 +84,27 @@ export class NodeColumns {
   nodeChanged(slot: number): void {
     this.nodeStamp[slot] = this.nextStamp();
     this.nodeVersion++;
+    this.#touchBlock(slot);
+  }
+
+  /** The snapshot's order, anew. Every node in it has a row. */
+  setOrder(nodes: readonly NodeState[]): void {
+    const { length } = nodes;
+    this.order = new Int32Array(length);
+    for (let i = 0; i < length; i++) {
+      const { slot } = nodes[i]!;
+      this.order[i] = slot;
+      this.position[slot] = i;
+    }
+    this.blockShift = length < 20_000 ? 4 : length < 60_000 ? 5 : 6;
+    this.blockStamp = new Int32Array((length + (1 << this.blockShift) - 1) >> this.blockShift).fill(this.nextStamp());
+    this.orderVersion++;
+    this.nodeVersion++;
+  }
+
+  #touchBlock(slot: number): void {
+    const block = this.position[slot]! >> this.blockShift;
+    if (block < this.blockStamp.length) this.blockStamp[block] = this.stamp;
   }
 
   writeAllocatable(slot: number): void {
@@ -109,6 +136,7 @@ export class NodeColumns {
       for (const [name, column] of this.scalars) column.requested[slot] = requested.scalar.get(name) ?? 0;
     }
     this.usageStamp[slot] = this.nextStamp();
+    this.#touchBlock(slot);
   }
 
   /** A column for an extended resource or huge pages, made when first asked for. */

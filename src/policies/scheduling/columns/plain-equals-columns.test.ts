@@ -217,6 +217,9 @@ interface History {
   readonly templates: number;
   readonly percentageOfNodesToScore?: number;
   readonly countsVersions?: boolean;
+  readonly blocksFrom?: number;
+  /** Pods ask for nothing but resources, and tolerate or not. */
+  readonly simple?: boolean;
 }
 
 /** Lives one random history through both forms and compares every decision. Returns how many pods were placed. */
@@ -228,7 +231,9 @@ function live(seed: number, history: History): number {
     percentageOfNodesToScore: history.percentageOfNodesToScore ?? 0,
   };
   const forms = (['plain', 'columns'] as const).map((form) => {
-    const policy = kubeScheduler(configuration, { form })(world.host(history.countsVersions ?? true));
+    const policy = kubeScheduler(configuration, { form, blocksFrom: history.blocksFrom ?? 1024 })(
+      world.host(history.countsVersions ?? true),
+    );
     if (!(policy instanceof FrameworkPolicy)) throw new TypeError('not the framework');
     return policy;
   });
@@ -247,14 +252,29 @@ function live(seed: number, history: History): number {
   let nextPod = 0;
   const nodes: string[] = [];
   const running: Pod[] = [];
+  const newNode = (name: string): Node => {
+    const node = randomNode(dice, name);
+    if (history.simple !== true) return node;
+    const { images: _, ...status } = node.status;
+    return { ...node, status };
+  };
   const addNode = (): void => {
     const name = `n${nextNode++}`;
-    const node = randomNode(dice, name);
+    const node = newNode(name);
     nodes.push(name);
     both((policy) => policy.setNode(node));
   };
   for (let i = 0; i < history.nodes; i++) addNode();
-  const templates = Array.from({ length: history.templates }, () => randomTemplate(dice));
+  const templates = Array.from({ length: history.templates }, () => {
+    const template = randomTemplate(dice);
+    if (history.simple !== true) return template;
+    const { containers, schedulerName, tolerations } = template.spec;
+    return {
+      ...template,
+      owners: [],
+      spec: { containers, schedulerName: schedulerName!, tolerations: tolerations ?? [] },
+    };
+  });
   let placed = 0;
   for (let step = 0; step < history.steps; step++) {
     if (dice.chance(history.unrest)) disturb();
@@ -310,7 +330,7 @@ function live(seed: number, history: History): number {
         break;
       }
       case 2: {
-        const node = randomNode(dice, dice.of(nodes));
+        const node = newNode(dice.of(nodes));
         both((policy) => policy.setNode(node));
         break;
       }
@@ -373,6 +393,17 @@ test('column form = plain form where only a sample of the nodes is looked at', (
     placed += live(seed, { steps: 60, unrest: 10, nodes: 130, templates: 8, percentageOfNodesToScore });
   }
   expect(placed).toBeGreaterThan(100);
+});
+
+test('column form = plain form where a search goes by blocks of nodes', () => {
+  let placed = 0;
+  for (let seed = 1; seed <= (LONG ? 400 : 16); seed++) {
+    const percentageOfNodesToScore = [100, 100, 60, 0][seed % 4]!;
+    const nodes = [7, 16, 60, 150][seed % 4]!;
+    const history = { steps: 80, unrest: 10, nodes, templates: 6, percentageOfNodesToScore, blocksFrom: 0 };
+    placed += live(seed, { ...history, simple: seed % 3 > 0 });
+  }
+  expect(placed).toBeGreaterThan(200);
 });
 
 test('column form = plain form under a host that does not count the versions of its lists', () => {

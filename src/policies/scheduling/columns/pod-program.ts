@@ -4,6 +4,7 @@ import type { HostPort, Lister, PluginHandle } from '../../../sim/policy-api/sch
 import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
 import { PodAffinityForm, asksForNamespaces } from './affinity-form.ts';
+import { BlockIndex } from './block-index.ts';
 import { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { LabelClass, PodIndex } from './pod-index.ts';
@@ -16,6 +17,7 @@ import { UsageColumn, usageKey } from './usage-column.ts';
 export class PodProgram {
   readonly usage: UsageColumn;
   readonly statics: StaticColumn;
+  readonly blocks: BlockIndex;
   readonly ports: readonly HostPort[];
   readonly images: ImageColumn | undefined;
   readonly imageWeight: number;
@@ -28,6 +30,7 @@ export class PodProgram {
   constructor(parts: {
     usage: UsageColumn;
     statics: StaticColumn;
+    blocks: BlockIndex;
     ports: readonly HostPort[];
     images: ImageColumn | undefined;
     imageWeight: number;
@@ -38,6 +41,7 @@ export class PodProgram {
   }) {
     this.usage = parts.usage;
     this.statics = parts.statics;
+    this.blocks = parts.blocks;
     this.ports = parts.ports;
     this.images = parts.images;
     this.imageWeight = parts.imageWeight;
@@ -91,6 +95,7 @@ export class PodPrograms {
   readonly #known = new WeakMap<SpecFacts, Known[]>();
   readonly #usage = new Map<string, UsageColumn>();
   readonly #statics = new Map<string, StaticColumn>();
+  readonly #blocks = new Map<UsageColumn, Map<StaticColumn, BlockIndex>>();
   #services: Lister<'Service'> | undefined;
   #replicaSets: Lister<'ReplicaSet'> | undefined;
   #namespaces: Lister<'Namespace'> | undefined;
@@ -177,9 +182,11 @@ export class PodPrograms {
         ? undefined
         : new SoftSpread(this.#index, spread, form.spreadWeight, pod, podClass);
     const use = { filters: form.affinityFilters, scores: form.affinityWeight > 0, weight: form.affinityWeight };
+    const usage = this.#usageColumn(pod);
     return new PodProgram({
-      usage: this.#usageColumn(pod),
+      usage,
       statics,
+      blocks: this.#blockIndex(usage, statics),
       ports: form.ports === undefined ? [] : pod.hostPorts,
       images: images === undefined ? undefined : new ImageColumn(this.#columns, images.plugin, pod),
       imageWeight: images?.weight ?? 0,
@@ -188,6 +195,14 @@ export class PodPrograms {
       affinity: affinity === undefined ? undefined : new PodAffinityForm(this.#index, affinity, use, pod, this.#handle),
       nodeNames,
     });
+  }
+
+  #blockIndex(usage: UsageColumn, statics: StaticColumn): BlockIndex {
+    let byStatics = this.#blocks.get(usage);
+    if (byStatics === undefined) this.#blocks.set(usage, (byStatics = new Map()));
+    let index = byStatics.get(statics);
+    if (index === undefined) byStatics.set(statics, (index = new BlockIndex(this.#columns, usage, statics)));
+    return index;
   }
 
   #usageColumn(pod: PodFacts): UsageColumn {

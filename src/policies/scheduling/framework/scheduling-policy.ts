@@ -40,6 +40,8 @@ export interface FrameworkPolicyOptions {
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Default: `columns`. */
   readonly form?: 'plain' | 'columns';
+  /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
+  readonly blocksFrom?: number | undefined;
   readonly initialBackoffMicros: number;
   readonly maxBackoffMicros: number;
 }
@@ -86,7 +88,8 @@ export class FrameworkPolicy implements SchedulingPolicy {
       );
     }
     if (options.form !== 'plain') {
-      this.#columns = new ColumnPath(this.cache, this.nominator, this.cursor, [...this.#frameworks.values()]);
+      const frameworks = [...this.#frameworks.values()];
+      this.#columns = new ColumnPath(this.cache, this.nominator, this.cursor, frameworks, options.blocksFrom);
     }
     this.#first = [...this.#frameworks.values()][0]!;
     this.schedulerNames = [...this.#frameworks.keys()];
