@@ -35,8 +35,8 @@ export function podsToDelete(
   now: number,
 ): readonly Pod[] {
   if (count >= pods.length) return pods;
-  const order = pods.map((pod) => deletable(pod, rankOf(pod), now));
-  return firstOf(order, count).map(({ pod }) => pod);
+  const all = pods.map((pod) => deletable(pod, rankOf(pod), now));
+  return firstOf(all, count).map(({ pod }) => pod);
 }
 
 export function deletable(pod: Pod, rank: number, now: number): Deletable {
@@ -44,9 +44,6 @@ export function deletable(pod: Pod, rank: number, now: number): Deletable {
   const readyTime = ready ? conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime : undefined;
   const readySecond = readyTime === undefined ? undefined : secondOf(readyTime);
   const createdSecond = secondOf(pod.metadata.creationTimestamp);
-  const sidecars = new Set(
-    (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always').map(({ name }) => name),
-  );
   return {
     pod,
     unassigned: (pod.spec.nodeName ?? '') === '',
@@ -57,7 +54,7 @@ export function deletable(pod: Pod, rank: number, now: number): Deletable {
     readySecond,
     readyAge: readySecond === undefined ? -1 : ageBucket(now - readySecond * MICROS_PER_SECOND),
     restarts: maxRestarts(pod.status.containerStatuses),
-    sidecarRestarts: maxRestarts(pod.status.initContainerStatuses?.filter(({ name }) => sidecars.has(name))),
+    sidecarRestarts: sidecarRestarts(pod),
     createdSecond,
     createdAge: ageBucket(now - createdSecond * MICROS_PER_SECOND),
   };
@@ -122,6 +119,13 @@ export function deletionCost(pod: Pod): number {
   return cost >= -2_147_483_648 && cost <= 2_147_483_647 ? cost : 0;
 }
 
+function sidecarRestarts({ spec, status }: Pod): number {
+  const { initContainers } = spec;
+  if (initContainers === undefined || initContainers.length === 0) return 0;
+  const sidecars = new Set(initContainers.filter((one) => one.restartPolicy === 'Always').map(({ name }) => name));
+  return maxRestarts(status.initContainerStatuses?.filter(({ name }) => sidecars.has(name)));
+}
+
 function maxRestarts(statuses: readonly { readonly restartCount: number }[] | undefined): number {
   let most = 0;
   if (statuses !== undefined) for (const { restartCount } of statuses) if (restartCount > most) most = restartCount;
@@ -129,26 +133,23 @@ function maxRestarts(statuses: readonly { readonly restartCount: number }[] | un
 }
 
 /**
- * The first `count` in the order of deletion, by a merge sort of our own: the order is not transitive in rare cases, and
- * what an engine's sort makes of that is its own affair.
+ * The first `count` in the order of deletion, kept sorted while all pass by: few are wanted as a rule, so most are
+ * compared once. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an
+ * engine's sort would be no more right and not the same everywhere.
  */
-function firstOf(order: Deletable[], count: number): Deletable[] {
-  let source = order;
-  let target = new Array<Deletable>(order.length);
-  for (let width = 1; width < source.length; width *= 2) {
-    for (let start = 0; start < source.length; start += 2 * width) {
-      merge(source, target, start, Math.min(start + width, source.length), Math.min(start + 2 * width, source.length));
+function firstOf(all: readonly Deletable[], count: number): readonly Deletable[] {
+  const first: Deletable[] = [];
+  for (const one of all) {
+    if (first.length === count && compareDeletable(one, first[count - 1]!) > 0) continue;
+    let low = 0;
+    let high = first.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareDeletable(one, first[middle]!) < 0) high = middle;
+      else low = middle + 1;
     }
-    [source, target] = [target, source];
+    first.splice(low, 0, one);
+    if (first.length > count) first.pop();
   }
-  return source.slice(0, count);
-}
-
-function merge(source: Deletable[], target: Deletable[], start: number, middle: number, end: number): void {
-  let left = start;
-  let right = middle;
-  for (let at = start; at < end; at++) {
-    const takeLeft = left < middle && (right >= end || compareDeletable(source[left]!, source[right]!) <= 0);
-    target[at] = takeLeft ? source[left++]! : source[right++]!;
-  }
+  return first;
 }
