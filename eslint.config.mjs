@@ -47,7 +47,7 @@ const AMBIENT_GLOBALS = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'reports', 'coverage', 'test/fixtures/lint'] },
+  { ignores: ['eslint.config.mjs', 'dist', 'node_modules', 'reports', 'coverage', 'test/fixtures/lint'] },
   ...tseslint.configs.recommended,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -141,7 +141,6 @@ describe('orrery run', () => {
   it('is quiet in a pipe', () => {
     const { stderr, stdout } = orrery(['run', scenarioFile(SMALL), '--no-reports']);
     expect(stderr).toBe('');
-    // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/\u001b\[/);
   });
 });
