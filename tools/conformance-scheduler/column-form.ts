@@ -31,7 +31,10 @@ export const decidedByColumns = { placements: 0 };
 export class ColumnForm {
   readonly #policy: FrameworkPolicy;
   readonly #engine: ColumnEngine;
+  /** Walks node by node, so that what it found can be looked at. */
   readonly #search: ColumnSearch;
+  /** As a scheduler searches: by blocks where many nodes are wanted. */
+  readonly #usual: ColumnSearch;
   readonly #programs = new WeakMap<ProfilePlugins, PodPrograms | null>();
 
   constructor(policy: FrameworkPolicy) {
@@ -39,7 +42,8 @@ export class ColumnForm {
     if (!(observer instanceof ColumnEngine)) throw new TypeError('the policy has no columns');
     this.#policy = policy;
     this.#engine = observer;
-    this.#search = new ColumnSearch(observer.columns, snapshot, policy.nominator);
+    this.#search = new ColumnSearch(observer.columns, snapshot, policy.nominator, Infinity);
+    this.#usual = new ColumnSearch(observer.columns, snapshot, policy.nominator);
   }
 
   /** One search; `undefined`: the plain way, or no node was found and the cursor stays as it was. */
@@ -51,7 +55,11 @@ export class ColumnForm {
   ): ColumnPlacement | undefined {
     const program = this.#programsOf(framework, plugins)?.of(pod);
     if (program === undefined) return undefined;
+    const usual = this.#usual.place(framework, program, { ...cursor }, new CycleScratch(), pod);
     const placed = this.#search.place(framework, program, cursor, new CycleScratch(), pod);
+    if (usual?.node !== placed?.node || usual?.evaluated !== placed?.evaluated) {
+      throw new Error(`the search by blocks finds ${usual?.node.name}, the walk ${placed?.node.name}`);
+    }
     if (placed === undefined) return undefined;
     if (plugins === framework.plugins) decidedByColumns.placements++;
     if (pod.pod.status.nominatedNodeName === placed.node.name && placed.evaluated === 1) {
