@@ -60,10 +60,7 @@ export function deletable(pod: Pod, rank: number, now: number): Deletable {
   };
 }
 
-/**
- * Negative: `a` is deleted before `b`. 0: equal in all that counts, and Kubernetes deletes them in no particular order.
- * Not transitive where ages share a bucket, as in Kubernetes.
- */
+/** Negative: `a` is deleted before `b`. Not transitive where ages share a bucket, as in Kubernetes; never 0. */
 export function compareDeletable(a: Deletable, b: Deletable): number {
   if (a.unassigned !== b.unassigned) return a.unassigned ? -1 : 1;
   if (a.phase !== b.phase) return a.phase - b.phase;
@@ -79,8 +76,10 @@ export function compareDeletable(a: Deletable, b: Deletable): number {
   }
   if (a.restarts !== b.restarts) return b.restarts - a.restarts;
   if (a.sidecarRestarts !== b.sidecarRestarts) return b.sidecarRestarts - a.sidecarRestarts;
-  if (a.createdSecond === b.createdSecond) return 0;
-  return a.createdAge !== b.createdAge ? a.createdAge - b.createdAge : byUid(a, b);
+  if (a.createdSecond !== b.createdSecond && a.createdAge !== b.createdAge) return a.createdAge - b.createdAge;
+  // Pods that are equal in all this go in no particular order. Their uid decides, since it is drawn at random: an order
+  // such as that of creation would favour some nodes and some slices.
+  return byUid(a, b);
 }
 
 function byUid(a: Deletable, b: Deletable): number {
@@ -136,13 +135,13 @@ function maxRestarts(statuses: readonly { readonly restartCount: number }[] | un
 
 /**
  * The first `count` in the order of deletion, kept sorted while all pass by: few are wanted as a rule, so most are
- * compared once. Equal ones stay in the order in which the cache saw them. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an
+ * compared once. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an
  * engine's sort would be no more right and not the same everywhere.
  */
 function firstOf(all: readonly Deletable[], count: number): readonly Deletable[] {
   const first: Deletable[] = [];
   for (const one of all) {
-    if (first.length === count && compareDeletable(one, first[count - 1]!) >= 0) continue;
+    if (first.length === count && compareDeletable(one, first[count - 1]!) > 0) continue;
     let low = 0;
     let high = first.length;
     while (low < high) {
