@@ -89,12 +89,14 @@ export class ColumnSearch {
     const isSimple =
       program.ports.length === 0 && program.hardSpread === undefined && !affinityFilters && plain === undefined;
     if (isSimple && wanted >= this.#blocksFrom && program.nodeNames === undefined && this.#goesByBlocks(program)) {
+      this.#byBlocks = { program, start: start % total, wanted };
       const choice = this.#blocks.search(program, start % total, wanted);
       if (choice === undefined) return undefined;
       const passed = choice.walked + this.#unmet(failedNominated, start % total, choice.walked, order);
       cursor.nextStartNodeIndex = (start + passed) % nodes;
       return { node: columns.nodes[choice.slot]!, evaluated: passed };
     }
+    this.#byBlocks = undefined;
     const walked = isSimple
       ? this.#walk(program, candidates, start % total, wanted)
       : this.#walkAll(program, affinityFilters, candidates, start % total, wanted, plain);
@@ -120,12 +122,20 @@ export class ColumnSearch {
     return distance >= walked ? 1 : 0;
   }
 
+  /** The last search, where it went by blocks and found no list of nodes. */
+  #byBlocks: { readonly program: PodProgram; readonly start: number; readonly wanted: number } | undefined;
+
   /** Of the last walk: how many were found, and which groups of nodes they are of, modulo 32. */
   #count = 0;
   #groupMask = 0;
 
   /** What the last search found, in order, and how it added up; one node alone is not scored. For inspection only. */
   lastFound(): { readonly nodes: readonly NodeState[]; readonly totals: readonly number[] } {
+    if (this.#byBlocks !== undefined) {
+      const { program, start, wanted } = this.#byBlocks;
+      this.#walk(program, this.#columns.order, start, wanted);
+      this.#staticAddends(program, this.#count);
+    }
     const slots = [...this.#found.subarray(0, this.#count)];
     return {
       nodes: slots.map((slot) => this.#columns.nodes[slot]!),
