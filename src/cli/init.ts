@@ -4,7 +4,11 @@ import { OutputError } from './run-folder.ts';
 
 /** `orrery init`: copies the commented starter scenario. Never replaces a file unless told to. */
 export function init(file: string, options: { readonly force?: boolean }): void {
-  const starter = readFileSync(new URL('../../scenarios/starter.yaml', import.meta.url), 'utf8');
+  // The schema that editors complete by lies beside the shipped scenarios, not beside the copy.
+  const starter = readFileSync(new URL('../../scenarios/starter.yaml', import.meta.url), 'utf8').replace(
+    /^# yaml-language-server:.*\n#\n/,
+    '',
+  );
   if (existsSync(file) && options.force !== true) {
     process.stderr.write(`error: ${file} is there already; --force replaces it\n`);
     process.exitCode = ExitCode.CannotCreate;

@@ -1,12 +1,18 @@
 import { defaultPolicies } from '../policies/default-policies.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
 import type { SchedulerConfiguration } from '../policies/scheduling/configuration/configuration.ts';
-import { readSchedulerConfiguration } from '../policies/scheduling/configuration/read-configuration.ts';
+import {
+  defaultSchedulerConfiguration,
+  readSchedulerConfiguration,
+} from '../policies/scheduling/configuration/read-configuration.ts';
 import { PolicyWatch } from '../policies/scheduling/guard/policy-watch.ts';
+import { kubeScheduler } from '../policies/scheduling/kube-scheduler.ts';
 import { schedulerOf } from '../policies/scheduling/own-scheduler.ts';
 import { loadScenario, type LoadedScenario, type LoadOptions } from '../scenario/load-scenario.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
+import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
+import type { Scenario, SchedulerSpec } from '../sim/scenario.ts';
 import type { Policies } from '../sim/simulation.ts';
 import { loadPolicyModule } from './load-policy-module.ts';
 
@@ -45,31 +51,44 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
     });
 
   let loaded = load(new Map());
-  const { policy } = loaded.scenario.cluster.scheduler;
-  let module = policy === undefined ? undefined : SCHEDULERS.get(policy);
+  const modules = new Map<string, SchedulerModule>();
   let watch: PolicyWatch | undefined;
-  if (policy !== undefined && module === undefined && isPolicyFile(policy)) {
-    module = await loadPolicyModule(policy);
-    watch = new PolicyWatch();
-    if (loaded.scenario.cluster.scheduler.configuration !== undefined) loaded = load(new Map([[policy, module]]));
+  for (const { policy } of schedulersOf(loaded.scenario)) {
+    if (policy === undefined || SCHEDULERS.has(policy) || modules.has(policy) || !isPolicyFile(policy)) continue;
+    modules.set(policy, await loadPolicyModule(policy));
+    watch ??= new PolicyWatch();
   }
-  return { ...loaded, policies: policiesOf(loaded, module, watch), watch };
+  // What the plugins of a file are called is known now: configurations that name them are read again.
+  if (modules.size > 0 && schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined)) {
+    loaded = load(modules);
+  }
+  return { ...loaded, policies: policiesOf(loaded.scenario, modules, watch), watch };
+}
+
+function schedulersOf({ cluster }: Scenario): readonly SchedulerSpec[] {
+  return [cluster.scheduler, ...(cluster.furtherSchedulers ?? [])];
 }
 
 function policiesOf(
-  { scenario }: LoadedScenario,
-  module: SchedulerModule | undefined,
+  scenario: Scenario,
+  modules: ReadonlyMap<string, SchedulerModule>,
   watch: PolicyWatch | undefined,
 ): Policies {
-  const { scheduler, parameters } = scenario.cluster;
-  const configuration = scheduler.configuration as SchedulerConfiguration | undefined;
-  const policies = defaultPolicies({
-    schedulerConfiguration: configuration,
-    endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
-  });
-  if (module === undefined) return policies;
-  return {
-    ...policies,
-    scheduler: schedulerOf(module, { configuration, ...(watch === undefined ? {} : { guard: { watch } }) }),
-  };
+  const { parameters } = scenario.cluster;
+  const endpointSliceBatchMicros = parameters.controllerManager.endpointSliceBatchPeriod;
+  const [scheduler, ...furtherSchedulers] = schedulersOf(scenario).map((spec) => schedulerFor(spec, modules, watch));
+  return { ...defaultPolicies({ endpointSliceBatchMicros }), scheduler: scheduler!, furtherSchedulers };
+}
+
+function schedulerFor(
+  { policy, configuration }: SchedulerSpec,
+  modules: ReadonlyMap<string, SchedulerModule>,
+  watch: PolicyWatch | undefined,
+): SchedulingPolicyFactory {
+  const read = configuration as SchedulerConfiguration | undefined;
+  const own = policy === undefined ? undefined : modules.get(policy);
+  const module = own ?? (policy === undefined ? undefined : SCHEDULERS.get(policy));
+  if (module === undefined) return kubeScheduler(read ?? defaultSchedulerConfiguration());
+  const guard = own === undefined || watch === undefined ? {} : { guard: { watch } };
+  return schedulerOf(module, { configuration: read, ...guard });
 }

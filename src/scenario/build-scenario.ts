@@ -70,7 +70,11 @@ export function buildScenario(ingredients: Ingredients): Scenario {
 
   const ready = workloads.filter((each): each is WorkloadSpec => each !== undefined);
   checkSize(applied, ready, remark);
-  const scheduler = schedulerSpec(ingredients, remark);
+  const { cluster } = written.spec;
+  const scheduler = schedulerSpec(cluster.scheduler ?? {}, ['spec', 'cluster', 'scheduler'], ingredients, remark);
+  const furtherSchedulers = (cluster.furtherSchedulers ?? []).map((one, i) =>
+    schedulerSpec(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
+  );
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
@@ -84,6 +88,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       nodes: nodePools(ingredients, [...initial, ...applied], ready, remark),
       parameters: mergeParameters(spec.cluster.parameters, spec.cluster.clientLimits),
       scheduler,
+      furtherSchedulers,
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
     initial: inOrderOfApplication(initial),
@@ -193,11 +198,18 @@ function podsOfWorkload(workload: WorkloadSpec): { spec: PodSpec; count: number 
   return workload.templates.map(({ spec, weight }) => ({ spec, count: Math.ceil((workload.count * weight) / total) }));
 }
 
-function schedulerSpec(ingredients: Ingredients, remark: Remark): SchedulerSpec {
-  const { written, document, folder, findings, options } = ingredients;
-  const { config, policy: named } = written.spec.cluster.scheduler ?? {};
-  const policy = schedulerPolicy(named, folder, options, remark);
+type WrittenScheduler = NonNullable<ScenarioDocument['spec']['cluster']['scheduler']>;
+
+function schedulerSpec(
+  { config, policy: named }: WrittenScheduler,
+  at: Path,
+  ingredients: Ingredients,
+  remark: Remark,
+): SchedulerSpec {
+  const { document, folder, findings, options } = ingredients;
+  const policy = schedulerPolicy(named, [...at, 'policy'], folder, options, remark);
   if (config === undefined) return { configuration: undefined, policy };
-  const configuration = schedulerConfiguration(config, policy, folder, document, findings, options, remark);
+  const place = [...at, 'config'];
+  const configuration = schedulerConfiguration(config, policy, place, folder, document, findings, options, remark);
   return { configuration, policy };
 }

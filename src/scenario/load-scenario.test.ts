@@ -111,7 +111,11 @@ describe('a scenario that uses every field', () => {
     });
     expect(pool?.labels).toMatchObject({ disktype: 'ssd', 'kubernetes.io/os': 'linux' });
     const { parameters, scheduler } = scenario.cluster;
-    expect(parameters.scheduler).toEqual({ cycle: { kind: 'weibull', shape: 1.5, scale: 2_000 }, client: undefined });
+    expect(parameters.scheduler).toEqual({
+      cycle: { kind: 'weibull', shape: 1.5, scale: 2_000 },
+      cyclePerNode: 2,
+      client: undefined,
+    });
     expect(parameters.controllerManager).toEqual({
       sync: { kind: 'constant', value: 1_000 },
       endpointSliceBatchPeriod: 500_000,

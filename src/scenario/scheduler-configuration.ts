@@ -14,13 +14,13 @@ const GROUP = 'kubescheduler.config.k8s.io/';
 export function schedulerConfiguration(
   config: string | Readonly<Record<string, unknown>>,
   policy: string | undefined,
+  at: Path,
   folder: string,
   document: SourceDocument,
   findings: Findings,
   options: LoadOptions,
   remark: Remark,
 ): unknown {
-  const at: Path = ['spec', 'cluster', 'scheduler', 'config'];
   if (typeof config !== 'string') return check(valueAt(document.data, at), policy, document, at, findings, options);
   const path = resolveFrom(folder, config);
   const source = readSource(path, (problem) => remark(at, problem));

@@ -7,12 +7,12 @@ import { readSource } from './read-source.ts';
 /** The name of a scheduler, or the path of the file of one. A file is only looked for, not read as code. */
 export function schedulerPolicy(
   policy: string | undefined,
+  at: readonly (string | number)[],
   folder: string,
   { schedulers }: LoadOptions,
   remark: Remark,
 ): string | undefined {
   if (policy === undefined) return undefined;
-  const at = ['spec', 'cluster', 'scheduler', 'policy'];
   if (isPolicyFile(policy)) {
     const path = resolveFrom(folder, policy);
     return readSource(path, (problem) => remark(at, problem)) === undefined ? undefined : path;

@@ -90,7 +90,7 @@ const parameters = z
     etcd: z.strictObject({ commit: time }).optional(),
     watch: z.strictObject({ delivery: time }).optional(),
     controllerManager: z.strictObject({ sync: time, endpointSliceBatchPeriod: duration.optional() }).optional(),
-    scheduler: z.strictObject({ cycle: time }).optional(),
+    scheduler: z.strictObject({ cycle: time, cyclePerNode: duration.optional() }).optional(),
     kubelet: z
       .strictObject({
         admission: time,
@@ -115,23 +115,28 @@ const parameters = z
   })
   .describe('How long each step takes. Defaults and their sources: docs/parameters.md.');
 
+const scheduler = z.strictObject({
+  config: z
+    .union([z.string().min(1), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('A KubeSchedulerConfiguration: the path of one, or the thing itself.'),
+  policy: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, or the path of a policy of your own (.js or .ts).',
+    ),
+});
+
 const cluster = z.strictObject({
   nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
-  scheduler: z
-    .strictObject({
-      config: z
-        .union([z.string().min(1), z.record(z.string(), z.unknown())])
-        .optional()
-        .describe('A KubeSchedulerConfiguration: the path of one, or the thing itself.'),
-      policy: z
-        .string()
-        .min(1)
-        .optional()
-        .describe(
-          'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, or the path of a policy of your own (.js or .ts).',
-        ),
-    })
-    .optional(),
+  scheduler: scheduler.optional(),
+  furtherSchedulers: z
+    .array(scheduler)
+    .max(16)
+    .optional()
+    .describe('Schedulers beside the first one, each a component of its own; pods choose by their schedulerName.'),
   controlPlane: z
     .strictObject({
       apiServers: z.literal(1).optional(),

@@ -32,6 +32,8 @@ export interface ClusterSpec {
   readonly nodes: readonly NodePool[];
   readonly parameters: Parameters;
   readonly scheduler: SchedulerSpec;
+  /** Schedulers beside the first one, each a component of its own. */
+  readonly furtherSchedulers?: readonly SchedulerSpec[];
 }
 
 export interface NodePool {
@@ -74,7 +76,12 @@ export interface Parameters {
     readonly client: RateLimit | undefined;
     readonly endpointSliceBatchPeriod: number;
   };
-  readonly scheduler: { readonly cycle: Distribution; readonly client: RateLimit | undefined };
+  readonly scheduler: {
+    readonly cycle: Distribution;
+    /** What each node that a cycle looks at adds to it, in microseconds. */
+    readonly cyclePerNode: number;
+    readonly client: RateLimit | undefined;
+  };
   readonly kubelet: {
     readonly admission: Distribution;
     readonly volumeWait: Distribution;

@@ -23,6 +23,8 @@ import { Kubectl } from './workload/kubectl.ts';
 /** Every decision that can be swapped, as a run is handed it. */
 export interface Policies {
   readonly scheduler: SchedulingPolicyFactory;
+  /** Schedulers beside it, each a component with a queue, a cache and a client of its own. */
+  readonly furtherSchedulers?: readonly SchedulingPolicyFactory[];
   readonly controllers: readonly ControllerFactory[];
 }
 
@@ -53,6 +55,7 @@ export class Simulation {
   readonly api: SimulatedApiServer;
   readonly scheduler: Scheduler;
   readonly recorder: Recorder;
+  readonly #furtherSchedulers: Scheduler[] = [];
   readonly #scenario: Scenario;
   readonly #seed: string;
   readonly #expectations: Expectations;
@@ -84,19 +87,10 @@ export class Simulation {
     this.#endReason = cut ? 'until' : ownReason;
 
     this.#install();
-    const events = api.client('kube-scheduler/events', parameters.scheduler.client);
-    this.scheduler = new Scheduler({
-      engine,
-      api,
-      parameters,
-      policy: policies.scheduler,
-      recorder: new EventBroadcaster(engine, events, 'default-scheduler', parameters.events),
-      explains: options.explains,
+    this.scheduler = this.#addScheduler('scheduler', policies.scheduler, sink, options);
+    (policies.furtherSchedulers ?? []).forEach((policy, i) => {
+      this.#furtherSchedulers.push(this.#addScheduler(`scheduler-${i + 2}`, policy, sink, options));
     });
-    this.scheduler.onAttempt = (attempt) => {
-      this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');
-      if (options.explains?.(attempt.pod) === true) sink.decision?.(decisionRecord(attempt));
-    };
     new ControllerManager(engine, api, parameters, policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
     const kubelets = new Kubelets({
@@ -166,7 +160,7 @@ export class Simulation {
       engineEvents: engine.dispatched,
       requests: api.requests,
       revisions: api.store.revision,
-      schedulingAttempts: this.scheduler.attempts,
+      schedulingAttempts: this.#furtherSchedulers.reduce((sum, one) => sum + one.attempts, this.scheduler.attempts),
       podsCreated: recording.lives.created,
       podsScheduled: recording.lives.scheduled,
       podsReady: recording.lives.everReady,
@@ -182,6 +176,25 @@ export class Simulation {
       expectations: this.#expectations.finish(endedAt),
       commandFailures: this.#commandFailures,
     };
+  }
+
+  #addScheduler(
+    name: string,
+    policy: SchedulingPolicyFactory,
+    sink: RecordSink,
+    { explains }: SimulationOptions,
+  ): Scheduler {
+    const { engine, api } = this;
+    const { parameters } = this.#scenario.cluster;
+    const events = api.client(`${name}/events`, parameters.scheduler.client);
+    const source = name === 'scheduler' ? 'default-scheduler' : name;
+    const recorder = new EventBroadcaster(engine, events, source, parameters.events);
+    const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name });
+    scheduler.onAttempt = (attempt) => {
+      this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');
+      if (explains?.(attempt.pod) === true) sink.decision?.(decisionRecord(attempt));
+    };
+    return scheduler;
   }
 
   /** What is there before anything happens: namespaces, nodes, and a cluster as it was found. */

@@ -68,7 +68,7 @@ class Cluster {
     const events = new EventBroadcaster(engine, api.client('events', undefined), 'default-scheduler', true);
     const parameters = {
       ...DEFAULT_PARAMETERS,
-      scheduler: { cycle: { kind: 'constant', value: 2_000 }, client: undefined },
+      scheduler: { cycle: { kind: 'constant', value: 2_000 }, cyclePerNode: 0, client: undefined },
     } as const;
     this.scheduler = new Scheduler({ engine, api, recorder: events, parameters, policy });
     this.scheduler.onAttempt = (attempt) => this.attempts.push(attempt);

@@ -103,6 +103,7 @@ export class Scheduler {
   readonly #name: string;
   readonly #explains: SchedulerOptions['explains'];
   readonly #cycleTime: Sampler;
+  readonly #cyclePerNode: number;
   readonly #cycleStream: Stream;
   readonly #pods = new Map<string, Pod>();
   readonly #informers = new Map<Kind, CountedInformer>();
@@ -134,6 +135,7 @@ export class Scheduler {
     const name = this.#name;
     this.#client = api.client(name, parameters.scheduler.client);
     this.#cycleTime = sampler(parameters.scheduler.cycle);
+    this.#cyclePerNode = parameters.scheduler.cyclePerNode;
     this.#cycleStream = engine.stream(`${name}/cycle`);
     this.#cycleKind = engine.on(`${name}/cycle-ended`, () => this.#endCycle());
     this.#flushKinds = {
@@ -374,7 +376,8 @@ export class Scheduler {
     const explanation = this.#explains?.(pod) === true ? this.policy.explain?.(pod) : undefined;
     const decision = this.#decide(pod);
     this.#inCycle = { queued, decision, explanation };
-    this.#engine.after(this.#cycleTime(this.#cycleStream), this.#cycleKind);
+    const time = this.#cycleTime(this.#cycleStream) + decision.evaluated * this.#cyclePerNode;
+    this.#engine.after(time, this.#cycleKind);
   }
 
   #endCycle(): void {
