@@ -1,6 +1,6 @@
 import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
-import type { PodStatus } from '../../api/pod.ts';
+import { conditionOf, type PodStatus } from '../../api/pod.ts';
 import { sameData } from '../../api/equality.ts';
 import { refuse, type Outcome, type WriteContext } from './outcome.ts';
 import { nextVersion, put } from './update.ts';
@@ -78,9 +78,16 @@ export function patchPodStatus(
 
 /** By type: given ones replace, others stay, new ones are appended. */
 export function mergeConditions(stored: readonly Condition[], given: readonly Condition[]): readonly Condition[] {
-  if (stored.length === 0) return given;
+  if (beginsWithTypesOf(stored, given)) return given;
   const result: Condition[] = [];
-  for (const condition of stored) result.push(given.find((one) => one.type === condition.type) ?? condition);
-  for (const condition of given) if (!stored.some((one) => one.type === condition.type)) result.push(condition);
+  for (const condition of stored) result.push(conditionOf(given, condition.type) ?? condition);
+  for (const condition of given) if (conditionOf(stored, condition.type) === undefined) result.push(condition);
   return result;
+}
+
+/** Then the given ones are the result as they stand. */
+function beginsWithTypesOf(stored: readonly Condition[], given: readonly Condition[]): boolean {
+  if (given.length < stored.length) return false;
+  for (let i = 0; i < stored.length; i++) if (stored[i]!.type !== given[i]!.type) return false;
+  return true;
 }
