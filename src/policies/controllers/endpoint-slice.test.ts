@@ -264,6 +264,22 @@ describe('the endpoint slice controller', () => {
     expect(endpoints(one)).toEqual({ a: 'rs-' });
   });
 
+  it('reads zones from the nodes as they are when it looks', () => {
+    const one = world();
+    one.apply(serviceNamed('web'));
+    addPod(one, 'a');
+    one.run();
+    one.edit('Node', 'node-1', (node) => ({
+      ...node,
+      metadata: { ...node.metadata, labels: { 'topology.kubernetes.io/zone': 'z' } },
+    }));
+    one.run();
+    expect(only(one).endpoints.map(({ zone }) => zone)).toEqual(['a']);
+    addPod(one, 'b');
+    one.run();
+    expect(only(one).endpoints.map(({ zone }) => zone)).toEqual(['z', 'z']);
+  });
+
   it('puts right what somebody else did to its slices, a second later', () => {
     const one = world();
     one.apply(serviceNamed('web'));

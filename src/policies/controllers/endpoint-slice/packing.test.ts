@@ -100,6 +100,12 @@ describe('packing endpoints into slices', () => {
     expect(update.map((one) => one.endpoints)).toEqual([[endpoint(0), endpoint(2), moved]]);
   });
 
+  it('takes an endpoint with another hostname for another one', () => {
+    const named = { ...endpoint(1), hostname: 'h' };
+    const { update } = packed([slice('a', [0, 1, 2])], [endpoint(0), named, endpoint(2)]);
+    expect(update.map((one) => one.endpoints)).toEqual([[endpoint(0), endpoint(2), named]]);
+  });
+
   it('drops an endpoint that stands in two slices from one of them', () => {
     const existing = [slice('a', [0, 1]), slice('b', [1, 2])];
     expect(told(packed(existing, wish([0, 1, 2])))).toEqual({ create: [], update: ['b 1'], remove: [] });
