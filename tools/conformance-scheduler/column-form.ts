@@ -20,6 +20,9 @@ export interface ColumnPlacement {
   readonly totals: readonly number[] | undefined;
 }
 
+/** Searches that want as many nodes go by blocks of them: few enough for recorded clusters to go either way. */
+const BLOCKS_FROM = 16;
+
 /** How many placements of whole profiles the column form has decided, over all cases. */
 export const decidedByColumns = { placements: 0 };
 
@@ -34,7 +37,7 @@ export class ColumnForm {
   /** Walks node by node, so that what it found can be looked at. */
   readonly #search: ColumnSearch;
   /** As a scheduler searches: by blocks where many nodes are wanted. */
-  readonly #usual: ColumnSearch;
+  readonly #byBlocks: ColumnSearch;
   readonly #programs = new WeakMap<ProfilePlugins, PodPrograms | null>();
 
   constructor(policy: FrameworkPolicy) {
@@ -43,7 +46,7 @@ export class ColumnForm {
     this.#policy = policy;
     this.#engine = observer;
     this.#search = new ColumnSearch(observer.columns, snapshot, policy.nominator, Infinity);
-    this.#usual = new ColumnSearch(observer.columns, snapshot, policy.nominator);
+    this.#byBlocks = new ColumnSearch(observer.columns, snapshot, policy.nominator, BLOCKS_FROM);
   }
 
   /** One search; `undefined`: the plain way, or no node was found and the cursor stays as it was. */
@@ -55,10 +58,10 @@ export class ColumnForm {
   ): ColumnPlacement | undefined {
     const program = this.#programsOf(framework, plugins)?.of(pod);
     if (program === undefined) return undefined;
-    const usual = this.#usual.place(framework, program, { ...cursor }, new CycleScratch(), pod);
+    const byBlocks = this.#byBlocks.place(framework, program, { ...cursor }, new CycleScratch(), pod);
     const placed = this.#search.place(framework, program, cursor, new CycleScratch(), pod);
-    if (usual?.node !== placed?.node || usual?.evaluated !== placed?.evaluated) {
-      throw new Error(`the search by blocks finds ${usual?.node.name}, the walk ${placed?.node.name}`);
+    if (byBlocks?.node !== placed?.node || byBlocks?.evaluated !== placed?.evaluated) {
+      throw new Error(`the search by blocks finds ${byBlocks?.node.name}, the walk ${placed?.node.name}`);
     }
     if (placed === undefined) return undefined;
     if (plugins === framework.plugins) decidedByColumns.placements++;
