@@ -12,7 +12,7 @@ import { MOST_GROUPS } from './block-index.ts';
 import { BlockSearch } from './block-search.ts';
 import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
-import type { NodeColumns } from './node-columns.ts';
+import { MARKS, USAGE_STAMP, type NodeColumns } from './node-columns.ts';
 import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
@@ -170,7 +170,7 @@ export class ColumnSearch {
     const { usage } = program;
     const { entries } = usage;
     const { group } = program.statics;
-    const stamps = this.#columns.usageStamp;
+    const { marks } = this.#columns;
     const found = this.#found;
     const totals = this.#totals;
     const groups = this.#groups;
@@ -184,7 +184,7 @@ export class ColumnSearch {
       if (++at === total) at = 0;
       const g = group[slot]!;
       if (g < 0) continue;
-      const value = entries[2 * slot] === stamps[slot] ? entries[2 * slot + 1]! : usage.at(slot);
+      const value = entries[2 * slot] === marks[slot * MARKS + USAGE_STAMP] ? entries[2 * slot + 1]! : usage.at(slot);
       if (value === NO_ROOM) continue;
       if (count === wanted) break;
       found[count] = slot;

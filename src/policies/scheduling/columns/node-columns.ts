@@ -1,10 +1,34 @@
 import type { NodeState } from '../framework/node-info.ts';
+import { amountOf } from '../plugins/resource-amounts.ts';
 
-/** An amount of one resource by slot: what the node has, and what its pods request. */
-export interface ResourceColumn {
-  allocatable: Float64Array;
-  requested: Float64Array;
-}
+/** Places in a row of `amounts`: CPU and memory, as one cache line. */
+export const AMOUNTS = 8;
+export const CPU_ALLOCATABLE = 0;
+export const CPU_REQUESTED = 1;
+/** Requests with the fill for containers that name none. */
+export const CPU_NON_ZERO = 2;
+/** One over the allocatable amount, for what need not be exact; 0 where there is none. */
+export const CPU_INVERSE = 3;
+export const MEMORY_ALLOCATABLE = 4;
+export const MEMORY_REQUESTED = 5;
+export const MEMORY_NON_ZERO = 6;
+export const MEMORY_INVERSE = 7;
+
+/** Places in a row of `marks`. */
+export const MARKS = 4;
+/** Changes whenever amounts or pods of the row change. Never 0 for an occupied row. */
+export const USAGE_STAMP = 0;
+/** How evenly CPU and memory are requested: `balance` of the two shares. */
+export const EVENNESS = 1;
+/** Pods that the node can take besides those it has. */
+export const POD_ROOM = 2;
+
+/** Places in a row of any other resource. */
+export const OTHER = 2;
+export const OTHER_ALLOCATABLE = 0;
+export const OTHER_REQUESTED = 1;
+
+const MOST_PODS = 0x7fffffff;
 
 /**
  * HOT. The scheduler's node state in typed columns, one row (slot) a node, kept current as pods come and go.
@@ -17,21 +41,10 @@ export class NodeColumns {
   size = 0;
   capacity = 64;
   readonly nodes: (NodeState | undefined)[] = [];
-  readonly cpu: ResourceColumn = newColumn(64);
-  readonly memory: ResourceColumn = newColumn(64);
-  readonly ephemeralStorage: ResourceColumn = newColumn(64);
-  readonly scalars = new Map<string, ResourceColumn>();
-  nonZeroMilliCpu = new Float64Array(64);
-  nonZeroMemoryBytes = new Float64Array(64);
-  /** One over the allocatable amount, for what need not be exact; 0 where there is none. */
-  inverseCpu = new Float64Array(64);
-  inverseMemory = new Float64Array(64);
-  /** How evenly CPU and memory are requested: `balance` of the two shares. */
-  evenness = new Int32Array(64);
-  allocatablePods = new Int32Array(64);
-  podCount = new Int32Array(64);
-  /** Changes whenever amounts or pods of the row change. Never 0 for an occupied row. */
-  usageStamp = new Int32Array(64);
+  amounts = new Float64Array(64 * AMOUNTS);
+  marks = new Int32Array(64 * MARKS);
+  /** Ephemeral storage, extended resources and huge pages: those that some pod has asked for. */
+  readonly #others = new Map<string, Float64Array>();
   /** Changes whenever labels, taints or anything else of the node object changes that a plugin may read. */
   nodeStamp = new Int32Array(64);
   /** Changes whenever the row's image counts are taken anew. */
@@ -70,7 +83,6 @@ export class NodeColumns {
     const { slot } = node;
     node.slot = -1;
     this.nodes[slot] = undefined;
-    this.allocatablePods[slot] = 0;
     this.nodeChanged(slot);
     this.#free.push(slot);
   }
@@ -109,46 +121,48 @@ export class NodeColumns {
 
   writeAllocatable(slot: number): void {
     const { allocatable } = this.nodes[slot]!;
-    this.cpu.allocatable[slot] = allocatable.milliCpu;
-    this.memory.allocatable[slot] = allocatable.memoryBytes;
-    this.ephemeralStorage.allocatable[slot] = allocatable.ephemeralStorageBytes;
-    this.inverseCpu[slot] = allocatable.milliCpu === 0 ? 0 : 1 / allocatable.milliCpu;
-    this.inverseMemory[slot] = allocatable.memoryBytes === 0 ? 0 : 1 / allocatable.memoryBytes;
-    this.allocatablePods[slot] = Math.min(allocatable.pods, 0x7fffffff);
-    for (const [name, column] of this.scalars) column.allocatable[slot] = allocatable.scalar.get(name) ?? 0;
+    const { amounts } = this;
+    const row = slot * AMOUNTS;
+    amounts[row + CPU_ALLOCATABLE] = allocatable.milliCpu;
+    amounts[row + CPU_INVERSE] = allocatable.milliCpu === 0 ? 0 : 1 / allocatable.milliCpu;
+    amounts[row + MEMORY_ALLOCATABLE] = allocatable.memoryBytes;
+    amounts[row + MEMORY_INVERSE] = allocatable.memoryBytes === 0 ? 0 : 1 / allocatable.memoryBytes;
+    for (const [name, column] of this.#others) column[slot * OTHER + OTHER_ALLOCATABLE] = amountOf(allocatable, name);
     this.writeUsage(slot);
   }
 
   writeUsage(slot: number): void {
     const node = this.nodes[slot]!;
-    const { requested } = node;
-    this.cpu.requested[slot] = requested.milliCpu;
-    this.memory.requested[slot] = requested.memoryBytes;
-    this.ephemeralStorage.requested[slot] = requested.ephemeralStorageBytes;
-    this.nonZeroMilliCpu[slot] = node.nonZeroMilliCpu;
-    this.nonZeroMemoryBytes[slot] = node.nonZeroMemoryBytes;
-    this.podCount[slot] = node.pods.length;
-    this.evenness[slot] = evennessOf(
-      requested.milliCpu / node.allocatable.milliCpu,
-      requested.memoryBytes / node.allocatable.memoryBytes,
-    );
-    if (this.scalars.size > 0) {
-      for (const [name, column] of this.scalars) column.requested[slot] = requested.scalar.get(name) ?? 0;
+    const { requested, allocatable } = node;
+    const { amounts, marks } = this;
+    const row = slot * AMOUNTS;
+    amounts[row + CPU_REQUESTED] = requested.milliCpu;
+    amounts[row + CPU_NON_ZERO] = node.nonZeroMilliCpu;
+    amounts[row + MEMORY_REQUESTED] = requested.memoryBytes;
+    amounts[row + MEMORY_NON_ZERO] = node.nonZeroMemoryBytes;
+    if (this.#others.size > 0) {
+      for (const [name, column] of this.#others) column[slot * OTHER + OTHER_REQUESTED] = amountOf(requested, name);
     }
-    this.usageStamp[slot] = this.nextStamp();
+    const mark = slot * MARKS;
+    marks[mark + USAGE_STAMP] = this.nextStamp();
+    marks[mark + EVENNESS] = evennessOf(
+      requested.milliCpu / allocatable.milliCpu,
+      requested.memoryBytes / allocatable.memoryBytes,
+    );
+    marks[mark + POD_ROOM] = Math.min(allocatable.pods, MOST_PODS) - node.pods.length;
     this.#touchBlock(slot);
   }
 
-  /** A column for an extended resource or huge pages, made when first asked for. */
-  scalar(name: string): ResourceColumn {
-    let column = this.scalars.get(name);
+  /** The column of a resource besides CPU and memory, made when first asked for. */
+  other(name: string): Float64Array {
+    let column = this.#others.get(name);
     if (column === undefined) {
-      this.scalars.set(name, (column = newColumn(this.capacity)));
+      this.#others.set(name, (column = new Float64Array(this.capacity * OTHER)));
       for (let slot = 0; slot < this.size; slot++) {
         const node = this.nodes[slot];
         if (node === undefined) continue;
-        column.allocatable[slot] = node.allocatable.scalar.get(name) ?? 0;
-        column.requested[slot] = node.requested.scalar.get(name) ?? 0;
+        column[slot * OTHER + OTHER_ALLOCATABLE] = amountOf(node.allocatable, name);
+        column[slot * OTHER + OTHER_REQUESTED] = amountOf(node.requested, name);
       }
     }
     return column;
@@ -156,18 +170,9 @@ export class NodeColumns {
 
   #grow(): void {
     const capacity = this.capacity * 2;
-    for (const column of [this.cpu, this.memory, this.ephemeralStorage, ...this.scalars.values()]) {
-      column.allocatable = grownDoubles(column.allocatable, capacity);
-      column.requested = grownDoubles(column.requested, capacity);
-    }
-    this.nonZeroMilliCpu = grownDoubles(this.nonZeroMilliCpu, capacity);
-    this.nonZeroMemoryBytes = grownDoubles(this.nonZeroMemoryBytes, capacity);
-    this.inverseCpu = grownDoubles(this.inverseCpu, capacity);
-    this.inverseMemory = grownDoubles(this.inverseMemory, capacity);
-    this.evenness = grownIntegers(this.evenness, capacity);
-    this.allocatablePods = grownIntegers(this.allocatablePods, capacity);
-    this.podCount = grownIntegers(this.podCount, capacity);
-    this.usageStamp = grownIntegers(this.usageStamp, capacity);
+    for (const [name, column] of this.#others) this.#others.set(name, grownDoubles(column, capacity * OTHER));
+    this.amounts = grownDoubles(this.amounts, capacity * AMOUNTS);
+    this.marks = grownIntegers(this.marks, capacity * MARKS);
     this.nodeStamp = grownIntegers(this.nodeStamp, capacity);
     this.imageStamp = grownIntegers(this.imageStamp, capacity);
     this.position = grownIntegers(this.position, capacity);
@@ -180,10 +185,6 @@ export function evennessOf(a: number, b: number): number {
   const first = a > 1 ? 1 : a;
   const second = b > 1 ? 1 : b;
   return Math.trunc((1 - Math.abs((first - second) / 2)) * 100);
-}
-
-function newColumn(capacity: number): ResourceColumn {
-  return { allocatable: new Float64Array(capacity), requested: new Float64Array(capacity) };
 }
 
 export function grownDoubles(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {

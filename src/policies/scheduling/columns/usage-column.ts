@@ -6,7 +6,27 @@ import { roundHalfAway } from '../plugins/multiply-divide.ts';
 import { balance, type NodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
 import { asksForNothing, type NodeResourcesFit } from '../plugins/node-resources-fit.ts';
 import { amountOf, isLeftOut } from '../plugins/resource-amounts.ts';
-import { evennessOf, grownIntegers, type NodeColumns, type ResourceColumn } from './node-columns.ts';
+import {
+  AMOUNTS,
+  CPU_ALLOCATABLE,
+  CPU_INVERSE,
+  CPU_NON_ZERO,
+  CPU_REQUESTED,
+  EVENNESS,
+  evennessOf,
+  grownIntegers,
+  MARKS,
+  MEMORY_ALLOCATABLE,
+  MEMORY_INVERSE,
+  MEMORY_NON_ZERO,
+  MEMORY_REQUESTED,
+  OTHER,
+  OTHER_ALLOCATABLE,
+  OTHER_REQUESTED,
+  POD_ROOM,
+  USAGE_STAMP,
+  type NodeColumns,
+} from './node-columns.ts';
 
 /** The plugins of a profile that look at what is in use on a node, with their weights. */
 export interface UsagePlugins {
@@ -19,22 +39,16 @@ export interface UsagePlugins {
 /** The value of a node that the pod does not fit on. */
 export const NO_ROOM = -1;
 
-/** One resource that Filter compares. */
-interface Need {
-  readonly name: string;
-  readonly amount: number;
-  allocatable: Float64Array;
-  requested: Float64Array;
-}
-
-/** One resource that a score looks at. */
+/** A resource that Filter compares, or that a score looks at: where its amounts are, and how much the pod wants. */
 interface Part {
   readonly name: string;
   readonly wanted: number;
   readonly weight: number;
-  readonly inUse: 'requested' | 'nonZero';
-  allocatable: Float64Array;
-  used: Float64Array;
+  /** A row's amounts are at `slot * stride + offset`. */
+  amounts: Float64Array;
+  readonly stride: number;
+  readonly allocatable: number;
+  readonly used: number;
 }
 
 const UNBOUND = new Float64Array(0);
@@ -57,7 +71,7 @@ export class UsageColumn {
   readonly #fit: NodeResourcesFit | undefined;
   readonly #pod: PodInfo;
   readonly #refusals = new Map<number, Status>();
-  readonly #needs: readonly Need[];
+  readonly #needs: readonly Part[];
   readonly #fitWeight: number;
   readonly #fitParts: readonly Part[];
   readonly #fitScore: ResourceScore;
@@ -98,24 +112,15 @@ export class UsageColumn {
     if (this.#capacity === columns.capacity) return;
     this.#capacity = columns.capacity;
     this.entries = grownIntegers(this.entries, 2 * columns.capacity);
-    for (const need of this.#needs) {
-      const { allocatable, requested } = resourceColumn(columns, need.name);
-      need.allocatable = allocatable;
-      need.requested = requested;
-    }
-    for (const part of [...this.#fitParts, ...this.#balanceParts]) {
-      const { allocatable, requested } = resourceColumn(columns, part.name);
-      part.allocatable = allocatable;
-      part.used = requested;
-      if (part.inUse === 'nonZero' && part.name === 'cpu') part.used = columns.nonZeroMilliCpu;
-      if (part.inUse === 'nonZero' && part.name === 'memory') part.used = columns.nonZeroMemoryBytes;
+    for (const part of [...this.#needs, ...this.#fitParts, ...this.#balanceParts]) {
+      part.amounts = part.stride === AMOUNTS ? columns.amounts : columns.other(part.name);
     }
   }
 
   /** The value of a row, from memory where its stamp still holds. */
   at(slot: number): number {
     const { entries } = this;
-    const stamp = this.#columns.usageStamp[slot]!;
+    const stamp = this.#columns.marks[slot * MARKS + USAGE_STAMP]!;
     if (entries[2 * slot] === stamp) return entries[2 * slot + 1]!;
     const value = this.#compute(slot);
     entries[2 * slot] = stamp;
@@ -126,14 +131,15 @@ export class UsageColumn {
   /** Why there is no room on a row. Rows that lack the same share one status. */
   refusal(slot: number): Status {
     const columns = this.#columns;
-    let lacks = columns.podCount[slot]! >= columns.allocatablePods[slot]! ? 1 : 0;
+    let lacks = columns.marks[slot * MARKS + POD_ROOM]! <= 0 ? 1 : 0;
     let never = 0;
     const needs = this.#needs;
     for (let i = 0; i < needs.length; i++) {
-      const { amount, allocatable, requested } = needs[i]!;
-      if (amount <= allocatable[slot]! - requested[slot]!) continue;
+      const { wanted, amounts, stride, allocatable, used } = needs[i]!;
+      const row = slot * stride;
+      if (wanted <= amounts[row + allocatable]! - amounts[row + used]!) continue;
       lacks += 1 << (i + 1);
-      if (amount > allocatable[slot]!) never = 1;
+      if (wanted > amounts[row + allocatable]!) never = 1;
     }
     const key = 2 * lacks + never;
     let status = this.#refusals.get(key);
@@ -157,12 +163,12 @@ export class UsageColumn {
   }
 
   #hasRoom(slot: number): boolean {
-    const columns = this.#columns;
-    if (columns.podCount[slot]! >= columns.allocatablePods[slot]!) return false;
+    if (this.#columns.marks[slot * MARKS + POD_ROOM]! <= 0) return false;
     const needs = this.#needs;
     for (let i = 0; i < needs.length; i++) {
-      const need = needs[i]!;
-      if (need.amount > need.allocatable[slot]! - need.requested[slot]!) return false;
+      const { wanted, amounts, stride, allocatable, used } = needs[i]!;
+      const row = slot * stride;
+      if (wanted > amounts[row + allocatable]! - amounts[row + used]!) return false;
     }
     return true;
   }
@@ -172,23 +178,25 @@ export class UsageColumn {
    * Negative: the amounts are not usual, and the general form must look.
    */
   #usual(slot: number): number {
+    const { amounts, marks } = this.#columns;
+    const row = slot * AMOUNTS;
+    const haveCpu = amounts[row + CPU_ALLOCATABLE]!;
+    const haveMemory = amounts[row + MEMORY_ALLOCATABLE]!;
+    if (!(haveCpu > 0 && haveMemory > 0 && haveCpu < LARGEST_PLAIN && haveMemory < LARGEST_PLAIN)) return -1;
+    const inverseCpu = amounts[row + CPU_INVERSE]!;
+    const inverseMemory = amounts[row + MEMORY_INVERSE]!;
     const cpu = this.#fitParts[0]!;
     const memory = this.#fitParts[1]!;
-    const haveCpu = cpu.allocatable[slot]!;
-    const haveMemory = memory.allocatable[slot]!;
-    if (!(haveCpu > 0 && haveMemory > 0 && haveCpu < LARGEST_PLAIN && haveMemory < LARGEST_PLAIN)) return -1;
-    const inverseCpu = this.#columns.inverseCpu[slot]!;
-    const inverseMemory = this.#columns.inverseMemory[slot]!;
     const weights = cpu.weight + memory.weight;
+    const freeCpu = haveCpu - amounts[row + CPU_NON_ZERO]! - cpu.wanted;
+    const freeMemory = haveMemory - amounts[row + MEMORY_NON_ZERO]! - memory.wanted;
     const sum =
-      cpu.weight * freeShare(haveCpu - cpu.used[slot]! - cpu.wanted, haveCpu, inverseCpu) +
-      memory.weight * freeShare(haveMemory - memory.used[slot]! - memory.wanted, haveMemory, inverseMemory);
+      cpu.weight * freeShare(freeCpu, haveCpu, inverseCpu) +
+      memory.weight * freeShare(freeMemory, haveMemory, inverseMemory);
     let value = this.#fitWeight * (weights === 2 ? sum >> 1 : Math.floor(sum / weights));
     if (this.#balanceWeight > 0) {
-      const a = this.#balanceParts[0]!;
-      const b = this.#balanceParts[1]!;
-      const usedCpu = a.used[slot]! + a.wanted;
-      const usedMemory = b.used[slot]! + b.wanted;
+      const usedCpu = amounts[row + CPU_REQUESTED]! + this.#balanceParts[0]!.wanted;
+      const usedMemory = amounts[row + MEMORY_REQUESTED]! + this.#balanceParts[1]!.wanted;
       let shareCpu = usedCpu * inverseCpu;
       let shareMemory = usedMemory * inverseMemory;
       if (shareCpu > 1) shareCpu = 1;
@@ -197,7 +205,7 @@ export class UsageColumn {
       const near = Math.round(even);
       const after =
         Math.abs(even - near) < DOUBT ? evennessOf(usedCpu / haveCpu, usedMemory / haveMemory) : Math.floor(even);
-      value += this.#balanceWeight * (50 + Math.trunc((50 + after - this.#columns.evenness[slot]!) / 2));
+      value += this.#balanceWeight * (50 + Math.trunc((50 + after - marks[slot * MARKS + EVENNESS]!) / 2));
     }
     return value;
   }
@@ -207,41 +215,27 @@ export class UsageColumn {
     let sum = 0;
     let weights = 0;
     for (let i = 0; i < parts.length; i++) {
-      const part = parts[i]!;
-      const allocatable = part.allocatable[slot]!;
-      if (allocatable === 0) continue;
-      const score = this.#fitScore(part.used[slot]! + part.wanted, allocatable);
+      const { wanted, weight, amounts, stride, allocatable, used } = parts[i]!;
+      const have = amounts[slot * stride + allocatable]!;
+      if (have === 0) continue;
+      const score = this.#fitScore(amounts[slot * stride + used]! + wanted, have);
       if (this.#ignoresZero && score <= 0) continue;
-      sum += score * part.weight;
-      weights += part.weight;
+      sum += score * weight;
+      weights += weight;
     }
     if (weights === 0) return 0;
     return this.#ignoresZero ? roundHalfAway(sum / weights) : Math.trunc(sum / weights);
   }
 
   #balance(slot: number): number {
-    const parts = this.#balanceParts;
-    if (parts.length === 2) {
-      const a = parts[0]!;
-      const b = parts[1]!;
-      const haveA = a.allocatable[slot]!;
-      const haveB = b.allocatable[slot]!;
-      if (haveA !== 0 && haveB !== 0) {
-        const usedA = a.used[slot]!;
-        const usedB = b.used[slot]!;
-        const before = evennessOf(usedA / haveA, usedB / haveB);
-        const after = evennessOf((usedA + a.wanted) / haveA, (usedB + b.wanted) / haveB);
-        return 50 + Math.trunc((50 + after - before) / 2);
-      }
-    }
     const before: number[] = [];
     const after: number[] = [];
-    for (const part of parts) {
-      const have = part.allocatable[slot]!;
+    for (const { wanted, amounts, stride, allocatable, used } of this.#balanceParts) {
+      const have = amounts[slot * stride + allocatable]!;
       if (have === 0) continue;
-      const used = part.used[slot]!;
-      before.push(Math.min(1, used / have));
-      after.push(Math.min(1, (used + part.wanted) / have));
+      const inUse = amounts[slot * stride + used]!;
+      before.push(Math.min(1, inUse / have));
+      after.push(Math.min(1, (inUse + wanted) / have));
     }
     return 50 + Math.trunc((50 + balance(after) - balance(before)) / 2);
   }
@@ -262,11 +256,11 @@ function isCpuAndMemory(parts: readonly Part[]): boolean {
   return parts.length === 2 && parts[0]!.name === 'cpu' && parts[1]!.name === 'memory';
 }
 
-function needsOf(fit: NodeResourcesFit, requests: Resources): Need[] {
+function needsOf(fit: NodeResourcesFit, requests: Resources): Part[] {
   if (asksForNothing(requests)) return [];
-  const needs: Need[] = [];
+  const needs: Part[] = [];
   const need = (name: string, amount: number): void => {
-    if (amount !== 0) needs.push({ name, amount, allocatable: UNBOUND, requested: UNBOUND });
+    if (amount !== 0) needs.push(part(name, 1, amount, 'requested'));
   };
   need('cpu', requests.milliCpu);
   need('memory', requests.memoryBytes);
@@ -276,19 +270,20 @@ function needsOf(fit: NodeResourcesFit, requests: Resources): Need[] {
 }
 
 function part(name: string, weight: number, wanted: number, inUse: 'requested' | 'nonZero'): Part {
-  return { name, weight, wanted, inUse, allocatable: UNBOUND, used: UNBOUND };
-}
-
-function resourceColumn(columns: NodeColumns, name: string): ResourceColumn {
+  const filled = inUse === 'nonZero';
   switch (name) {
-    case 'cpu':
-      return columns.cpu;
-    case 'memory':
-      return columns.memory;
-    case 'ephemeral-storage':
-      return columns.ephemeralStorage;
-    default:
-      return columns.scalar(name);
+    case 'cpu': {
+      const used = filled ? CPU_NON_ZERO : CPU_REQUESTED;
+      return { name, weight, wanted, amounts: UNBOUND, stride: AMOUNTS, allocatable: CPU_ALLOCATABLE, used };
+    }
+    case 'memory': {
+      const used = filled ? MEMORY_NON_ZERO : MEMORY_REQUESTED;
+      return { name, weight, wanted, amounts: UNBOUND, stride: AMOUNTS, allocatable: MEMORY_ALLOCATABLE, used };
+    }
+    default: {
+      const places = { stride: OTHER, allocatable: OTHER_ALLOCATABLE, used: OTHER_REQUESTED };
+      return { name, weight, wanted, amounts: UNBOUND, ...places };
+    }
   }
 }
 
