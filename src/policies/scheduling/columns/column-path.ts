@@ -21,13 +21,6 @@ interface ColumnProfile {
   readonly knowsPostFilter: boolean;
 }
 
-/** A failure holds for equal pods as long as nothing in the cluster has changed. */
-interface RememberedFailure {
-  readonly stamp: number;
-  readonly nodeVersion: number;
-  readonly decision: SchedulingDecision;
-}
-
 /**
  * HOT. Decides over columns where every plugin of the profile has a column form and the pod asks for nothing beyond them.
  * Guarded by bench/placement, bench/overload and the property tests of plain against columns.
@@ -39,7 +32,6 @@ export class ColumnPath {
   readonly #engine = new ColumnEngine();
   readonly #search: ColumnSearch;
   readonly #profiles = new Map<Framework, ColumnProfile>();
-  readonly #failures = new WeakMap<PodProgram, RememberedFailure>();
 
   constructor(
     cache: SchedulerCache,
@@ -82,7 +74,7 @@ export class ColumnPath {
   }
 
   #remembered(program: PodProgram, pod: PodFacts): SchedulingDecision | undefined {
-    const failure = this.#failures.get(program);
+    const { failure } = program;
     const { columns } = this.#engine;
     if (failure === undefined || failure.stamp !== columns.stamp || failure.nodeVersion !== columns.nodeVersion) {
       return undefined;
@@ -111,7 +103,7 @@ export class ColumnPath {
     else framework.runPreFilter(state, pod);
     const decision = unschedulableDecision(framework, snapshot, state, pod, diagnosis);
     if (nobodyToEvict && this.#isOrdinary(pod)) {
-      this.#failures.set(program, { stamp: columns.stamp, nodeVersion: columns.nodeVersion, decision });
+      program.failure = { stamp: columns.stamp, nodeVersion: columns.nodeVersion, decision };
     }
     return decision;
   }

@@ -222,7 +222,10 @@ interface History {
   readonly simple?: boolean;
 }
 
-/** Lives one random history through both forms and compares every decision. Returns how many pods were placed. */
+/**
+ * Lives one random history through both forms, the column form twice at the same time, and compares every decision.
+ * Returns how many pods were placed.
+ */
 function live(seed: number, history: History): number {
   const dice = new Dice(seed);
   const world = new World();
@@ -230,14 +233,14 @@ function live(seed: number, history: History): number {
     ...defaultSchedulerConfiguration(),
     percentageOfNodesToScore: history.percentageOfNodesToScore ?? 0,
   };
-  const forms = (['plain', 'columns'] as const).map((form) => {
+  const forms = (['plain', 'columns', 'columns'] as const).map((form) => {
     const policy = kubeScheduler(configuration, { form, blocksFrom: history.blocksFrom ?? 1024 })(
       world.host(history.countsVersions ?? true),
     );
     if (!(policy instanceof FrameworkPolicy)) throw new TypeError('not the framework');
     return policy;
   });
-  const both = (act: (policy: FrameworkPolicy) => void): void => forms.forEach(act);
+  const all = (act: (policy: FrameworkPolicy) => void): void => forms.forEach(act);
   for (const name of ['default', 'team']) {
     world.put('Namespace', name, { kind: 'Namespace', metadata: meta(name, '', { kind: name }) });
   }
@@ -262,7 +265,7 @@ function live(seed: number, history: History): number {
     const name = `n${nextNode++}`;
     const node = newNode(name);
     nodes.push(name);
-    both((policy) => policy.setNode(node));
+    all((policy) => policy.setNode(node));
   };
   for (let i = 0; i < history.nodes; i++) addNode();
   const templates = Array.from({ length: history.templates }, () => {
@@ -288,7 +291,7 @@ function live(seed: number, history: History): number {
     world.lists.get('Pod')?.clear();
     world.put('Pod', `${template.namespace}/${pod.metadata.name}`, pod);
     world.version--;
-    const [plain, columns] = forms.map((policy) => {
+    const [plain, columns, again] = forms.map((policy) => {
       const { steps: _, ...decision } = { steps: undefined, ...policy.decide(pod) };
       return JSON.stringify({
         ...decision,
@@ -298,22 +301,22 @@ function live(seed: number, history: History): number {
         next: policy.cursor.nextStartNodeIndex,
       });
     });
-    if (plain !== columns) {
+    if (plain !== columns || plain !== again) {
       expect.fail(
-        `seed ${seed}, step ${step}, pod ${JSON.stringify(pod.spec)}:\n  plain   ${plain}\n  columns ${columns}`,
+        `seed ${seed}, step ${step}, pod ${JSON.stringify(pod.spec)}:\n  plain   ${plain}\n  columns ${columns}\n  again   ${again}`,
       );
     }
     const decision = JSON.parse(columns!) as { kind: string; nodeName?: string };
     if (decision.kind === 'node') {
       placed++;
-      both((policy) => policy.assume(pod, decision.nodeName!));
+      all((policy) => policy.assume(pod, decision.nodeName!));
       const bound = { ...pod, spec: { ...pod.spec, nodeName: decision.nodeName! } };
-      if (dice.chance(50)) both((policy) => policy.setPod(bound));
+      if (dice.chance(50)) all((policy) => policy.setPod(bound));
       running.push(bound);
     }
     while (running.length > nodes.length * 3 || (running.length > 0 && dice.chance(30))) {
       const [gone] = running.splice(dice.below(running.length), 1);
-      both((policy) => policy.removePod(gone!.metadata.uid));
+      all((policy) => policy.removePod(gone!.metadata.uid));
     }
   }
   return placed;
@@ -326,12 +329,12 @@ function live(seed: number, history: History): number {
       case 1: {
         if (nodes.length < 4) break;
         const [name] = nodes.splice(dice.below(nodes.length), 1);
-        both((policy) => policy.removeNode(name!));
+        all((policy) => policy.removeNode(name!));
         break;
       }
       case 2: {
         const node = newNode(dice.of(nodes));
-        both((policy) => policy.setNode(node));
+        all((policy) => policy.setNode(node));
         break;
       }
       case 3: {
@@ -340,7 +343,7 @@ function live(seed: number, history: History): number {
         const old = running[index]!;
         const dying = { ...old, metadata: { ...old.metadata, deletionTimestamp: 1 } };
         running[index] = dying;
-        both((policy) => policy.setPod(dying));
+        all((policy) => policy.setPod(dying));
         break;
       }
       case 4: {
@@ -360,12 +363,12 @@ function live(seed: number, history: History): number {
           status: { phase: 'Pending', conditions: [] },
         };
         const node = dice.of([nodes[0]!, nodes[nodes.length - 1]!]);
-        both((policy) => policy.nominate(preemptor, node));
+        all((policy) => policy.nominate(preemptor, node));
         break;
       }
       case 6:
         for (const namespace of ['default', 'team']) {
-          for (let i = 0; i < 3; i++) both((policy) => policy.denominate(`${namespace}/nominee${i}`));
+          for (let i = 0; i < 3; i++) all((policy) => policy.denominate(`${namespace}/nominee${i}`));
         }
         world.put('Namespace', 'team', {
           kind: 'Namespace',

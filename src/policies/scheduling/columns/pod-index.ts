@@ -60,7 +60,15 @@ export class PodIndex {
   }
 
   classOf(pod: PodFacts): LabelClass {
-    return (pod.labelClass ??= this.#intern(pod.pod));
+    if (pod.labelClass !== undefined) return pod.labelClass;
+    const { memo } = pod.facts;
+    const { labels } = pod.pod.metadata;
+    if (memo.labels !== labels || memo.index !== this) {
+      memo.index = this;
+      memo.labels = labels;
+      memo.labelClass = this.#intern(pod.pod);
+    }
+    return (pod.labelClass = memo.labelClass!);
   }
 
   #intern(pod: Pod): LabelClass {
@@ -92,7 +100,7 @@ export class PodIndex {
     if (podClass.seen < this.#selected.length) this.#catchUp(podClass);
     const { counts, livingCounts } = podClass;
     for (let i = 0; i < counts.length; i++) counts[i]!.change(slot, by);
-    if (pod.pod.metadata.deletionTimestamp === undefined) {
+    if (!pod.isTerminating) {
       for (let i = 0; i < livingCounts.length; i++) livingCounts[i]!.change(slot, by);
     }
     if (pod.facts.carriesTerms) this.#carriers(pod.facts).count.change(slot, by);
@@ -143,7 +151,7 @@ export class PodIndex {
       const node: NodeState | undefined = this.#columns.nodes[slot];
       if (node === undefined) continue;
       for (const pod of node.pods) {
-        if (livingOnly && pod.pod.metadata.deletionTimestamp !== undefined) continue;
+        if (livingOnly && (pod as PodFacts).isTerminating) continue;
         const podClass = this.classOf(pod as PodFacts);
         if ((livingOnly ? podClass.livingCounts : podClass.counts).includes(count)) count.change(slot, 1);
       }

@@ -1,5 +1,6 @@
 import { controllerOf } from '../../../sim/api/meta.ts';
 import type { Volume } from '../../../sim/api/pod.ts';
+import type { SchedulingDecision } from '../../../sim/policy-api/scheduler.ts';
 import type { HostPort, Lister, PluginHandle } from '../../../sim/policy-api/scheduling.ts';
 import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
@@ -12,6 +13,13 @@ import type { ProfileForm } from './profile-form.ts';
 import { HardSpread, SoftSpread } from './spread-form.ts';
 import { prepareStatic, StaticColumn } from './static-column.ts';
 import { UsageColumn, usageKey } from './usage-column.ts';
+
+/** A failure holds for equal pods as long as nothing in the cluster has changed. */
+export interface RememberedFailure {
+  readonly stamp: number;
+  readonly nodeVersion: number;
+  readonly decision: SchedulingDecision;
+}
 
 /** What a profile asks about pods of one template and one class of labels, ready to be run over columns. */
 export class PodProgram {
@@ -26,6 +34,8 @@ export class PodProgram {
   readonly affinity: PodAffinityForm | undefined;
   /** The only nodes that can take the pod. */
   readonly nodeNames: ReadonlySet<string> | undefined;
+  /** The last search that found nothing. */
+  failure: RememberedFailure | undefined = undefined;
 
   constructor(parts: {
     usage: UsageColumn;
@@ -92,7 +102,6 @@ export class PodPrograms {
   readonly #index: PodIndex;
   readonly #form: ProfileForm;
   readonly #handle: PluginHandle;
-  readonly #known = new WeakMap<SpecFacts, Known[]>();
   readonly #usage = new Map<string, UsageColumn>();
   readonly #statics = new Map<string, StaticColumn>();
   readonly #blocks = new Map<UsageColumn, Map<StaticColumn, BlockIndex>>();
@@ -111,9 +120,8 @@ export class PodPrograms {
   of(pod: PodFacts): PodProgram | undefined {
     if (pod.requests !== pod.facts.requests) return undefined;
     const podClass = this.#index.classOf(pod);
-    let known = this.#known.get(pod.facts);
-    if (known === undefined) this.#known.set(pod.facts, (known = []));
     const { facts } = pod;
+    const known = this.#knownOf(facts);
     const spreads = this.#form.spread !== undefined && (facts.spec.topologySpreadConstraints ?? []).length === 0;
     const owner = spreads ? controllerOf(pod.pod.metadata) : undefined;
     const services = spreads ? versionOf((this.#services ??= this.#handle.lister('Service'))) : undefined;
@@ -153,6 +161,15 @@ export class PodPrograms {
       namespaces,
     });
     return program;
+  }
+
+  #knownOf(facts: SpecFacts): Known[] {
+    const { memo } = facts;
+    if (memo.owner !== this) {
+      memo.owner = this;
+      memo.programs = [];
+    }
+    return memo.programs as Known[];
   }
 
   #selectorOf(kind: string, namespace: string, name: string): unknown {

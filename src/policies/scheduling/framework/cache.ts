@@ -222,7 +222,7 @@ export class SchedulerCache {
   }
 
   #countPriority(pod: PodInfo, by: 1 | -1): void {
-    const priority = pod.pod.spec.priority ?? 0;
+    const priority = pod instanceof PodFacts ? pod.facts.priority : (pod.pod.spec.priority ?? 0);
     const count = (this.#priorities.get(priority) ?? 0) + by;
     if (count === 0) this.#priorities.delete(priority);
     else this.#priorities.set(priority, count);
@@ -238,7 +238,7 @@ export class SchedulerCache {
   }
 
   #countClaims(pod: PodInfo, sign: 1 | -1): void {
-    if (pod.pod.spec.volumes === undefined) return;
+    if (pod instanceof PodFacts ? !pod.facts.hasVolumes : pod.pod.spec.volumes === undefined) return;
     for (const key of claimKeys(pod)) {
       const count = (this.#claimUses.get(key) ?? 0) + sign;
       if (count === 0) this.#claimUses.delete(key);

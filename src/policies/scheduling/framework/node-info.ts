@@ -1,6 +1,7 @@
 import type { Node } from '../../../sim/api/node.ts';
 import type { HostPort, MutableNodeInfo, PodInfo, Resources } from '../../../sim/policy-api/scheduling.ts';
 import { claimKeys } from './claim-keys.ts';
+import { PodFacts } from './pod-info.ts';
 import { resourcesOf } from '../../../sim/api/pod-requests.ts';
 
 interface ImageState {
@@ -148,7 +149,7 @@ export class NodeState implements MutableNodeInfo {
     this.nonZeroMilliCpu += sign * pod.nonZeroMilliCpu;
     this.nonZeroMemoryBytes += sign * pod.nonZeroMemoryBytes;
     for (const port of pod.hostPorts) this.#countPort(port, sign);
-    if (pod.pod.spec.volumes === undefined) return;
+    if (!hasVolumes(pod)) return;
     for (const key of claimKeys(pod)) this.#countClaim(key, sign);
   }
 
@@ -171,8 +172,13 @@ export class NodeState implements MutableNodeInfo {
 }
 
 function hasAffinity(pod: PodInfo): boolean {
+  if (pod instanceof PodFacts) return pod.facts.hasPodAffinity;
   const { affinity } = pod.pod.spec;
   return affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined;
+}
+
+function hasVolumes(pod: PodInfo): boolean {
+  return pod instanceof PodFacts ? pod.facts.hasVolumes : pod.pod.spec.volumes !== undefined;
 }
 
 /** Removes the pod of the same uid by moving the last one into its place, as kube-scheduler does. */

@@ -1,3 +1,4 @@
+import type { Labels } from '../../../sim/api/meta.ts';
 import { nonZeroRequests, podRequests, podRequestsOnNode } from '../../../sim/api/pod-requests.ts';
 import type { Pod, PodAffinityTerm, PodSpec } from '../../../sim/api/pod.ts';
 import type {
@@ -25,6 +26,26 @@ export interface SpecFacts {
   readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[];
   /** Whether there is any of the four kinds of term. */
   readonly carriesTerms: boolean;
+  /** Whether the pod has podAffinity or podAntiAffinity at all, were it empty. */
+  readonly hasPodAffinity: boolean;
+  readonly priority: number;
+  readonly hasVolumes: boolean;
+  /** What the columns remember of pods like these. */
+  readonly memo: FactsMemo;
+}
+
+/**
+ * Kept where it is found without a search. Templates outlive a scheduler, and several runs may share them: whoever reads
+ * an entry checks that it is its own, and else takes it over.
+ */
+export interface FactsMemo {
+  /** The last label object seen, and its class in an index. */
+  index: object | undefined;
+  labels: Labels | undefined;
+  labelClass: LabelClass | undefined;
+  /** Programs of pods like these, of one profile. */
+  owner: object | undefined;
+  programs: unknown[];
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -38,12 +59,15 @@ export class PodFacts implements PodInfo {
   readonly nonZeroMemoryBytes: number;
   /** Remembered by the pod index of the columns: what its labels and namespace make it one of. */
   labelClass: LabelClass | undefined = undefined;
+  /** Whether the pod is being deleted. */
+  readonly isTerminating: boolean;
 
   /** `before` is what an earlier version of the same pod came to: an unchanged spec is not looked up again. */
   constructor(pod: Pod, before?: PodFacts) {
     const facts = before?.pod.spec === pod.spec ? before.facts : specFacts(pod.spec, pod.metadata.namespace);
     this.pod = pod;
     this.facts = facts;
+    this.isTerminating = pod.metadata.deletionTimestamp !== undefined;
     if (before?.pod.metadata.labels === pod.metadata.labels) this.labelClass = before.labelClass;
     if (hasResourceStatus(pod)) {
       const nonZero = nonZeroRequests(pod);
@@ -85,9 +109,13 @@ const factsBySpec = new WeakMap<PodSpec, SpecFacts[]>();
 const specsByContainers = new WeakMap<PodSpec['containers'], PodSpec[]>();
 
 function specFacts(spec: PodSpec, namespace: string): SpecFacts {
-  const first = factsBySpec.has(spec) ? spec : firstLike(spec);
-  let known = factsBySpec.get(first);
-  if (known === undefined) factsBySpec.set(first, (known = []));
+  let known = factsBySpec.get(spec);
+  let first = spec;
+  if (known === undefined) {
+    first = firstLike(spec);
+    known = factsBySpec.get(first);
+    if (known === undefined) factsBySpec.set(first, (known = []));
+  }
   for (const facts of known) if (facts.namespace === namespace) return facts;
   const facts = deriveFacts(first, namespace);
   known.push(facts);
@@ -147,6 +175,10 @@ function deriveFacts(spec: PodSpec, namespace: string): SpecFacts {
     hostPorts: hostPortsOf(spec),
     ...terms,
     carriesTerms: Object.values(terms).some((list) => list.length > 0),
+    hasPodAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
+    priority: spec.priority ?? 0,
+    hasVolumes: spec.volumes !== undefined,
+    memo: { index: undefined, labels: undefined, labelClass: undefined, owner: undefined, programs: [] },
   };
 }
 
