@@ -1,4 +1,4 @@
-import { deepEqual } from './equal.ts';
+import { sameData } from './equality.ts';
 import { KINDS, type ApiObject } from './kinds.ts';
 import { SCHEMAS } from './schema/kinds.ts';
 import { isZero, type Data, type Field, type Table, type Type } from './schema/type.ts';
@@ -53,7 +53,7 @@ function encodeTable(table: Table, given: Data): Record<string, unknown> {
 /** Whether a value is what stands for nothing in this field. */
 function isNothing(field: Field, value: unknown): boolean {
   if (field.shown || field.type.form === 'table') return false;
-  if (field.absent !== undefined) return deepEqual(value, field.absent);
+  if (field.absent !== undefined) return sameData(value, field.absent);
   return !field.keepsZero && isZero(value);
 }
 

@@ -1,7 +1,7 @@
 import { NO_LABELS } from '../meta.ts';
 import type { Problem, Report } from '../problem.ts';
 import { formatQuantity, parseQuantity, roundUpToMilli } from '../quantity.ts';
-import { deepEqual } from '../equal.ts';
+import { sameData } from '../equality.ts';
 import { NONE } from '../schema/meta.ts';
 import { isZero, type Data, type Field, type Scalar, type Table, type Type } from '../schema/type.ts';
 import { parseTimestamp } from '../timestamps.ts';
@@ -142,7 +142,7 @@ export class Reader {
   }
 
   private warn(table: Table, key: string, field: Field, value: unknown): void {
-    if (deepEqual(value, field.harmless)) return;
+    if (sameData(value, field.harmless)) return;
     const name = `${this.kind} ${table.name}.${key}`;
     if (this.options.warned.has(name)) return;
     this.options.warned.add(name);

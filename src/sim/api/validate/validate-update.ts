@@ -1,4 +1,4 @@
-import { deepEqual } from '../equal.ts';
+import { sameData } from '../equality.ts';
 import type { ApiObject } from '../kinds.ts';
 import type { ObjectMeta } from '../meta.ts';
 import type { Pod, PodSpec, Toleration } from '../pod.ts';
@@ -36,7 +36,7 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
     // A claim that is not bound yet may be bound, and a bound one may ask for more.
     const free = previous.spec.volumeName === undefined ? ['volumeName', 'storageClassName'] : [];
     const stays = ({ spec }: PersistentVolumeClaim): object => without(spec, [...free, 'resources']);
-    if (!deepEqual(stays(previous), stays(next))) {
+    if (!sameData(stays(previous), stays(next))) {
       spec.forbidden(
         'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
       );
@@ -70,7 +70,7 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
     const detail = 'field is immutable when `immutable` is set';
     if (next.immutable !== true) at.at('immutable').forbidden(detail);
     for (const name of ['data', 'binaryData'] as const) {
-      if (!deepEqual(previous[name], next[name])) at.at(name).forbidden(detail);
+      if (!sameData(previous[name], next[name])) at.at(name).forbidden(detail);
     }
   }
 }
@@ -84,7 +84,7 @@ function without(object: object, names: readonly string[]): object {
 }
 
 function checkSame(previous: unknown, next: unknown, at: Checker): void {
-  if (!deepEqual(previous, next)) at.invalid(next ?? '', IMMUTABLE);
+  if (!sameData(previous, next)) at.invalid(next ?? '', IMMUTABLE);
 }
 
 function checkMetaUpdate(previous: ObjectMeta, next: ObjectMeta, at: Checker): void {
@@ -124,7 +124,7 @@ function checkPodUpdate(previous: Pod, next: Pod, at: Checker): void {
     at.at('schedulingGates', index, 'name').forbidden(detail);
   });
   const isGated = gates.size > 0;
-  if (!deepEqual(comparable(before, isGated), comparable(after, isGated))) {
+  if (!sameData(comparable(before, isGated), comparable(after, isGated))) {
     at.forbidden(
       'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +
         '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
@@ -152,7 +152,7 @@ function checkDeadline(before: number | undefined, after: number | undefined, at
 function checkTolerationsKept(before: readonly Toleration[], after: readonly Toleration[], at: Checker): void {
   const plain = (toleration: Toleration): object => without(toleration, ['tolerationSeconds']);
   for (const toleration of before) {
-    if (after.some((each) => deepEqual(plain(each), plain(toleration)))) continue;
+    if (after.some((each) => sameData(plain(each), plain(toleration)))) continue;
     return at.forbidden('existing toleration can not be modified except its tolerationSeconds');
   }
 }
