@@ -1,37 +1,39 @@
 import type { NodeColumns } from './node-columns.ts';
 import type { StaticColumn } from './static-column.ts';
-import { NO_ROOM, type UsageColumn } from './usage-column.ts';
+import { VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
 /** More groups than bits are not summed up. */
 export const MOST_GROUPS = 32;
+/** A block has no node of a group that takes the pod. */
+export const NO_TAKER = -1;
 
 /**
  * HOT. What blocks of neighbouring nodes, in the snapshot's order, have for pods of one size and one kind of template: how
  * many nodes take the pod, of which groups they are, and the best usage value of each group.
  *
- * Invariant: a block's summary equals what its rows say, as long as the block's stamp holds. Guarded by
+ * Invariant: a block's summary equals what its verdicts say, as long as the block's stamp holds. Guarded by
  * bench/placement with percentageOfNodesToScore 100 and the property tests of plain against columns.
  */
 export class BlockIndex {
   /** By block. */
   takers = new Int32Array(0);
   groupMask = new Int32Array(0);
-  /** By block and group; NO_ROOM where the block has no node of the group that takes the pod. */
+  /** By block and group. */
   best = new Int32Array(0);
   groups = 0;
   readonly #columns: NodeColumns;
-  readonly #usage: UsageColumn;
+  readonly #verdicts: VerdictColumn;
   readonly #statics: StaticColumn;
   #stamps = new Int32Array(0);
   #orderVersion = -1;
 
-  constructor(columns: NodeColumns, usage: UsageColumn, statics: StaticColumn) {
+  constructor(columns: NodeColumns, verdicts: VerdictColumn, statics: StaticColumn) {
     this.#columns = columns;
-    this.#usage = usage;
+    this.#verdicts = verdicts;
     this.#statics = statics;
   }
 
-  /** Usage and static column are current. */
+  /** The verdicts are prepared. */
   prepare(): void {
     const { orderVersion, blockStamp } = this.#columns;
     const groups = this.#statics.groups.length;
@@ -57,24 +59,21 @@ export class BlockIndex {
 
   #sumUp(block: number): void {
     const { order, blockShift } = this.#columns;
-    const usage = this.#usage;
-    const { group } = this.#statics;
+    const verdicts = this.#verdicts;
     const { best, groups } = this;
-    const first = block << blockShift;
     const end = Math.min(order.length, (block + 1) << blockShift);
     const base = block * groups;
-    best.fill(NO_ROOM, base, base + groups);
+    best.fill(NO_TAKER, base, base + groups);
     let takers = 0;
     let mask = 0;
-    for (let at = first; at < end; at++) {
-      const slot = order[at]!;
-      const g = group[slot]!;
-      if (g < 0) continue;
-      const value = usage.at(slot);
-      if (value === NO_ROOM) continue;
+    for (let at = block << blockShift; at < end; at++) {
+      const cell = verdicts.at(at);
+      if (cell < 0) continue;
+      const group = cell >> VALUE_BITS;
+      const value = cell & VALUE_MASK;
       takers++;
-      mask |= 1 << g;
-      if (value > best[base + g]!) best[base + g] = value;
+      mask |= 1 << group;
+      if (value > best[base + group]!) best[base + group] = value;
     }
     this.takers[block] = takers;
     this.groupMask[block] = mask;

@@ -1,12 +1,13 @@
-import type { BlockIndex } from './block-index.ts';
-import type { NodeColumns } from './node-columns.ts';
+import { NO_TAKER, type BlockIndex } from './block-index.ts';
+import { grownIntegers, type NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
 import { StaticTotals } from './static-totals.ts';
-import { NO_ROOM } from './usage-column.ts';
+import { VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
 
 export interface BlockChoice {
-  readonly slot: number;
+  /** In the order. */
+  readonly place: number;
   /** Candidates passed before the search ended. */
   readonly walked: number;
 }
@@ -24,9 +25,9 @@ export class BlockSearch {
   #blocks = new Int32Array(64);
   #before = new Int32Array(64);
   #blockCount = 0;
-  /** Nodes found one by one, at the ends: slot, and how many were found before. */
-  #slots = new Int32Array(256);
-  #ranks = new Int32Array(256);
+  /** Nodes found one by one, at the ends: their place, and how many were found before. */
+  #singles = new Int32Array(256);
+  #singlesBefore = new Int32Array(256);
   #singleCount = 0;
   #found = 0;
   #mask = 0;
@@ -90,26 +91,28 @@ export class BlockSearch {
   }
 
   /** Node by node from one place to another. Returns how many were passed before one more than wanted was met. */
-  #walk(program: PodProgram, from: number, to: number, wanted: number): number {
-    const { usage } = program;
-    const { group } = program.statics;
-    const { order } = this.#columns;
+  #walk({ verdicts }: PodProgram, from: number, to: number, wanted: number): number {
     for (let at = from; at < to; at++) {
-      const slot = order[at]!;
-      const g = group[slot]!;
-      if (g < 0 || usage.at(slot) === NO_ROOM) continue;
+      const cell = verdicts.at(at);
+      if (cell < 0) continue;
       if (this.#found === wanted) return at - from;
-      this.#slots[this.#singleCount] = slot;
-      this.#ranks[this.#singleCount++] = this.#found++;
-      this.#mask |= 1 << g;
+      if (this.#singleCount === this.#singles.length) this.#reserveSingles();
+      this.#singles[this.#singleCount] = at;
+      this.#singlesBefore[this.#singleCount++] = this.#found++;
+      this.#mask |= 1 << (cell >> VALUE_BITS);
     }
     return to - from;
   }
 
+  #reserveSingles(): void {
+    this.#singles = grownIntegers(this.#singles, 2 * this.#singles.length);
+    this.#singlesBefore = grownIntegers(this.#singlesBefore, 2 * this.#singlesBefore.length);
+  }
+
   #choose(program: PodProgram, walked: number): BlockChoice | undefined {
     if (this.#found === 0) return undefined;
-    const { statics, blocks: index, usage } = program;
-    const { group } = statics;
+    const { statics, blocks: index } = program;
+    const { cells } = program.verdicts;
     const groups = statics.groups.length;
     this.#totals.reserve(groups);
     this.#totals.presentByMask(groups, this.#mask);
@@ -118,10 +121,10 @@ export class BlockSearch {
     const ranks = preOrderRanks(this.#found);
     this.#best = -Infinity;
     this.#bestRank = 0;
-    this.#bestSlot = -1;
+    this.#bestPlace = -1;
     for (let k = 0; k < this.#singleCount; k++) {
-      const slot = this.#slots[k]!;
-      this.#offer(slot, usage.at(slot) + addends[group[slot]!]!, ranks[this.#ranks[k]!]!);
+      const at = this.#singles[k]!;
+      this.#offer(at, totalOf(cells[at]!, addends), ranks[this.#singlesBefore[k]!]!);
     }
     for (let k = 0; k < this.#blockCount; k++) {
       const block = this.#blocks[k]!;
@@ -129,38 +132,35 @@ export class BlockSearch {
       if (highest < this.#best) continue;
       const before = this.#before[k]!;
       if (highest === this.#best && leastRank(ranks, before, index.takers[block]!) > this.#bestRank) continue;
-      this.#lookInto(program, block, before, addends, ranks);
+      this.#lookInto(cells, block, before, addends, ranks);
     }
-    return { slot: this.#bestSlot, walked };
+    return { place: this.#bestPlace, walked };
   }
 
   #best = -Infinity;
   #bestRank = 0;
-  #bestSlot = -1;
+  #bestPlace = -1;
 
-  #offer(slot: number, total: number, rank: number): void {
+  #offer(place: number, total: number, rank: number): void {
     if (total < this.#best || (total === this.#best && rank > this.#bestRank)) return;
     this.#best = total;
     this.#bestRank = rank;
-    this.#bestSlot = slot;
+    this.#bestPlace = place;
   }
 
-  #lookInto(program: PodProgram, block: number, before: number, addends: Float64Array, ranks: Int32Array): void {
-    const { usage } = program;
-    const { group } = program.statics;
-    const { order, blockShift } = this.#columns;
-    const end = Math.min(order.length, (block + 1) << blockShift);
+  #lookInto(cells: Int32Array, block: number, before: number, addends: Float64Array, ranks: Int32Array): void {
+    const { blockShift } = this.#columns;
+    const end = Math.min(cells.length, (block + 1) << blockShift);
     let found = before;
     for (let at = block << blockShift; at < end; at++) {
-      const slot = order[at]!;
-      const g = group[slot]!;
-      if (g < 0) continue;
-      const value = usage.at(slot);
-      if (value === NO_ROOM) continue;
-      this.#offer(slot, value + addends[g]!, ranks[found]!);
-      found++;
+      const cell = cells[at]!;
+      if (cell >= 0) this.#offer(at, totalOf(cell, addends), ranks[found++]!);
     }
   }
+}
+
+function totalOf(cell: number, addends: Float64Array): number {
+  return (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
 }
 
 /** The best total of a block's nodes. */
@@ -169,7 +169,7 @@ function highestOf(index: BlockIndex, block: number, groups: number, addends: Fl
   let highest = -Infinity;
   for (let g = 0; g < groups; g++) {
     const value = best[block * groups + g]!;
-    if (value !== NO_ROOM && value + addends[g]! > highest) highest = value + addends[g]!;
+    if (value !== NO_TAKER && value + addends[g]! > highest) highest = value + addends[g]!;
   }
   return highest;
 }

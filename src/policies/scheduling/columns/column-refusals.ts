@@ -5,6 +5,7 @@ import { TAKEN } from '../plugins/node-ports.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import type { ProfileForm } from './profile-form.ts';
+import { NO_ROOM } from './usage-column.ts';
 
 /**
  * Why no node takes a pod, over columns: for every node the status of the first plugin, in the profile's order, that
@@ -92,7 +93,7 @@ function refusalBy(
           if (refused?.plugin === plugin) return refused.status;
           break;
         case 'usage':
-          if (usage.at(slot) < 0) return usage.refusal(slot);
+          if (usage.compute(slot) === NO_ROOM) return usage.refusal(slot);
           break;
         case 'ports':
           if (ports.some((port) => columns.nodes[slot]!.usesPort(port))) return by(plugin.name, TAKEN);

@@ -12,12 +12,12 @@ import { MOST_GROUPS } from './block-index.ts';
 import { BlockSearch } from './block-search.ts';
 import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
-import { MARKS, USAGE_STAMP, type NodeColumns } from './node-columns.ts';
+import type { NodeColumns } from './node-columns.ts';
 import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
 import { StaticTotals } from './static-totals.ts';
-import { NO_ROOM } from './usage-column.ts';
+import { REFUSED, STALE, VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
 
 export interface ColumnPlacement {
   readonly node: NodeState;
@@ -62,8 +62,8 @@ export class ColumnSearch {
     const columns = this.#columns;
     const nodes = columns.order.length;
     if (this.#found.length < nodes) this.#reserve(nodes);
-    program.statics.refresh();
-    program.usage.reserve();
+    program.verdicts.prepare();
+    if (program.statics.overflowed) return undefined;
     program.hardSpread?.prepare();
     if (columns.anyImages) program.images?.prepare();
     const affinityFilters = program.affinity?.prepare() === true;
@@ -74,67 +74,78 @@ export class ColumnSearch {
     if (nominated !== '') {
       const node = this.#snapshot.get(nominated);
       if (node !== undefined) {
-        if (this.#takes(program, affinityFilters, node.slot, plain)) return { node, evaluated: 1 };
+        const place = columns.position[node.slot]!;
+        if (this.#takes(program, affinityFilters, place, plain) >= 0) return { node, evaluated: 1 };
         failedNominated = node;
       }
     }
 
-    const { order } = columns;
-    const start = cursor.nextStartNodeIndex;
-    let candidates: Int32Array = order;
-    if (program.nodeNames !== undefined) candidates = this.#named(program.nodeNames);
-    const total = candidates.length;
+    // Places in the order; `undefined`: all of them.
+    const named = program.nodeNames === undefined ? undefined : this.#placesOf(program.nodeNames);
+    const total = named === undefined ? nodes : named.length;
     if (total === 0) return undefined;
+    const start = cursor.nextStartNodeIndex % total;
     const wanted = numFeasibleNodesToFind(total, framework.percentageOfNodesToScore);
-    const isSimple =
-      program.ports.length === 0 && program.hardSpread === undefined && !affinityFilters && plain === undefined;
-    if (isSimple && wanted >= this.#blocksFrom && program.nodeNames === undefined && this.#goesByBlocks(program)) {
-      this.#byBlocks = { program, start: start % total, wanted };
-      const choice = this.#blocks.search(program, start % total, wanted);
+    const filtersByCells =
+      program.ports.length === 0 &&
+      program.hardSpread === undefined &&
+      !affinityFilters &&
+      plain === undefined &&
+      named === undefined;
+    const choosesByCells = filtersByCells && this.#scoresByCells(program);
+    this.#last = { program, start, walked: 0, listed: !choosesByCells };
+    let place: number;
+    let walked: number;
+    if (choosesByCells && wanted >= this.#blocksFrom) {
+      const choice = this.#blocks.search(program, start, wanted);
       if (choice === undefined) return undefined;
-      const passed = choice.walked + this.#unmet(failedNominated, start % total, choice.walked, order);
-      cursor.nextStartNodeIndex = (start + passed) % nodes;
-      return { node: columns.nodes[choice.slot]!, evaluated: passed };
+      ({ place, walked } = choice);
+    } else {
+      walked = filtersByCells
+        ? this.#walk(program, start, wanted)
+        : this.#walkAll(program, affinityFilters, named, start, wanted, plain);
+      if (this.#count === 0) return undefined;
+      if (choosesByCells) {
+        place = this.#chooseByCells(program, start, walked);
+      } else {
+        if (filtersByCells) this.#list(program, start, walked);
+        place = columns.position[this.#found[this.#choose(program, this.#count)]!]!;
+      }
     }
-    this.#byBlocks = undefined;
-    const walked = isSimple
-      ? this.#walk(program, candidates, start % total, wanted)
-      : this.#walkAll(program, affinityFilters, candidates, start % total, wanted, plain);
-    const count = this.#count;
-    if (count === 0) return undefined;
-    const passed = walked + this.#unmet(failedNominated, start % total, walked, candidates);
-    cursor.nextStartNodeIndex = (start + passed) % nodes;
-    const chosen = count === 1 ? 0 : this.#choose(program, count);
-    return { node: columns.nodes[this.#found[chosen]!]!, evaluated: passed };
+    this.#last.walked = walked;
+    const passed = walked + this.#unmet(failedNominated, start, walked, named);
+    cursor.nextStartNodeIndex = (cursor.nextStartNodeIndex + passed) % nodes;
+    return { node: columns.nodes[columns.order[place]!]!, evaluated: passed };
   }
 
-  /** Room and node object alone give a node its total. */
-  #goesByBlocks({ softSpread, affinity, images, statics }: PodProgram): boolean {
+  /** What cells say is all there is to a total. */
+  #scoresByCells({ softSpread, affinity, images, statics }: PodProgram): boolean {
     if (softSpread !== undefined || affinity?.hasScores === true) return false;
     return !(this.#columns.anyImages && images !== undefined) && statics.groups.length <= MOST_GROUPS;
   }
 
   /** The nominated node, refused beforehand, counts as looked at even where the search ended before it. */
-  #unmet(nominated: NodeState | undefined, start: number, walked: number, candidates: Int32Array): 0 | 1 {
+  #unmet(nominated: NodeState | undefined, start: number, walked: number, named: Int32Array | undefined): 0 | 1 {
     if (nominated === undefined) return 0;
-    const at = candidates.indexOf(nominated.slot);
-    const distance = at < 0 ? Infinity : (at - start + candidates.length) % candidates.length;
+    const place = this.#columns.position[nominated.slot]!;
+    const at = named === undefined ? place : named.indexOf(place);
+    const total = named === undefined ? this.#columns.order.length : named.length;
+    const distance = at < 0 ? Infinity : (at - start + total) % total;
     return distance >= walked ? 1 : 0;
   }
-
-  /** The last search, where it went by blocks and found no list of nodes. */
-  #byBlocks: { readonly program: PodProgram; readonly start: number; readonly wanted: number } | undefined;
 
   /** Of the last walk: how many were found, and which groups of nodes they are of, modulo 32. */
   #count = 0;
   #groupMask = 0;
+  /** The last search; `listed`: what it found stands in the list. */
+  #last: { program: PodProgram; start: number; walked: number; listed: boolean } | undefined;
 
   /** What the last search found, in order, and how it added up; one node alone is not scored. For inspection only. */
   lastFound(): { readonly nodes: readonly NodeState[]; readonly totals: readonly number[] } {
-    if (this.#byBlocks !== undefined) {
-      const { program, start, wanted } = this.#byBlocks;
-      this.#walk(program, this.#columns.order, start, wanted);
-      this.#staticAddends(program, this.#count);
+    const last = this.#last;
+    if (last !== undefined && !last.listed) {
+      this.#list(last.program, last.start, last.walked);
+      this.#staticAddends(last.program, this.#count);
     }
     const slots = [...this.#found.subarray(0, this.#count)];
     return {
@@ -150,6 +161,7 @@ export class ColumnSearch {
   refusals(form: ProfileForm, program: PodProgram, cursor: SearchCursor, pod: PodInfo): Diagnosis | undefined {
     const nominated = pod.pod.status.nominatedNodeName ?? '';
     if (program.nodeNames !== undefined || nominated !== '' || this.#nominator.size > 0) return undefined;
+    if (program.statics.overflowed) return undefined;
     const affinityFilters = program.affinity?.prepare() === true;
     const start = cursor.nextStartNodeIndex % this.#columns.order.length;
     const statuses = new ColumnRefusals(this.#snapshot, this.#columns, form, program, affinityFilters, start);
@@ -165,62 +177,117 @@ export class ColumnSearch {
     this.#groups = new Int16Array(2 * nodes);
   }
 
-  /** Room and node object alone decide. Returns how many candidates were passed. */
-  #walk(program: PodProgram, candidates: Int32Array, start: number, wanted: number): number {
-    const { usage } = program;
-    const { entries } = usage;
-    const { group } = program.statics;
-    const { marks } = this.#columns;
-    const found = this.#found;
-    const totals = this.#totals;
-    const groups = this.#groups;
-    const total = candidates.length;
+  /**
+   * Cells alone decide. Returns how many nodes were passed before one more than wanted was met.
+   *
+   * The inner loop calls nothing, so that the compiler keeps all it reads in registers; it is left for a stale cell.
+   */
+  #walk({ verdicts }: PodProgram, start: number, wanted: number): number {
+    const { cells } = verdicts;
+    const total = cells.length;
     let count = 0;
     let mask = 0;
     let at = start;
-    let i = 0;
-    for (; i < total; i++) {
-      const slot = candidates[at]!;
-      if (++at === total) at = 0;
-      const g = group[slot]!;
-      if (g < 0) continue;
-      const value = entries[2 * slot] === marks[slot * MARKS + USAGE_STAMP] ? entries[2 * slot + 1]! : usage.at(slot);
-      if (value === NO_ROOM) continue;
-      if (count === wanted) break;
-      found[count] = slot;
-      totals[count] = value;
-      groups[count] = g;
-      mask |= 1 << g;
-      count++;
+    let end = total;
+    for (;;) {
+      let cell = 0;
+      for (; at < end; at++) {
+        cell = cells[at]!;
+        if (cell < 0) {
+          if (cell === STALE) break;
+          continue;
+        }
+        if (count === wanted) break;
+        mask |= 1 << (cell >> VALUE_BITS);
+        count++;
+      }
+      if (at < end) {
+        if (cell !== STALE) break;
+        verdicts.compute(at);
+      } else if (end === total && start > 0) {
+        at = 0;
+        end = start;
+      } else {
+        break;
+      }
     }
     this.#count = count;
     this.#groupMask = mask;
-    return i;
+    return end === total ? at - start : total - start + at;
+  }
+
+  /** The place of the winner among the nodes of a walk: the highest total, and of equal ones the first in heap pre-order. */
+  #chooseByCells(program: PodProgram, start: number, walked: number): number {
+    const { cells } = program.verdicts;
+    const addends = this.#staticAddends(program, this.#count);
+    const ranks = preOrderRanks(this.#count);
+    const total = cells.length;
+    let best = -Infinity;
+    let rank = 0;
+    let place = -1;
+    let found = 0;
+    let at = start;
+    let end = Math.min(total, start + walked);
+    for (;;) {
+      for (; at < end; at++) {
+        const cell = cells[at]!;
+        if (cell < 0) continue;
+        const sum = (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
+        if (sum > best || (sum === best && ranks[found]! < rank)) {
+          best = sum;
+          rank = ranks[found]!;
+          place = at;
+        }
+        found++;
+      }
+      if (start + walked <= total || end < total) return place;
+      at = 0;
+      end = start + walked - total;
+      if (end === 0) return place;
+    }
+  }
+
+  /** Lists what a walk has found: slots, values and groups, in order. */
+  #list({ verdicts }: PodProgram, start: number, walked: number): void {
+    const { order } = this.#columns;
+    let count = 0;
+    for (let i = 0; i < walked; i++) {
+      const at = start + i < order.length ? start + i : start + i - order.length;
+      const cell = verdicts.cells[at]!;
+      if (cell < 0) continue;
+      this.#found[count] = order[at]!;
+      this.#totals[count] = cell & VALUE_MASK;
+      this.#groups[count] = cell >> VALUE_BITS;
+      count++;
+    }
+    this.#count = count;
   }
 
   #walkAll(
     program: PodProgram,
     affinityFilters: boolean,
-    candidates: Int32Array,
+    named: Int32Array | undefined,
     start: number,
     wanted: number,
     plain: ((node: NodeState) => boolean) | undefined,
   ): number {
-    const { group } = program.statics;
-    const total = candidates.length;
+    const { order } = this.#columns;
+    const total = named === undefined ? order.length : named.length;
     let count = 0;
     let mask = 0;
     let at = start;
     let i = 0;
     for (; i < total; i++) {
-      const slot = candidates[at]!;
+      const place = named === undefined ? at : named[at]!;
       if (++at === total) at = 0;
-      if (!this.#takes(program, affinityFilters, slot, plain)) continue;
+      const cell = this.#takes(program, affinityFilters, place, plain);
+      if (cell < 0) continue;
       if (count === wanted) break;
-      this.#found[count] = slot;
-      this.#totals[count] = program.usage.at(slot);
-      this.#groups[count] = group[slot]!;
-      mask |= 1 << group[slot]!;
+      const group = cell >> VALUE_BITS;
+      this.#found[count] = order[place]!;
+      this.#totals[count] = cell & VALUE_MASK;
+      this.#groups[count] = group;
+      mask |= 1 << group;
       count++;
     }
     this.#count = count;
@@ -228,19 +295,22 @@ export class ColumnSearch {
     return i;
   }
 
+  /** The cell of a node that every Filter passes; negative for any other. */
   #takes(
     program: PodProgram,
     affinityFilters: boolean,
-    slot: number,
+    place: number,
     plain: ((node: NodeState) => boolean) | undefined,
-  ): boolean {
-    if (program.statics.group[slot]! < 0) return false;
-    if (program.usage.at(slot) === NO_ROOM) return false;
-    if (program.hardSpread !== undefined && !program.hardSpread.allows(slot)) return false;
-    if (affinityFilters && !program.affinity!.allows(slot)) return false;
+  ): number {
+    const cell = program.verdicts.at(place);
+    if (cell < 0) return REFUSED;
+    const slot = this.#columns.order[place]!;
+    if (program.hardSpread !== undefined && !program.hardSpread.allows(slot)) return REFUSED;
+    if (affinityFilters && !program.affinity!.allows(slot)) return REFUSED;
     const { ports } = program;
-    for (let i = 0; i < ports.length; i++) if (this.#columns.nodes[slot]!.usesPort(ports[i]!)) return false;
-    return plain === undefined || !this.#contested.has(slot) || plain(this.#columns.nodes[slot]!);
+    for (let i = 0; i < ports.length; i++) if (this.#columns.nodes[slot]!.usesPort(ports[i]!)) return REFUSED;
+    if (plain === undefined || !this.#contested.has(slot)) return cell;
+    return plain(this.#columns.nodes[slot]!) ? cell : REFUSED;
   }
 
   /**
@@ -268,40 +338,38 @@ export class ColumnSearch {
     };
   }
 
-  #named(names: ReadonlySet<string>): Int32Array {
-    const slots: number[] = [];
+  #placesOf(names: ReadonlySet<string>): Int32Array {
+    const places: number[] = [];
     for (const name of names) {
       const node = this.#snapshot.get(name);
-      if (node !== undefined) slots.push(node.slot);
+      if (node !== undefined) places.push(this.#columns.position[node.slot]!);
     }
-    const { position } = this.#columns;
-    return Int32Array.from(slots.sort((a, b) => position[a]! - position[b]!));
+    return Int32Array.from(places.sort((a, b) => a - b));
   }
 
-  /** The index of the winner among the found: the highest total, and of equal ones the first in heap pre-order. */
+  /** The index of the winner among the listed. */
   #choose(program: PodProgram, count: number): number {
+    if (count === 1) return 0;
     const totals = this.#totals;
     const addends = this.#staticAddends(program, count);
     const groups = this.#groups;
-    const images = this.#columns.anyImages ? program.images : undefined;
-    const { softSpread, affinity } = program;
-    if (images !== undefined || softSpread !== undefined || affinity?.hasScores === true) {
-      for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
-      addends.fill(0);
-      if (images !== undefined) this.#addImages(images, program.imageWeight, count);
-      softSpread?.addTo(totals, this.#found, count);
-      affinity?.addTo(totals, this.#found, count);
-    }
+    for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
+    addends.fill(0);
+    const { images, softSpread, affinity } = program;
+    if (images !== undefined && this.#columns.anyImages) this.#addImages(images, program.imageWeight, count);
+    softSpread?.addTo(totals, this.#found, count);
+    affinity?.addTo(totals, this.#found, count);
     const ranks = preOrderRanks(count);
     let chosen = 0;
     let best = -Infinity;
     let rank = 0;
     for (let j = 0; j < count; j++) {
-      const total = totals[j]! + addends[groups[j]!]!;
-      if (total < best || (total === best && ranks[j]! > rank)) continue;
-      best = total;
-      rank = ranks[j]!;
-      chosen = j;
+      const total = totals[j]!;
+      if (total > best || (total === best && ranks[j]! < rank)) {
+        best = total;
+        rank = ranks[j]!;
+        chosen = j;
+      }
     }
     return chosen;
   }

@@ -28,6 +28,7 @@ export const OTHER = 2;
 export const OTHER_ALLOCATABLE = 0;
 export const OTHER_REQUESTED = 1;
 
+const LOG_LENGTH = 1 << 15;
 const MOST_PODS = 0x7fffffff;
 
 /**
@@ -65,6 +66,10 @@ export class NodeColumns {
   blockShift = 4;
   /** By block: changes whenever a row of the block changes in any way. */
   blockStamp = new Int32Array(0);
+  /** Places in the order of rows that changed, the last ones: entry i is at i modulo the length, a power of two. */
+  readonly log = new Int32Array(LOG_LENGTH);
+  /** How many were ever written to the log. */
+  logged = 0;
   readonly #free: number[] = [];
 
   /** Gives a row to a node that has none. */
@@ -96,7 +101,7 @@ export class NodeColumns {
   nodeChanged(slot: number): void {
     this.nodeStamp[slot] = this.nextStamp();
     this.nodeVersion++;
-    this.#touchBlock(slot);
+    this.#touch(slot);
   }
 
   /** The snapshot's order, anew. Every node in it has a row. */
@@ -114,9 +119,11 @@ export class NodeColumns {
     this.nodeVersion++;
   }
 
-  #touchBlock(slot: number): void {
-    const block = this.position[slot]! >> this.blockShift;
-    if (block < this.blockStamp.length) this.blockStamp[block] = this.stamp;
+  #touch(slot: number): void {
+    const at = this.position[slot]!;
+    if (this.order[at] !== slot) return;
+    this.blockStamp[at >> this.blockShift] = this.stamp;
+    this.log[this.logged++ & (LOG_LENGTH - 1)] = at;
   }
 
   writeAllocatable(slot: number): void {
@@ -150,7 +157,7 @@ export class NodeColumns {
       requested.memoryBytes / allocatable.memoryBytes,
     );
     marks[mark + POD_ROOM] = Math.min(allocatable.pods, MOST_PODS) - node.pods.length;
-    this.#touchBlock(slot);
+    this.#touch(slot);
   }
 
   /** The column of a resource besides CPU and memory, made when first asked for. */

@@ -13,6 +13,7 @@ import type { ProfileForm } from './profile-form.ts';
 import { HardSpread, SoftSpread } from './spread-form.ts';
 import { prepareStatic, StaticColumn } from './static-column.ts';
 import { UsageColumn, usageKey } from './usage-column.ts';
+import { VALUE_MASK, VerdictColumn } from './verdict-column.ts';
 
 /** A failure holds for equal pods as long as nothing in the cluster has changed. */
 export interface RememberedFailure {
@@ -25,6 +26,7 @@ export interface RememberedFailure {
 export class PodProgram {
   readonly usage: UsageColumn;
   readonly statics: StaticColumn;
+  readonly verdicts: VerdictColumn;
   readonly blocks: BlockIndex;
   readonly ports: readonly HostPort[];
   readonly images: ImageColumn | undefined;
@@ -40,6 +42,7 @@ export class PodProgram {
   constructor(parts: {
     usage: UsageColumn;
     statics: StaticColumn;
+    verdicts: VerdictColumn;
     blocks: BlockIndex;
     ports: readonly HostPort[];
     images: ImageColumn | undefined;
@@ -51,6 +54,7 @@ export class PodProgram {
   }) {
     this.usage = parts.usage;
     this.statics = parts.statics;
+    this.verdicts = parts.verdicts;
     this.blocks = parts.blocks;
     this.ports = parts.ports;
     this.images = parts.images;
@@ -96,6 +100,12 @@ const HARMLESS_VOLUMES: ReadonlySet<string> = new Set([
   'nfs',
 ]);
 
+/** What pods of one size and one kind of template share. */
+interface Pair {
+  readonly verdicts: VerdictColumn;
+  readonly blocks: BlockIndex;
+}
+
 /** The programs of one profile. */
 export class PodPrograms {
   readonly #columns: NodeColumns;
@@ -104,7 +114,7 @@ export class PodPrograms {
   readonly #handle: PluginHandle;
   readonly #usage = new Map<string, UsageColumn>();
   readonly #statics = new Map<string, StaticColumn>();
-  readonly #blocks = new Map<UsageColumn, Map<StaticColumn, BlockIndex>>();
+  readonly #pairs = new Map<UsageColumn, Map<StaticColumn, Pair>>();
   #services: Lister<'Service'> | undefined;
   #replicaSets: Lister<'ReplicaSet'> | undefined;
   #namespaces: Lister<'Namespace'> | undefined;
@@ -200,10 +210,11 @@ export class PodPrograms {
         : new SoftSpread(this.#index, spread, form.spreadWeight, pod, podClass);
     const use = { filters: form.affinityFilters, scores: form.affinityWeight > 0, weight: form.affinityWeight };
     const usage = this.#usageColumn(pod);
+    if (usage.most > VALUE_MASK) return undefined;
     return new PodProgram({
       usage,
       statics,
-      blocks: this.#blockIndex(usage, statics),
+      ...this.#pairOf(usage, statics),
       ports: form.ports === undefined ? [] : pod.hostPorts,
       images: images === undefined ? undefined : new ImageColumn(this.#columns, images.plugin, pod),
       imageWeight: images?.weight ?? 0,
@@ -214,12 +225,16 @@ export class PodPrograms {
     });
   }
 
-  #blockIndex(usage: UsageColumn, statics: StaticColumn): BlockIndex {
-    let byStatics = this.#blocks.get(usage);
-    if (byStatics === undefined) this.#blocks.set(usage, (byStatics = new Map()));
-    let index = byStatics.get(statics);
-    if (index === undefined) byStatics.set(statics, (index = new BlockIndex(this.#columns, usage, statics)));
-    return index;
+  #pairOf(usage: UsageColumn, statics: StaticColumn): Pair {
+    let byStatics = this.#pairs.get(usage);
+    if (byStatics === undefined) this.#pairs.set(usage, (byStatics = new Map()));
+    let pair = byStatics.get(statics);
+    if (pair === undefined) {
+      const verdicts = new VerdictColumn(this.#columns, usage, statics);
+      pair = { verdicts, blocks: new BlockIndex(this.#columns, verdicts, statics) };
+      byStatics.set(statics, pair);
+    }
+    return pair;
   }
 
   #usageColumn(pod: PodFacts): UsageColumn {

@@ -8,6 +8,7 @@ import type {
 import { Code, type Status } from '../../../sim/policy-api/status.ts';
 import { CycleScratch } from '../framework/cycle-state.ts';
 import type { NodeColumns } from './node-columns.ts';
+import { MOST_GROUPS_IN_CELL } from './verdict-column.ts';
 
 /** A Score plugin whose raw score hangs on the node object alone, and how it is normalised. */
 export interface StaticScore {
@@ -44,6 +45,8 @@ export class StaticColumn {
   readonly groups: StaticGroup[] = [];
   /** Who refuses a node, and how: `refusals[-1 - group]`. */
   readonly refusals: StaticRefusal[] = [];
+  /** There are more groups than a verdict can name: pods of this kind must go the plain way. */
+  overflowed = false;
   /** Score plugins that PreScore did not skip. */
   readonly scores: readonly StaticScore[];
   readonly #columns: NodeColumns;
@@ -96,6 +99,10 @@ export class StaticColumn {
     let id = this.#ids.get(key);
     if (id === undefined) {
       id = this.groups.length;
+      if (id > MOST_GROUPS_IN_CELL) {
+        this.overflowed = true;
+        return 0;
+      }
       this.#ids.set(key, id);
       this.groups.push({ raw });
     }

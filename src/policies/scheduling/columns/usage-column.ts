@@ -14,7 +14,6 @@ import {
   CPU_REQUESTED,
   EVENNESS,
   evennessOf,
-  grownIntegers,
   MARKS,
   MEMORY_ALLOCATABLE,
   MEMORY_INVERSE,
@@ -24,7 +23,6 @@ import {
   OTHER_ALLOCATABLE,
   OTHER_REQUESTED,
   POD_ROOM,
-  USAGE_STAMP,
   type NodeColumns,
 } from './node-columns.ts';
 
@@ -61,12 +59,12 @@ const DOUBT = 1e-9;
  * HOT. What NodeResourcesFit and NodeResourcesBalancedAllocation say of each node for pods of one size: room or no room,
  * and the sum of the weighted scores, which need no normalisation.
  *
- * Invariant: an entry equals what the plain forms say, as long as its stamp is the row's. Guarded by bench/placement and
- * the property tests of plain against columns.
+ * Invariant: a value equals what the plain forms say. Guarded by bench/placement and the property tests of plain against
+ * columns.
  */
 export class UsageColumn {
-  /** Pairs by slot: the stamp for which the value was computed, and the value. */
-  entries: Int32Array;
+  /** No value is larger. */
+  readonly most: number;
   readonly #columns: NodeColumns;
   readonly #fit: NodeResourcesFit | undefined;
   readonly #pod: PodInfo;
@@ -84,7 +82,6 @@ export class UsageColumn {
 
   constructor(columns: NodeColumns, plugins: UsagePlugins, pod: PodInfo) {
     this.#columns = columns;
-    this.entries = new Int32Array(2 * columns.capacity);
     this.#fit = plugins.fit;
     this.#pod = pod;
     this.#needs = plugins.fit === undefined ? [] : needsOf(plugins.fit, pod.specRequests);
@@ -102,30 +99,19 @@ export class UsageColumn {
     this.#balanceParts = balanced
       .filter(({ name }) => !isLeftOut(name, amountOf(pod.requests, name)))
       .map(({ name }) => part(name, 1, amountOf(pod.requests, name), 'requested'));
+    this.most = 100 * (this.#fitWeight + this.#balanceWeight);
     this.#isUsual =
       this.#fitScore === leastAllocated && isCpuAndMemory(this.#fitParts) && isCpuAndMemory(this.#balanceParts);
   }
 
-  /** Makes room for rows that came since, and takes hold of the columns' present arrays. */
+  /** Takes hold of the columns' present arrays. */
   reserve(): void {
     const columns = this.#columns;
     if (this.#capacity === columns.capacity) return;
     this.#capacity = columns.capacity;
-    this.entries = grownIntegers(this.entries, 2 * columns.capacity);
     for (const part of [...this.#needs, ...this.#fitParts, ...this.#balanceParts]) {
       part.amounts = part.stride === AMOUNTS ? columns.amounts : columns.other(part.name);
     }
-  }
-
-  /** The value of a row, from memory where its stamp still holds. */
-  at(slot: number): number {
-    const { entries } = this;
-    const stamp = this.#columns.marks[slot * MARKS + USAGE_STAMP]!;
-    if (entries[2 * slot] === stamp) return entries[2 * slot + 1]!;
-    const value = this.#compute(slot);
-    entries[2 * slot] = stamp;
-    entries[2 * slot + 1] = value;
-    return value;
   }
 
   /** Why there is no room on a row. Rows that lack the same share one status. */
@@ -150,7 +136,8 @@ export class UsageColumn {
     return status;
   }
 
-  #compute(slot: number): number {
+  /** The value of a row; NO_ROOM where the pod does not fit. */
+  compute(slot: number): number {
     if (this.#fit !== undefined && !this.#hasRoom(slot)) return NO_ROOM;
     if (this.#isUsual) {
       const value = this.#usual(slot);
