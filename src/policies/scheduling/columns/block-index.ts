@@ -1,6 +1,6 @@
 import type { NodeColumns } from './node-columns.ts';
 import type { StaticColumn } from './static-column.ts';
-import { VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
+import { STALE, VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
 /** More groups than bits are not summed up. */
 export const MOST_GROUPS = 32;
@@ -18,13 +18,14 @@ export class BlockIndex {
   /** By block. */
   takers = new Int32Array(0);
   groupMask = new Int32Array(0);
+  /** By block: the stamp of the columns' block for which it was summed up. */
+  stamps = new Int32Array(0);
   /** By block and group. */
   best = new Int32Array(0);
   groups = 0;
   readonly #columns: NodeColumns;
   readonly #verdicts: VerdictColumn;
   readonly #statics: StaticColumn;
-  #stamps = new Int32Array(0);
   #orderVersion = -1;
 
   constructor(columns: NodeColumns, verdicts: VerdictColumn, statics: StaticColumn) {
@@ -44,38 +45,41 @@ export class BlockIndex {
     this.takers = new Int32Array(blocks);
     this.groupMask = new Int32Array(blocks);
     this.best = new Int32Array(blocks * groups);
-    this.#stamps = new Int32Array(blocks);
+    this.stamps = new Int32Array(blocks);
   }
 
-  /** Brings a block up to date and returns how many of its nodes take the pod. */
-  takersOf(block: number): number {
-    const stamp = this.#columns.blockStamp[block]!;
-    if (this.#stamps[block] !== stamp) {
-      this.#stamps[block] = stamp;
-      this.#sumUp(block);
-    }
-    return this.takers[block]!;
-  }
-
-  #sumUp(block: number): void {
-    const { order, blockShift } = this.#columns;
+  /** Brings a stale block up to date. */
+  sumUp(block: number): void {
+    const { order, blockShift, blockStamp } = this.#columns;
     const verdicts = this.#verdicts;
+    const { cells } = verdicts;
     const { best, groups } = this;
     const end = Math.min(order.length, (block + 1) << blockShift);
     const base = block * groups;
-    best.fill(NO_TAKER, base, base + groups);
+    for (let g = 0; g < groups; g++) best[base + g] = NO_TAKER;
     let takers = 0;
     let mask = 0;
-    for (let at = block << blockShift; at < end; at++) {
-      const cell = verdicts.at(at);
-      if (cell < 0) continue;
-      const group = cell >> VALUE_BITS;
-      const value = cell & VALUE_MASK;
-      takers++;
-      mask |= 1 << group;
-      if (value > best[base + group]!) best[base + group] = value;
+    let at = block << blockShift;
+    for (;;) {
+      let isStale = false;
+      for (; at < end; at++) {
+        const cell = cells[at]!;
+        if (cell < 0) {
+          isStale = cell === STALE;
+          if (isStale) break;
+          continue;
+        }
+        const group = cell >> VALUE_BITS;
+        const value = cell & VALUE_MASK;
+        takers++;
+        mask |= 1 << group;
+        if (value > best[base + group]!) best[base + group] = value;
+      }
+      if (!isStale) break;
+      verdicts.compute(at);
     }
     this.takers[block] = takers;
     this.groupMask[block] = mask;
+    this.stamps[block] = blockStamp[block]!;
   }
 }

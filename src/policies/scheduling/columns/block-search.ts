@@ -1,9 +1,9 @@
 import { NO_TAKER, type BlockIndex } from './block-index.ts';
-import { grownIntegers, type NodeColumns } from './node-columns.ts';
+import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
 import { StaticTotals } from './static-totals.ts';
-import { VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
+import { VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
 export interface BlockChoice {
   /** In the order. */
@@ -13,24 +13,21 @@ export interface BlockChoice {
 }
 
 /**
- * HOT. A search that wants many nodes, for pods about which room and node object alone decide: whole blocks are passed by
- * their summaries, and only the blocks that hold the best total are looked into. The same nodes are found and the same one
- * is chosen as by walking them one by one. Guarded by bench/placement with percentageOfNodesToScore 100 and the property
+ * HOT. A search that wants many nodes, for pods about which cells alone decide: whole blocks are passed by their
+ * summaries, and only the blocks that hold the best total are looked into. The same nodes are found and the same one is
+ * chosen as by walking them one by one. Guarded by bench/placement with percentageOfNodesToScore 100 and the property
  * tests of plain against columns.
  */
 export class BlockSearch {
   readonly #columns: NodeColumns;
   readonly #totals = new StaticTotals();
-  /** Blocks passed whole: their number, and how many nodes were found before them. */
-  #blocks = new Int32Array(64);
-  #before = new Int32Array(64);
-  #blockCount = 0;
-  /** Nodes found one by one, at the ends: their place, and how many were found before. */
-  #singles = new Int32Array(256);
-  #singlesBefore = new Int32Array(256);
-  #singleCount = 0;
+  /** What was passed, in order, as triples: 1 for whole blocks or 0 for single places, from, to. */
+  readonly #stretches: number[] = [];
   #found = 0;
   #mask = 0;
+  #best = -Infinity;
+  #bestRank = 0;
+  #bestPlace = -1;
 
   constructor(columns: NodeColumns) {
     this.#columns = columns;
@@ -38,81 +35,84 @@ export class BlockSearch {
 
   /** `undefined`: no node takes the pod. */
   search(program: PodProgram, start: number, wanted: number): BlockChoice | undefined {
-    const { blocks: index } = program;
+    const { blocks: index, verdicts } = program;
     index.prepare();
-    const total = this.#columns.order.length;
-    const { blockShift, blockStamp } = this.#columns;
-    const blocks = blockStamp.length;
-    if (this.#blocks.length < blocks) {
-      this.#blocks = new Int32Array(blocks);
-      this.#before = new Int32Array(blocks);
-    }
-    this.#blockCount = 0;
-    this.#singleCount = 0;
+    const { blockShift, blockStamp, order } = this.#columns;
+    const total = order.length;
+    const first = start >> blockShift;
+    const startOfFirst = first << blockShift;
+    this.#stretches.length = 0;
     this.#found = 0;
     this.#mask = 0;
-    const first = start >> blockShift;
-    const blockStart = first << blockShift;
     let walked = 0;
-    let at = start;
-    let block = first;
-    if (start !== blockStart) {
+    let goesOn = true;
+    if (start > startOfFirst) {
       const end = Math.min(total, (first + 1) << blockShift);
-      walked = this.#walk(program, start, end, wanted);
-      if (walked < end - start) return this.#choose(program, walked);
-      at = end;
-      block = first + 1;
+      const passed = this.#passSingles(verdicts, start, end, wanted);
+      walked += passed;
+      goesOn = passed === end - start;
     }
-    while (walked < total) {
-      if (at >= total) {
-        at = 0;
-        block = 0;
-      }
-      // The block in which the search began: what lies before its start comes last.
-      const end = block === first && walked > 0 ? start : Math.min(total, (block + 1) << blockShift);
-      const takers = end - at === Math.min(total, (block + 1) << blockShift) - at ? index.takersOf(block) : -1;
-      if (takers < 0 || this.#found + takers > wanted) {
-        const passed = this.#walk(program, at, end, wanted);
-        walked += passed;
-        if (passed < end - at) break;
-      } else {
-        if (takers > 0) {
-          this.#blocks[this.#blockCount] = block;
-          this.#before[this.#blockCount++] = this.#found;
-          this.#found += takers;
-          this.#mask |= index.groupMask[block]!;
-        }
-        walked += end - at;
-      }
-      at = end;
-      block++;
+    if (goesOn) {
+      const from = start > startOfFirst ? first + 1 : first;
+      const to = this.#passBlocks(index, from, blockStamp.length, wanted);
+      walked += placesOf(from, to, blockShift, total);
+      goesOn = to === blockStamp.length;
+      if (!goesOn) walked += this.#passSingles(verdicts, to << blockShift, total, wanted);
     }
-    return this.#choose(program, walked);
+    if (goesOn) {
+      const to = this.#passBlocks(index, 0, first, wanted);
+      walked += placesOf(0, to, blockShift, total);
+      if (to < first) walked += this.#passSingles(verdicts, to << blockShift, total, wanted);
+      else if (start > startOfFirst) walked += this.#passSingles(verdicts, startOfFirst, start, wanted);
+    }
+    return this.#found === 0 ? undefined : { place: this.#choose(program), walked };
   }
 
-  /** Node by node from one place to another. Returns how many were passed before one more than wanted was met. */
-  #walk({ verdicts }: PodProgram, from: number, to: number, wanted: number): number {
-    for (let at = from; at < to; at++) {
+  /** Passes whole blocks as long as no more than wanted are found. Returns the first block that was not passed. */
+  #passBlocks(index: BlockIndex, from: number, to: number, wanted: number): number {
+    const { takers, groupMask, stamps } = index;
+    const { blockStamp } = this.#columns;
+    let found = this.#found;
+    let mask = this.#mask;
+    let block = from;
+    for (;;) {
+      let stale = false;
+      for (; block < to; block++) {
+        if (stamps[block] !== blockStamp[block]) {
+          stale = true;
+          break;
+        }
+        const count = takers[block]!;
+        if (found + count > wanted) break;
+        found += count;
+        mask |= groupMask[block]!;
+      }
+      if (!stale) break;
+      index.sumUp(block);
+    }
+    this.#found = found;
+    this.#mask = mask;
+    if (block > from) this.#stretches.push(1, from, block);
+    return block;
+  }
+
+  /** Passes place by place. Returns how many were passed before one more than wanted was met. */
+  #passSingles(verdicts: VerdictColumn, from: number, to: number, wanted: number): number {
+    let at = from;
+    for (; at < to; at++) {
       const cell = verdicts.at(at);
       if (cell < 0) continue;
-      if (this.#found === wanted) return at - from;
-      if (this.#singleCount === this.#singles.length) this.#reserveSingles();
-      this.#singles[this.#singleCount] = at;
-      this.#singlesBefore[this.#singleCount++] = this.#found++;
+      if (this.#found === wanted) break;
+      this.#found++;
       this.#mask |= 1 << (cell >> VALUE_BITS);
     }
-    return to - from;
+    if (at > from) this.#stretches.push(0, from, at);
+    return at - from;
   }
 
-  #reserveSingles(): void {
-    this.#singles = grownIntegers(this.#singles, 2 * this.#singles.length);
-    this.#singlesBefore = grownIntegers(this.#singlesBefore, 2 * this.#singlesBefore.length);
-  }
-
-  #choose(program: PodProgram, walked: number): BlockChoice | undefined {
-    if (this.#found === 0) return undefined;
-    const { statics, blocks: index } = program;
-    const { cells } = program.verdicts;
+  /** The place of the highest total, and of equal ones the first in heap pre-order. */
+  #choose({ statics, blocks: index, verdicts }: PodProgram): number {
+    const { cells } = verdicts;
     const groups = statics.groups.length;
     this.#totals.reserve(groups);
     this.#totals.presentByMask(groups, this.#mask);
@@ -121,57 +121,82 @@ export class BlockSearch {
     const ranks = preOrderRanks(this.#found);
     this.#best = -Infinity;
     this.#bestRank = 0;
-    this.#bestPlace = -1;
-    for (let k = 0; k < this.#singleCount; k++) {
-      const at = this.#singles[k]!;
-      this.#offer(at, totalOf(cells[at]!, addends), ranks[this.#singlesBefore[k]!]!);
+    let before = 0;
+    const stretches = this.#stretches;
+    for (let s = 0; s < stretches.length; s += 3) {
+      const from = stretches[s + 1]!;
+      const to = stretches[s + 2]!;
+      before =
+        stretches[s] === 1
+          ? this.#chooseAmongBlocks(index, cells, from, to, before, addends, ranks)
+          : this.#chooseAmong(cells, from, to, before, addends, ranks);
     }
-    for (let k = 0; k < this.#blockCount; k++) {
-      const block = this.#blocks[k]!;
-      const highest = highestOf(index, block, groups, addends);
-      if (highest < this.#best) continue;
-      const before = this.#before[k]!;
-      if (highest === this.#best && leastRank(ranks, before, index.takers[block]!) > this.#bestRank) continue;
-      this.#lookInto(cells, block, before, addends, ranks);
-    }
-    return { place: this.#bestPlace, walked };
+    return this.#bestPlace;
   }
 
-  #best = -Infinity;
-  #bestRank = 0;
-  #bestPlace = -1;
-
-  #offer(place: number, total: number, rank: number): void {
-    if (total < this.#best || (total === this.#best && rank > this.#bestRank)) return;
-    this.#best = total;
-    this.#bestRank = rank;
-    this.#bestPlace = place;
-  }
-
-  #lookInto(cells: Int32Array, block: number, before: number, addends: Float64Array, ranks: Int32Array): void {
+  #chooseAmongBlocks(
+    index: BlockIndex,
+    cells: Int32Array,
+    from: number,
+    to: number,
+    before: number,
+    addends: Float64Array,
+    ranks: Int32Array,
+  ): number {
+    const { takers, best, groups } = index;
     const { blockShift } = this.#columns;
-    const end = Math.min(cells.length, (block + 1) << blockShift);
     let found = before;
-    for (let at = block << blockShift; at < end; at++) {
-      const cell = cells[at]!;
-      if (cell >= 0) this.#offer(at, totalOf(cell, addends), ranks[found++]!);
+    for (let block = from; block < to;) {
+      let count = 0;
+      let highest = -Infinity;
+      const bar = this.#best;
+      for (; block < to; block++) {
+        count = takers[block]!;
+        highest = -Infinity;
+        for (let g = 0; g < groups; g++) {
+          const value = best[block * groups + g]!;
+          if (value !== NO_TAKER && value + addends[g]! > highest) highest = value + addends[g]!;
+        }
+        if (highest >= bar && count > 0) break;
+        found += count;
+      }
+      if (block === to) break;
+      if (highest > bar || leastRank(ranks, found, count) < this.#bestRank) {
+        const end = Math.min(cells.length, (block + 1) << blockShift);
+        this.#chooseAmong(cells, block << blockShift, end, found, addends, ranks);
+      }
+      found += count;
+      block++;
     }
+    return found;
+  }
+
+  #chooseAmong(
+    cells: Int32Array,
+    from: number,
+    to: number,
+    before: number,
+    addends: Float64Array,
+    ranks: Int32Array,
+  ): number {
+    let found = before;
+    for (let at = from; at < to; at++) {
+      const cell = cells[at]!;
+      if (cell < 0) continue;
+      const total = (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
+      const rank = ranks[found++]!;
+      if (total < this.#best || (total === this.#best && rank > this.#bestRank)) continue;
+      this.#best = total;
+      this.#bestRank = rank;
+      this.#bestPlace = at;
+    }
+    return found;
   }
 }
 
-function totalOf(cell: number, addends: Float64Array): number {
-  return (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
-}
-
-/** The best total of a block's nodes. */
-function highestOf(index: BlockIndex, block: number, groups: number, addends: Float64Array): number {
-  const { best } = index;
-  let highest = -Infinity;
-  for (let g = 0; g < groups; g++) {
-    const value = best[block * groups + g]!;
-    if (value !== NO_TAKER && value + addends[g]! > highest) highest = value + addends[g]!;
-  }
-  return highest;
+/** How many places there are in blocks; the last block of all may be shorter. */
+function placesOf(from: number, to: number, blockShift: number, total: number): number {
+  return Math.min(total, to << blockShift) - Math.min(total, from << blockShift);
 }
 
 /** The lowest rank of `count` places from one on: ranks rise within a level of the heap. */
