@@ -225,8 +225,10 @@ export class ControllerWorld {
       const stamped = { ...metadata, name, uid, creationTimestamp: this.now - (this.now % SECOND) };
       return { ok: true, object: this.#commit({ ...request.object, metadata: stamped } as ApiObject, 1) };
     }
+    if (request.verb === 'list') throw new Error('the world lists nothing');
     const key = request.verb === 'update' ? keyOf(request.object) : request.key;
-    const kind = request.verb === 'update' ? request.object.kind : request.verb === 'bind' ? 'Pod' : request.kind;
+    const onPods = request.verb === 'bind' || request.verb === 'evict';
+    const kind = request.verb === 'update' ? request.object.kind : onPods ? 'Pod' : request.kind;
     const before = this.#kind(kind).get(key);
     if (before === undefined) return refuse(404, 'NotFound', `${kind} "${key}" not found`);
     if (request.verb === 'get') return { ok: true, object: before };

@@ -2,23 +2,95 @@ import type { ApiObject, Kind } from './kinds.ts';
 import type { PodStatus } from './pod.ts';
 import type { Change } from './change.ts';
 
+/** What every write may carry. */
+export interface WriteOptions {
+  /** Everything is decided and answered as if it were done, and nothing is stored. */
+  readonly dryRun?: boolean | undefined;
+  /**
+   * Under whose name the fields written are recorded in `metadata.managedFields`. Absent: they are recorded, under the
+   * client's identity, only where the object has such a record already.
+   */
+  readonly fieldManager?: string | undefined;
+}
+
+/** What has to hold for a write to happen; 409 Conflict where it does not. */
+export interface Preconditions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: number | undefined;
+}
+
+export interface DeleteOptions extends Preconditions {
+  readonly gracePeriodSeconds?: number | undefined;
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
+}
+
+/** Which objects of a kind a list or a watch is about. */
+export interface Selection {
+  readonly kind: Kind;
+  /** Absent: of all namespaces. */
+  readonly namespace?: string | undefined;
+  /** As in the URL: `app=web,tier in (a,b)`. */
+  readonly labelSelector?: string | undefined;
+  /** As in the URL: `metadata.name=web,spec.nodeName!=n1`. */
+  readonly fieldSelector?: string | undefined;
+}
+
+/** One operation of a JSON patch (RFC 6902). Pointers are those of the wire form. */
+export interface JsonPatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+/**
+ * How a patch is meant. Absent: a JSON merge patch (RFC 7386). `strategic` merges lists by their keys, `json` carries
+ * out operations, `apply` is a server-side apply: what the patch says belongs to `fieldManager` from then on, and fields
+ * that belong to others are a conflict unless `force` is given. An `apply` creates what is not there.
+ */
+export type PatchBody =
+  | {
+      readonly patchType?: 'merge' | 'strategic' | undefined;
+      readonly patch: Readonly<Record<string, unknown>>;
+    }
+  | { readonly patchType: 'json'; readonly patch: readonly JsonPatchOperation[] }
+  | {
+      readonly patchType: 'apply';
+      readonly patch: Readonly<Record<string, unknown>>;
+      readonly fieldManager: string;
+      readonly force?: boolean | undefined;
+    };
+
+/** Parts of an object with an address of their own. */
+export type Subresource = 'status' | 'scale';
+
 /**
  * What a client may ask of the API server. Requests are data. All of them travel, wait for the client's token bucket,
  * may fail, and are answered once.
  */
 export type Request =
-  | { readonly verb: 'create'; readonly object: ApiObject }
-  | { readonly verb: 'get'; readonly kind: Kind; readonly key: string }
+  | ({ readonly verb: 'create'; readonly object: ApiObject } & WriteOptions)
+  | { readonly verb: 'get'; readonly kind: Kind; readonly key: string; readonly subresource?: 'scale' }
+  | ({ readonly verb: 'list' } & Selection & ListOptions)
   /** PUT: with a resourceVersion other than 0 it is optimistic, and a stale one is answered 409 Conflict. */
-  | { readonly verb: 'update'; readonly object: ApiObject; readonly subresource?: 'status' }
-  /** A JSON merge patch (RFC 7386) of the main resource. */
-  | {
+  | ({ readonly verb: 'update'; readonly object: ApiObject; readonly subresource?: 'status' } & WriteOptions)
+  /** PUT of the scale subresource: `resourceVersion` 0 or absent is unconditional. */
+  | ({
+      readonly verb: 'update-scale';
+      readonly kind: Kind;
+      readonly key: string;
+      readonly replicas: number;
+      readonly resourceVersion?: number | undefined;
+    } & WriteOptions)
+  /** PATCH of an object or of one of its subresources. Members, pointers and values are those of the wire form. */
+  | ({
       readonly verb: 'patch';
       readonly kind: Kind;
       readonly key: string;
       readonly uid?: string;
-      readonly patch: Readonly<Record<string, unknown>>;
-    }
+      readonly subresource?: Subresource | undefined;
+    } & PatchBody &
+      WriteOptions)
   /** PATCH pods/status as the kubelet and the scheduler send it: the members of `status` replace the stored ones. */
   | {
       readonly verb: 'patch-status';
@@ -29,22 +101,93 @@ export type Request =
     }
   /** POST pods/binding. 409 when the pod has a node, is being deleted, or is gated. */
   | { readonly verb: 'bind'; readonly key: string; readonly uid: string; readonly node: string }
-  | {
-      readonly verb: 'delete';
-      readonly kind: Kind;
-      readonly key: string;
-      readonly uid?: string;
-      readonly gracePeriodSeconds?: number;
-      readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
-    };
+  /** POST pods/eviction: a deletion that the PodDisruptionBudgets must allow; 429 where they do not. */
+  | ({ readonly verb: 'evict'; readonly key: string } & DeleteOptions & WriteOptions)
+  | ({ readonly verb: 'delete'; readonly kind: Kind; readonly key: string } & DeleteOptions & WriteOptions);
 
-/** Reasons are those of a Kubernetes `Status`. */
+export interface ListOptions {
+  /** At most so many items; the rest through `continue`. Absent or 0: all. */
+  readonly limit?: number | undefined;
+  /** The token of the page before: the state shown is that of the first page. */
+  readonly continue?: string | undefined;
+  /** Absent: what is true now. 0: whatever the server has at hand. Else not older than this. */
+  readonly resourceVersion?: number | undefined;
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan' | undefined;
+}
+
+/** One page of objects, in order of their keys. */
+export interface ObjectList {
+  /** The revision at which it is true. */
+  readonly resourceVersion: number;
+  readonly items: readonly ApiObject[];
+  /** What to ask for the next page with; absent: this was the last. */
+  readonly continue?: string | undefined;
+  /** How many more there are, where the server knows without looking. */
+  readonly remainingItemCount?: number | undefined;
+}
+
+/** The scale subresource of whatever has replicas. */
+export interface Scale {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: number;
+  /** `spec.replicas`. */
+  readonly replicas: number;
+  /** `status.replicas`. */
+  readonly statusReplicas: number;
+  /** `status.selector`, as text. */
+  readonly selector: string;
+}
+
+/** Reasons are those of a Kubernetes `Status`; empty where Kubernetes gives none. */
 export type Reason =
-  'AlreadyExists' | 'BadRequest' | 'Conflict' | 'Forbidden' | 'Invalid' | 'NamespaceTerminating' | 'NotFound';
+  | ''
+  | 'AlreadyExists'
+  | 'BadRequest'
+  | 'Conflict'
+  | 'Expired'
+  | 'Forbidden'
+  | 'InternalError'
+  | 'Invalid'
+  | 'MethodNotAllowed'
+  | 'NamespaceTerminating'
+  | 'NotFound'
+  | 'Timeout'
+  | 'TooManyRequests'
+  | 'UnsupportedMediaType';
 
-export type Response =
-  | { readonly ok: true; readonly object: ApiObject | undefined }
-  | { readonly ok: false; readonly code: number; readonly reason: Reason; readonly message: string };
+/** One of the causes in a `Status`' details. */
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field?: string | undefined;
+}
+
+export interface Success {
+  readonly ok: true;
+  /** The object as it is now; undefined where the answer is a list or a scale. */
+  readonly object: ApiObject | undefined;
+  readonly list?: ObjectList;
+  readonly scale?: Scale;
+  /** The object was not there before: 201 and not 200. */
+  readonly created?: boolean;
+}
+
+/** A `Status` that says why not. */
+export interface Failure {
+  readonly ok: false;
+  /** The HTTP code. */
+  readonly code: number;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly causes?: readonly StatusCause[] | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Of an expired list: what to go on with, at the price of consistency. */
+  readonly continue?: string | undefined;
+}
+
+export type Response = Success | Failure;
 
 /** A client of the API server, with an identity and a token bucket of its own. */
 export interface Client {

@@ -15,7 +15,7 @@ import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
 import { remove } from './delete.ts';
 import { nameSuffix, UidMint } from './identity.ts';
-import { refuse, type Outcome, type WriteContext } from './outcome.ts';
+import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { update } from './update.ts';
 
@@ -174,6 +174,7 @@ export class SimulatedApiServer implements ApiServer {
       const key = keyOf(object);
       return this.#commit(key, update(this.store.get(object.kind, key), object, subresource, this.#context()));
     }
+    if (request.verb === 'list') return notCarriedOut(request).response;
     return this.#commit(request.key, this.#outcomeOf(request));
   }
 
@@ -193,12 +194,13 @@ export class SimulatedApiServer implements ApiServer {
     return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome);
   }
 
-  #outcomeOf(request: Exclude<Request, { verb: 'get' | 'create' | 'update' }>): Outcome {
+  #outcomeOf(request: Exclude<Request, { verb: 'get' | 'list' | 'create' | 'update' }>): Outcome {
     const context = this.#context();
     const { key } = request;
     switch (request.verb) {
       case 'patch': {
         const { kind, uid } = request;
+        if (!isMergePatch(request)) return notCarriedOut(request);
         return patch(this.store.get(kind, key), kind, nameOf(key), uid, request.patch, context);
       }
       case 'patch-status':
@@ -207,6 +209,9 @@ export class SimulatedApiServer implements ApiServer {
         return bind(this.store.get('Pod', key), nameOf(key), request.uid, request.node, context);
       case 'delete':
         return remove(this.store.get(request.kind, key), request.kind, nameOf(key), request, context);
+      case 'update-scale':
+      case 'evict':
+        return notCarriedOut(request);
     }
   }
 
@@ -238,6 +243,20 @@ export class SimulatedApiServer implements ApiServer {
 const EVENT_TTL_MICROS = 3_600_000_000;
 
 function nobody(): void {}
+
+type Patch = Extract<Request, { verb: 'patch' }>;
+type MergePatch = Patch & { readonly patch: Readonly<Record<string, unknown>> };
+
+function isMergePatch(request: Patch): request is MergePatch {
+  return (request.patchType ?? 'merge') === 'merge' && request.subresource === undefined;
+}
+
+function notCarriedOut(request: Request): Refusal {
+  return refuse(
+    'MethodNotAllowed',
+    `the server does not allow this method on the requested resource (${request.verb})`,
+  );
+}
 
 function nameOf(key: string): string {
   return key.slice(key.indexOf('/') + 1);

@@ -23,13 +23,20 @@ export interface WriteContext {
 }
 
 const CODES: { readonly [R in Reason]: number } = {
+  '': 500,
   BadRequest: 400,
   Forbidden: 403,
   NamespaceTerminating: 403,
   NotFound: 404,
+  MethodNotAllowed: 405,
   AlreadyExists: 409,
   Conflict: 409,
+  Expired: 410,
+  UnsupportedMediaType: 415,
   Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  Timeout: 504,
 };
 
 export function refuse(reason: Reason, message: string): Refusal {
