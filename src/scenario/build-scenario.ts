@@ -140,8 +140,17 @@ function withCopies(
 }
 
 function podsOf(object: ApiObject): number {
-  if (object.kind === 'Deployment' || object.kind === 'ReplicaSet') return object.spec.replicas;
-  return object.kind === 'Pod' ? 1 : 0;
+  switch (object.kind) {
+    case 'Pod':
+      return 1;
+    case 'Deployment':
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'StatefulSet':
+      return object.spec.replicas;
+    default:
+      return 0;
+  }
 }
 
 function checkSize(objects: readonly ApiObject[], workloads: readonly WorkloadSpec[], remark: Remark): void {

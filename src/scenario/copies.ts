@@ -47,6 +47,31 @@ function copyOf(object: ApiObject, names: ReadonlySet<string>, suffix: string): 
         metadata,
         spec: { ...object.spec, selector: selector(object.spec.selector), template: template(object.spec.template) },
       };
+    case 'StatefulSet': {
+      const { serviceName } = object.spec;
+      return {
+        ...object,
+        metadata,
+        spec: {
+          ...object.spec,
+          serviceName: names.has(serviceName) ? serviceName + suffix : serviceName,
+          selector: selector(object.spec.selector),
+          template: template(object.spec.template),
+        },
+      };
+    }
+    case 'DaemonSet':
+      return {
+        ...object,
+        metadata,
+        spec: { ...object.spec, selector: selector(object.spec.selector), template: template(object.spec.template) },
+      };
+    case 'ReplicationController':
+      return {
+        ...object,
+        metadata,
+        spec: { ...object.spec, selector: rename(object.spec.selector), template: template(object.spec.template) },
+      };
     case 'Service':
       return {
         ...object,

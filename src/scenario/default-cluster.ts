@@ -47,7 +47,12 @@ export function defaultCluster(
     }
   };
   for (const object of objects)
-    if (object.kind === 'Deployment' || object.kind === 'ReplicaSet')
+    if (
+      object.kind === 'Deployment' ||
+      object.kind === 'ReplicaSet' ||
+      object.kind === 'ReplicationController' ||
+      object.kind === 'StatefulSet'
+    )
       add(object.spec.template.spec, object.spec.replicas);
     else if (object.kind === 'Pod') add(object.spec, 1);
   for (const { spec, count } of extraPods) add(spec, count);

@@ -1,5 +1,6 @@
 import { compileLabels, compileLabelSelector } from '../sim/api/label-selector.ts';
 import type { Labels } from '../sim/api/meta.ts';
+import { podTemplateOf } from '../sim/api/pod-template.ts';
 import type { BehaviourSpec, WorkloadSpec } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Inventory } from './inventory.ts';
@@ -26,10 +27,12 @@ export function warnOfIdleSelectors(
       labels,
       containers: [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name),
     });
-  for (const object of inventory.objects())
-    if (object.kind === 'Pod') add(object.metadata.namespace, object.metadata.labels, object.spec);
-    else if (object.kind === 'Deployment' || object.kind === 'ReplicaSet')
-      add(object.metadata.namespace, object.spec.template.metadata.labels, object.spec.template.spec);
+  for (const object of inventory.objects()) {
+    const { namespace, labels } = object.metadata;
+    const template = podTemplateOf(object);
+    if (template !== undefined) add(namespace, template.metadata.labels, template.spec);
+    else if (object.kind === 'Pod') add(namespace, labels, object.spec);
+  }
   for (const { namespace, templates } of workloads)
     for (const { labels, spec } of templates) add(namespace, labels, spec);
 

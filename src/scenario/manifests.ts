@@ -155,6 +155,9 @@ const ORDER: readonly Kind[] = [
   'Service',
   'Deployment',
   'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
   'Pod',
 ];
 

@@ -14,6 +14,9 @@ const SHORT_NAMES: { readonly [K in Kind]?: string } = {
   Service: 'svc',
   Deployment: 'deploy',
   ReplicaSet: 'rs',
+  ReplicationController: 'rc',
+  StatefulSet: 'sts',
+  DaemonSet: 'ds',
   Pod: 'po',
   Event: 'ev',
 };

@@ -30,6 +30,10 @@ const WATCHED = [
   'EndpointSlice',
   'Deployment',
   'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'ControllerRevision',
   'Pod',
 ] as const satisfies readonly Kind[];
 

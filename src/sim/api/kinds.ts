@@ -1,8 +1,12 @@
+import type { ControllerRevision } from './controller-revision.ts';
 import type { Event, InertObject, Lease, Namespace, PriorityClass } from './core.ts';
+import type { DaemonSet } from './daemon-set.ts';
 import type { Node } from './node.ts';
 import type { Pod } from './pod.ts';
 import type { PodDisruptionBudget } from './policy.ts';
+import type { ReplicationController } from './replication-controller.ts';
 import type { EndpointSlice, Service } from './service.ts';
+import type { StatefulSet } from './stateful-set.ts';
 import type {
   CSIDriver,
   CSINode,
@@ -34,6 +38,10 @@ export interface Kinds {
   EndpointSlice: EndpointSlice;
   Deployment: Deployment;
   ReplicaSet: ReplicaSet;
+  ReplicationController: ReplicationController;
+  StatefulSet: StatefulSet;
+  DaemonSet: DaemonSet;
+  ControllerRevision: ControllerRevision;
   Pod: Pod;
   Lease: Lease;
   Event: Event;
@@ -67,6 +75,10 @@ export const KINDS: { readonly [K in Kind]: KindFacts } = {
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
   ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true },
+  ReplicationController: { apiVersion: 'v1', plural: 'replicationcontrollers', namespaced: true },
+  StatefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets', namespaced: true },
+  DaemonSet: { apiVersion: 'apps/v1', plural: 'daemonsets', namespaced: true },
+  ControllerRevision: { apiVersion: 'apps/v1', plural: 'controllerrevisions', namespaced: true },
   Pod: { apiVersion: 'v1', plural: 'pods', namespaced: true },
   Lease: { apiVersion: 'coordination.k8s.io/v1', plural: 'leases', namespaced: true },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true },

@@ -111,7 +111,9 @@ export const SCHEDULER_INFORMERS: readonly Kind[] = [
   'PersistentVolumeClaim',
   'PodDisruptionBudget',
   'ReplicaSet',
+  'ReplicationController',
   'Service',
+  'StatefulSet',
   'StorageClass',
   'VolumeAttachment',
 ];

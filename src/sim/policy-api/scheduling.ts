@@ -1,6 +1,6 @@
 import type { Change } from '../api/change.ts';
 import type { Kinds } from '../api/kinds.ts';
-import type { LabelSelector, Labels, ObjectMeta } from '../api/meta.ts';
+import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod, PodAffinityTerm } from '../api/pod.ts';
 import type { Resources } from '../api/pod-requests.ts';
@@ -89,14 +89,8 @@ export interface Snapshot {
   isClaimUsed(namespacedName: string): boolean;
 }
 
-/** Controllers of pods that the simulation has no kind of its own for: the default topology spread asks for their selectors. */
-interface OtherControllers {
-  ReplicationController: { readonly metadata: ObjectMeta; readonly spec: { readonly selector?: Labels } };
-  StatefulSet: { readonly metadata: ObjectMeta; readonly spec: { readonly selector?: LabelSelector } };
-}
-
 /** Everything a plugin can look up. A host that has no objects of a kind answers with an empty lister. */
-export type ListedKinds = Kinds & OtherControllers;
+export type ListedKinds = Kinds;
 
 /** Read access to what the scheduler's informers have delivered. */
 export interface Lister<K extends keyof ListedKinds> {

@@ -183,12 +183,10 @@ export class PodPrograms {
   }
 
   #selectorOf(kind: string, namespace: string, name: string): unknown {
-    if (kind === 'ReplicaSet') {
-      this.#replicaSets ??= this.#handle.lister('ReplicaSet');
-      return this.#replicaSets.get(`${namespace}/${name}`)?.spec.selector;
-    }
+    const key = `${namespace}/${name}`;
+    if (kind === 'ReplicaSet') return (this.#replicaSets ??= this.#handle.lister('ReplicaSet')).get(key)?.spec.selector;
     if (kind !== 'StatefulSet' && kind !== 'ReplicationController') return undefined;
-    return versionOf(this.#handle.lister(kind));
+    return this.#handle.lister(kind).get(key)?.spec.selector;
   }
 
   #compile(pod: PodFacts, podClass: LabelClass): PodProgram | undefined {

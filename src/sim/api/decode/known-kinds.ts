@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
  * effect. A kind of any other group is somebody's custom resource and accepted alike.
  */
 const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] = [
-  ['v1', 'Binding ComponentStatus Endpoints LimitRange List PodTemplate ReplicationController ResourceQuota'],
+  ['v1', 'Binding ComponentStatus Endpoints LimitRange List PodTemplate ResourceQuota'],
   [
     'admissionregistration.k8s.io/v1',
     'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
@@ -14,7 +14,6 @@ const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] =
   ['admissionregistration.k8s.io/v1beta1', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding'],
   ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],
   ['apiregistration.k8s.io/v1', 'APIService'],
-  ['apps/v1', 'ControllerRevision DaemonSet StatefulSet'],
   ['authentication.k8s.io/v1', 'SelfSubjectReview TokenRequest TokenReview'],
   [
     'authorization.k8s.io/v1',

@@ -9,9 +9,12 @@ import {
   SECRET,
   SERVICE_ACCOUNT,
 } from './core.ts';
+import { DAEMON_SET } from './daemon-set.ts';
+import { CONTROLLER_REVISION } from './controller-revision.ts';
 import { NODE } from './node.ts';
 import { POD } from './pod.ts';
 import { ENDPOINT_SLICE, SERVICE } from './service.ts';
+import { STATEFUL_SET } from './stateful-set.ts';
 import {
   CSI_DRIVER,
   CSI_NODE,
@@ -22,7 +25,7 @@ import {
   VOLUME_ATTACHMENT,
 } from './storage.ts';
 import type { Table } from './type.ts';
-import { DEPLOYMENT, REPLICA_SET } from './workloads.ts';
+import { DEPLOYMENT, REPLICA_SET, REPLICATION_CONTROLLER } from './workloads.ts';
 
 /** The wire form of every kind the simulation knows, apiVersion and kind left out. */
 export const SCHEMAS: { readonly [K in Kind]: Table } = {
@@ -44,6 +47,10 @@ export const SCHEMAS: { readonly [K in Kind]: Table } = {
   EndpointSlice: ENDPOINT_SLICE,
   Deployment: DEPLOYMENT,
   ReplicaSet: REPLICA_SET,
+  ReplicationController: REPLICATION_CONTROLLER,
+  StatefulSet: STATEFUL_SET,
+  DaemonSet: DAEMON_SET,
+  ControllerRevision: CONTROLLER_REVISION,
   Pod: POD,
   Lease: LEASE,
   Event: EVENT,

@@ -1,3 +1,4 @@
+import { NO_LABELS } from '../meta.ts';
 import { CONDITION, LABEL_SELECTOR, NONE, METADATA } from './meta.ts';
 import { POD_TEMPLATE } from './pod.ts';
 import {
@@ -7,13 +8,16 @@ import {
   int32,
   int64,
   intOrString,
+  isZero,
   list,
+  map,
   oneOf,
   pointer,
   required,
   server,
   shown,
   table,
+  text,
   type Data,
 } from './type.ts';
 
@@ -90,3 +94,46 @@ export const REPLICA_SET = table('ReplicaSet', {
   spec: always(REPLICA_SET_SPEC, EMPTY),
   status: server(always(REPLICA_SET_STATUS, EMPTY)),
 });
+
+/** Without a selector, or without labels of its own, a ReplicationController has those of its template. */
+function withTemplateLabels(controller: Data): Data {
+  const spec = (controller['spec'] ?? EMPTY) as Data;
+  const metadata = (controller['metadata'] ?? EMPTY) as Data;
+  const labels = ((spec['template'] as Data | undefined)?.['metadata'] as Data | undefined)?.['labels'];
+  if (isZero(labels) || (!isZero(spec['selector']) && !isZero(metadata['labels']))) return controller;
+  return {
+    ...controller,
+    metadata: isZero(metadata['labels']) ? { ...metadata, labels } : metadata,
+    spec: isZero(spec['selector']) ? { ...spec, selector: labels } : spec,
+  };
+}
+
+export const REPLICATION_CONTROLLER = table(
+  'ReplicationController',
+  {
+    metadata: METADATA,
+    spec: always(
+      table('ReplicationControllerSpec', {
+        replicas: defaulted(pointer(int32), 1),
+        minReadySeconds: count,
+        selector: always(map(text), NO_LABELS),
+        template: always(POD_TEMPLATE, EMPTY),
+      }),
+      EMPTY,
+    ),
+    status: server(
+      always(
+        table('ReplicationControllerStatus', {
+          replicas: shown(count),
+          fullyLabeledReplicas: count,
+          readyReplicas: count,
+          availableReplicas: count,
+          observedGeneration: always(int64, 0),
+          conditions: always(list(CONDITION), NONE),
+        }),
+        EMPTY,
+      ),
+    ),
+  },
+  { complete: withTemplateLabels },
+);

@@ -4,11 +4,14 @@ import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, withoutTraili
 import type { Checker } from './checker.ts';
 import { checkAnnotations, checkLabels } from './labels.ts';
 
+/** Their names become part of a host's name. */
+const NAMED_BY_LABEL: ReadonlySet<Kind> = new Set<Kind>(['Namespace', 'Service', 'StatefulSet']);
+
 /** What is wrong with the name of a kind. Most take DNS subdomains. */
 export function nameProblems(kind: Kind, name: string): string[] {
   // The API server asks nothing of these but that they fit into a URL.
   if (kind === 'PodDisruptionBudget') return pathSegmentProblems(name);
-  return kind === 'Namespace' || kind === 'Service' ? dnsLabelProblems(name) : dnsSubdomainProblems(name);
+  return NAMED_BY_LABEL.has(kind) ? dnsLabelProblems(name) : dnsSubdomainProblems(name);
 }
 
 function pathSegmentProblems(name: string): string[] {

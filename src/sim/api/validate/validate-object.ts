@@ -14,7 +14,10 @@ import {
   checkStorageClass,
   checkVolume,
 } from './storage.ts';
-import { checkDeployment, checkReplicaSet } from './workloads.ts';
+import { checkDaemonSet } from './daemon-set.ts';
+import { checkControllerRevision } from './controller-revision.ts';
+import { checkStatefulSet } from './stateful-set.ts';
+import { checkDeployment, checkReplicaSet, checkReplicationController } from './workloads.ts';
 
 /**
  * Reports what the API server would refuse in an object with all its defaults, in the API server's words; nothing when
@@ -30,6 +33,14 @@ export function validateObject(object: ApiObject, report: Report): void {
       return checkDeployment(object, at.at('spec'));
     case 'ReplicaSet':
       return checkReplicaSet(object, at.at('spec'));
+    case 'ReplicationController':
+      return checkReplicationController(object, at.at('spec'));
+    case 'StatefulSet':
+      return checkStatefulSet(object, at.at('spec'));
+    case 'DaemonSet':
+      return checkDaemonSet(object, at.at('spec'));
+    case 'ControllerRevision':
+      return checkControllerRevision(object, at);
     case 'Service':
       return checkService(object, at.at('spec'));
     case 'EndpointSlice':

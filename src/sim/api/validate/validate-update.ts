@@ -5,6 +5,7 @@ import type { Pod, PodSpec, Toleration } from '../pod.ts';
 import type { Report } from '../problem.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
 import { Checker } from './checker.ts';
+import { checkStatefulSetUpdate } from './stateful-set.ts';
 import { validateObject } from './validate-object.ts';
 
 const IMMUTABLE = 'field is immutable';
@@ -24,6 +25,15 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
   }
   if (previous.kind === 'ReplicaSet' && next.kind === 'ReplicaSet') {
     return checkSame(previous.spec.selector, next.spec.selector, spec.at('selector'));
+  }
+  if (previous.kind === 'DaemonSet' && next.kind === 'DaemonSet') {
+    return checkSame(previous.spec.selector, next.spec.selector, spec.at('selector'));
+  }
+  if (previous.kind === 'StatefulSet' && next.kind === 'StatefulSet') {
+    return checkStatefulSetUpdate(previous, next, spec);
+  }
+  if (previous.kind === 'ControllerRevision' && next.kind === 'ControllerRevision') {
+    return checkSame(previous.data, next.data, at.at('data'));
   }
   if (previous.kind === 'Service' && next.kind === 'Service') {
     const isStill = previous.spec.type !== 'ExternalName' && next.spec.type !== 'ExternalName';

@@ -3,6 +3,7 @@ import { compileLabelSelector, isEmptySelector } from '../label-selector.ts';
 import type { LabelSelector } from '../meta.ts';
 import { percentProblems } from '../names.ts';
 import type { PodTemplateSpec } from '../pod.ts';
+import type { ReplicationController } from '../replication-controller.ts';
 import type { Deployment, IntOrString, ReplicaSet } from '../workloads.ts';
 import type { Checker } from './checker.ts';
 import { checkAnnotations, checkLabels, checkLabelSelector } from './labels.ts';
@@ -22,8 +23,17 @@ export function checkAtMostAll(value: IntOrString, at: Checker): void {
   if ((percentOf(value) ?? 0) > 100) at.invalid(value, 'must not be greater than 100%');
 }
 
+export function isNone(value: IntOrString): boolean {
+  return (percentOf(value) ?? (typeof value === 'number' ? value : 0)) === 0;
+}
+
 /** `selector`: absent when there is none that could be compared. */
-function checkTemplate(template: PodTemplateSpec, selector: LabelSelector | undefined, at: Checker): void {
+export function checkTemplate(
+  template: PodTemplateSpec,
+  selector: LabelSelector | undefined,
+  at: Checker,
+  owner = 'ReplicaSet',
+): void {
   const { labels } = template.metadata;
   if (selector !== undefined && !isEmptySelector(selector) && !compileLabelSelector(selector)(labels)) {
     at.at('metadata', 'labels').invalid(labels, '`selector` does not match template `labels`');
@@ -34,13 +44,13 @@ function checkTemplate(template: PodTemplateSpec, selector: LabelSelector | unde
   const { restartPolicy = 'Always', activeDeadlineSeconds } = template.spec;
   if (restartPolicy !== 'Always') at.at('spec', 'restartPolicy').unsupported(restartPolicy, ['Always']);
   if (activeDeadlineSeconds !== undefined) {
-    at.at('spec', 'activeDeadlineSeconds').forbidden('activeDeadlineSeconds in ReplicaSet is not Supported');
+    at.at('spec', 'activeDeadlineSeconds').forbidden(`activeDeadlineSeconds in ${owner} is not Supported`);
   }
 }
 
 /** Checks the selector and gives it back when pods can be held against it. */
-function checkSelector(selector: LabelSelector, at: Checker): LabelSelector | undefined {
-  if (isEmptySelector(selector)) at.invalid(selector, 'empty selector is invalid for deployment');
+export function checkSelector(selector: LabelSelector, at: Checker, owner = 'deployment'): LabelSelector | undefined {
+  if (isEmptySelector(selector)) at.invalid(selector, `empty selector is invalid for ${owner}`);
   if (checkLabelSelector(selector, at)) return selector;
   at.invalid(selector, 'invalid label selector');
   return undefined;
@@ -64,6 +74,15 @@ export function checkDeployment({ spec }: Deployment, at: Checker): void {
   }
 }
 
+export function checkReplicationController({ spec }: ReplicationController, at: Checker): void {
+  checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
+  const isEmpty = Object.keys(spec.selector).length === 0;
+  if (isEmpty) at.at('selector').required();
+  checkNotNegative(spec.replicas, at.at('replicas'));
+  const selector = isEmpty ? undefined : { matchLabels: spec.selector };
+  checkTemplate(spec.template, selector, at.at('template'), 'ReplicationController');
+}
+
 function checkStrategy(strategy: Deployment['spec']['strategy'], at: Checker): void {
   const { type, rollingUpdate } = strategy;
   const here = at.at('rollingUpdate');
@@ -75,8 +94,7 @@ function checkStrategy(strategy: Deployment['spec']['strategy'], at: Checker): v
   const { maxSurge, maxUnavailable } = rollingUpdate;
   checkIntOrPercent(maxUnavailable, here.at('maxUnavailable'));
   checkIntOrPercent(maxSurge, here.at('maxSurge'));
-  const isZero = (value: IntOrString): boolean => (percentOf(value) ?? (typeof value === 'number' ? value : 0)) === 0;
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+  if (isNone(maxUnavailable) && isNone(maxSurge)) {
     here.at('maxUnavailable').invalid(maxUnavailable, 'may not be 0 when `maxSurge` is 0');
   }
   checkAtMostAll(maxUnavailable, here.at('maxUnavailable'));

@@ -27,6 +27,12 @@ export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPrior
       return { kind: 'Deployment', metadata: stamped, spec: object.spec, status: NEW_DEPLOYMENT_STATUS };
     case 'ReplicaSet':
       return { kind: 'ReplicaSet', metadata: stamped, spec: object.spec, status: NEW_REPLICA_SET_STATUS };
+    case 'ReplicationController':
+      return { kind: 'ReplicationController', metadata: stamped, spec: object.spec, status: NEW_CONTROLLER_STATUS };
+    case 'StatefulSet':
+      return { kind: 'StatefulSet', metadata: stamped, spec: object.spec, status: NEW_STATEFUL_SET_STATUS };
+    case 'DaemonSet':
+      return { kind: 'DaemonSet', metadata: stamped, spec: object.spec, status: NEW_DAEMON_SET_STATUS };
     default:
       return { ...object, metadata: stamped };
   }
@@ -51,6 +57,41 @@ const NEW_REPLICA_SET_STATUS = deepFreeze({
   readyReplicas: 0,
   availableReplicas: 0,
   terminatingReplicas: 0,
+  conditions: [],
+});
+
+const NEW_CONTROLLER_STATUS = deepFreeze({
+  observedGeneration: 0,
+  replicas: 0,
+  fullyLabeledReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  conditions: [],
+});
+
+const NEW_STATEFUL_SET_STATUS = deepFreeze({
+  observedGeneration: 0,
+  replicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  currentReplicas: 0,
+  updatedReplicas: 0,
+  currentRevision: '',
+  updateRevision: '',
+  collisionCount: undefined,
+  conditions: [],
+});
+
+const NEW_DAEMON_SET_STATUS = deepFreeze({
+  observedGeneration: 0,
+  desiredNumberScheduled: 0,
+  currentNumberScheduled: 0,
+  numberMisscheduled: 0,
+  numberReady: 0,
+  updatedNumberScheduled: 0,
+  numberAvailable: 0,
+  numberUnavailable: 0,
+  collisionCount: undefined,
   conditions: [],
 });
 
