@@ -2,8 +2,6 @@ import type { NodeColumns } from './node-columns.ts';
 import type { StaticColumn } from './static-column.ts';
 import { STALE, VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
-/** More groups than bits are not summed up. */
-export const MOST_GROUPS = 32;
 /** A block has no node of a group that takes the pod. */
 export const NO_TAKER = -1;
 

@@ -2,7 +2,6 @@ import { NO_TAKER, type BlockIndex } from './block-index.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
-import { StaticTotals } from './static-totals.ts';
 import { VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
 export interface BlockChoice {
@@ -20,7 +19,6 @@ export interface BlockChoice {
  */
 export class BlockSearch {
   readonly #columns: NodeColumns;
-  readonly #totals = new StaticTotals();
   /** What was passed, in order, as triples: 1 for whole blocks or 0 for single places, from, to. */
   readonly #stretches: number[] = [];
   #found = 0;
@@ -113,11 +111,7 @@ export class BlockSearch {
   /** The place of the highest total, and of equal ones the first in heap pre-order. */
   #choose({ statics, blocks: index, verdicts }: PodProgram): number {
     const { cells } = verdicts;
-    const groups = statics.groups.length;
-    this.#totals.reserve(groups);
-    this.#totals.presentByMask(groups, this.#mask);
-    this.#totals.sumUp(statics);
-    const { addends } = this.#totals;
+    const addends = statics.totals.ofMask(this.#mask);
     const ranks = preOrderRanks(this.#found);
     this.#best = -Infinity;
     this.#bestRank = 0;

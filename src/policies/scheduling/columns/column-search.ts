@@ -8,16 +8,16 @@ import type { NodeState } from '../framework/node-info.ts';
 import type { Nominator } from '../framework/nominator.ts';
 import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
 import type { NodeSnapshot } from '../framework/snapshot.ts';
-import { MOST_GROUPS } from './block-index.ts';
 import { BlockSearch } from './block-search.ts';
+import { CellWalk } from './cell-walk.ts';
 import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
-import { StaticTotals } from './static-totals.ts';
-import { REFUSED, STALE, VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
+import { MOST_MASKED_GROUPS } from './static-totals.ts';
+import { REFUSED, VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
 
 export interface ColumnPlacement {
   readonly node: NodeState;
@@ -36,7 +36,7 @@ export class ColumnSearch {
   #found = new Int32Array(0);
   #totals = new Float64Array(0);
   #groups = new Int16Array(0);
-  readonly #statics = new StaticTotals();
+  readonly #walk = new CellWalk();
   readonly #blocks: BlockSearch;
   readonly #blocksFrom: number;
   /** Slots with pods nominated to them that this pod must reckon with; by slot. */
@@ -100,17 +100,17 @@ export class ColumnSearch {
       const choice = this.#blocks.search(program, start, wanted);
       if (choice === undefined) return undefined;
       ({ place, walked } = choice);
+    } else if (choosesByCells) {
+      walked = this.#walk.search(program, start, wanted);
+      ({ place } = this.#walk);
+      if (place < 0) return undefined;
     } else {
       walked = filtersByCells
-        ? this.#walk(program, start, wanted)
+        ? this.#walk.search(program, start, wanted)
         : this.#walkAll(program, affinityFilters, named, start, wanted, plain);
+      if (filtersByCells) this.#list(program, start, walked);
       if (this.#count === 0) return undefined;
-      if (choosesByCells) {
-        place = this.#chooseByCells(program, start, walked);
-      } else {
-        if (filtersByCells) this.#list(program, start, walked);
-        place = columns.position[this.#found[this.#choose(program, this.#count)]!]!;
-      }
+      place = columns.position[this.#found[this.#choose(program, this.#count)]!]!;
     }
     this.#last.walked = walked;
     const passed = walked + this.#unmet(failedNominated, start, walked, named);
@@ -121,7 +121,7 @@ export class ColumnSearch {
   /** What cells say is all there is to a total. */
   #scoresByCells({ softSpread, affinity, images, statics }: PodProgram): boolean {
     if (softSpread !== undefined || affinity?.hasScores === true) return false;
-    return !(this.#columns.anyImages && images !== undefined) && statics.groups.length <= MOST_GROUPS;
+    return !(this.#columns.anyImages && images !== undefined) && statics.groups.length <= MOST_MASKED_GROUPS;
   }
 
   /** The nominated node, refused beforehand, counts as looked at even where the search ended before it. */
@@ -134,7 +134,7 @@ export class ColumnSearch {
     return distance >= walked ? 1 : 0;
   }
 
-  /** Of the last walk: how many were found, and which groups of nodes they are of, modulo 32. */
+  /** Of the last list: how many nodes, and which groups they are of, modulo 32. */
   #count = 0;
   #groupMask = 0;
   /** The last search; `listed`: what it found stands in the list. */
@@ -145,12 +145,12 @@ export class ColumnSearch {
     const last = this.#last;
     if (last !== undefined && !last.listed) {
       this.#list(last.program, last.start, last.walked);
-      this.#staticAddends(last.program, this.#count);
+      this.#addStatics(last.program, this.#count);
     }
     const slots = [...this.#found.subarray(0, this.#count)];
     return {
       nodes: slots.map((slot) => this.#columns.nodes[slot]!),
-      totals: slots.map((_, j) => this.#totals[j]! + this.#statics.addends[this.#groups[j]!]!),
+      totals: [...this.#totals.subarray(0, this.#count)],
     };
   }
 
@@ -177,80 +177,11 @@ export class ColumnSearch {
     this.#groups = new Int16Array(2 * nodes);
   }
 
-  /**
-   * Cells alone decide. Returns how many nodes were passed before one more than wanted was met.
-   *
-   * The inner loop calls nothing, so that the compiler keeps all it reads in registers; it is left for a stale cell.
-   */
-  #walk({ verdicts }: PodProgram, start: number, wanted: number): number {
-    const { cells } = verdicts;
-    const total = cells.length;
-    let count = 0;
-    let mask = 0;
-    let at = start;
-    let end = total;
-    for (;;) {
-      let cell = 0;
-      for (; at < end; at++) {
-        cell = cells[at]!;
-        if (cell < 0) {
-          if (cell === STALE) break;
-          continue;
-        }
-        if (count === wanted) break;
-        mask |= 1 << (cell >> VALUE_BITS);
-        count++;
-      }
-      if (at < end) {
-        if (cell !== STALE) break;
-        verdicts.compute(at);
-      } else if (end === total && start > 0) {
-        at = 0;
-        end = start;
-      } else {
-        break;
-      }
-    }
-    this.#count = count;
-    this.#groupMask = mask;
-    return end === total ? at - start : total - start + at;
-  }
-
-  /** The place of the winner among the nodes of a walk: the highest total, and of equal ones the first in heap pre-order. */
-  #chooseByCells(program: PodProgram, start: number, walked: number): number {
-    const { cells } = program.verdicts;
-    const addends = this.#staticAddends(program, this.#count);
-    const ranks = preOrderRanks(this.#count);
-    const total = cells.length;
-    let best = -Infinity;
-    let rank = 0;
-    let place = -1;
-    let found = 0;
-    let at = start;
-    let end = Math.min(total, start + walked);
-    for (;;) {
-      for (; at < end; at++) {
-        const cell = cells[at]!;
-        if (cell < 0) continue;
-        const sum = (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
-        if (sum > best || (sum === best && ranks[found]! < rank)) {
-          best = sum;
-          rank = ranks[found]!;
-          place = at;
-        }
-        found++;
-      }
-      if (start + walked <= total || end < total) return place;
-      at = 0;
-      end = start + walked - total;
-      if (end === 0) return place;
-    }
-  }
-
   /** Lists what a walk has found: slots, values and groups, in order. */
   #list({ verdicts }: PodProgram, start: number, walked: number): void {
     const { order } = this.#columns;
     let count = 0;
+    let mask = 0;
     for (let i = 0; i < walked; i++) {
       const at = start + i < order.length ? start + i : start + i - order.length;
       const cell = verdicts.cells[at]!;
@@ -258,9 +189,11 @@ export class ColumnSearch {
       this.#found[count] = order[at]!;
       this.#totals[count] = cell & VALUE_MASK;
       this.#groups[count] = cell >> VALUE_BITS;
+      mask |= 1 << (cell >> VALUE_BITS);
       count++;
     }
     this.#count = count;
+    this.#groupMask = mask;
   }
 
   #walkAll(
@@ -351,10 +284,7 @@ export class ColumnSearch {
   #choose(program: PodProgram, count: number): number {
     if (count === 1) return 0;
     const totals = this.#totals;
-    const addends = this.#staticAddends(program, count);
-    const groups = this.#groups;
-    for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
-    addends.fill(0);
+    this.#addStatics(program, count);
     const { images, softSpread, affinity } = program;
     if (images !== undefined && this.#columns.anyImages) this.#addImages(images, program.imageWeight, count);
     softSpread?.addTo(totals, this.#found, count);
@@ -378,20 +308,14 @@ export class ColumnSearch {
     for (let j = 0; j < count; j++) this.#totals[j]! += weight * images.at(this.#found[j]!);
   }
 
-  /** By group of nodes: what it adds to a total. */
-  #staticAddends(program: PodProgram, count: number): Float64Array {
-    const { statics } = program;
-    const groups = statics.groups.length;
-    const totals = this.#statics;
-    totals.reserve(groups);
-    if (groups <= MOST_GROUPS) {
-      totals.presentByMask(groups, this.#groupMask);
-    } else {
-      totals.present.fill(0, 0, groups);
-      const ids = this.#groups;
-      for (let j = 0; j < count; j++) totals.present[ids[j]!] = 1;
-    }
-    totals.sumUp(statics);
-    return totals.addends;
+  /** Adds what the groups of nodes add. */
+  #addStatics({ statics }: PodProgram, count: number): void {
+    const totals = this.#totals;
+    const groups = this.#groups;
+    const addends =
+      statics.groups.length <= MOST_MASKED_GROUPS
+        ? statics.totals.ofMask(this.#groupMask)
+        : statics.totals.ofList(groups, count);
+    for (let j = 0; j < count; j++) totals[j]! += addends[groups[j]!]!;
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { Code, type Status } from '../../../sim/policy-api/status.ts';
 import { CycleScratch } from '../framework/cycle-state.ts';
 import type { NodeColumns } from './node-columns.ts';
+import { StaticTotals } from './static-totals.ts';
 import { MOST_GROUPS_IN_CELL } from './verdict-column.ts';
 
 /** A Score plugin whose raw score hangs on the node object alone, and how it is normalised. */
@@ -49,6 +50,7 @@ export class StaticColumn {
   overflowed = false;
   /** Score plugins that PreScore did not skip. */
   readonly scores: readonly StaticScore[];
+  readonly totals: StaticTotals;
   readonly #columns: NodeColumns;
   readonly #filters: readonly FilterPlugin[];
   readonly #pod: PodInfo;
@@ -63,6 +65,7 @@ export class StaticColumn {
     this.#pod = pod;
     this.#state = state;
     this.scores = plugins.scores.filter(({ plugin }) => !state.skipScore.has(plugin.name));
+    this.totals = new StaticTotals(this.groups, this.scores);
     this.group = new Int16Array(columns.capacity);
     this.#stamps = new Int32Array(columns.capacity);
   }
