@@ -14,6 +14,10 @@ export const TEMPLATES = 50;
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
 
+const NONE: readonly never[] = [];
+const PENDING: Pod['status'] = { phase: 'Pending', conditions: NONE };
+const RUNNING: Pod['status'] = { phase: 'Running', conditions: NONE };
+
 function metadata(name: string, namespace: string, labels: Labels): ObjectMeta {
   return {
     name,
@@ -24,8 +28,8 @@ function metadata(name: string, namespace: string, labels: Labels): ObjectMeta {
     creationTimestamp: 0,
     labels,
     annotations: NO_LABELS,
-    ownerReferences: [],
-    finalizers: [],
+    ownerReferences: NONE,
+    finalizers: NONE,
   };
 }
 
@@ -182,6 +186,6 @@ function pod(name: string, template: Template, nodeName: string | undefined): Po
     kind: 'Pod',
     metadata: metadata(name, 'default', template.labels),
     spec: nodeName === undefined ? template.spec : { ...template.spec, nodeName },
-    status: { phase: nodeName === undefined ? 'Pending' : 'Running', conditions: [] },
+    status: nodeName === undefined ? PENDING : RUNNING,
   };
 }

@@ -5,8 +5,8 @@ import { grownIntegers, type NodeColumns } from './node-columns.ts';
 
 /** ImageLocality's score of each node, for pods of one template; current as long as a row's image counts are. */
 export class ImageColumn {
-  /** Pairs by slot: the stamp for which the score was computed, and the score. */
-  #entries: Int32Array;
+  /** Pairs by slot: the stamp for which the score was computed, and the score. Empty until some node has an image. */
+  #entries = new Int32Array(0);
   readonly #columns: NodeColumns;
   readonly #plugin: ScorePlugin;
   readonly #pod: PodFacts;
@@ -17,7 +17,6 @@ export class ImageColumn {
     this.#columns = columns;
     this.#plugin = plugin;
     this.#pod = pod;
-    this.#entries = new Int32Array(2 * columns.capacity);
   }
 
   /** The share of nodes with an image changes with the number of nodes. */
