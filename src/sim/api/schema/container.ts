@@ -11,6 +11,7 @@ import {
   int64,
   intOrString,
   list,
+  listByKey,
   oneOf,
   pointer,
   required,
@@ -46,9 +47,11 @@ const ENV_VAR = table('EnvVar', {
       fieldRef: pointer(OBJECT_FIELD_SELECTOR),
       resourceFieldRef: pointer(RESOURCE_FIELD_SELECTOR),
       configMapKeyRef: pointer(
-        table('ConfigMapKeySelector', { name: text, key: required(text), optional: pointer(bool) }),
+        table('ConfigMapKeySelector', { name: text, key: required(text), optional: pointer(bool) }, { atomic: true }),
       ),
-      secretKeyRef: pointer(table('SecretKeySelector', { name: text, key: required(text), optional: pointer(bool) })),
+      secretKeyRef: pointer(
+        table('SecretKeySelector', { name: text, key: required(text), optional: pointer(bool) }, { atomic: true }),
+      ),
       fileKeyRef: pointer(
         table('FileKeySelector', {
           volumeName: required(text),
@@ -64,7 +67,7 @@ const ENV_VAR = table('EnvVar', {
 export const RESOURCE_REQUIREMENTS = table('ResourceRequirements', {
   limits: RESOURCE_LIST,
   requests: RESOURCE_LIST,
-  claims: list(table('ResourceClaim', { name: required(text), request: text })),
+  claims: listByKey('name', table('ResourceClaim', { name: required(text), request: text })),
 });
 
 /** The environment of an action, not simulated: which process answers makes no difference to how long it takes. */
@@ -119,7 +122,7 @@ export const CONTAINER = table(
     imagePullPolicy: PULL_POLICY,
     command: list(text),
     args: list(text),
-    ports: list(CONTAINER_PORT),
+    ports: listByKey('containerPort', CONTAINER_PORT, ['containerPort', 'protocol']),
     resources: RESOURCE_REQUIREMENTS,
     livenessProbe: pointer(PROBE),
     readinessProbe: pointer(PROBE),
@@ -147,9 +150,10 @@ export const CONTAINER = table(
     ),
     workingDir: ignored(text),
     envFrom: ignored(list(ENV_FROM_SOURCE)),
-    env: ignored(list(ENV_VAR)),
+    env: ignored(listByKey('name', ENV_VAR)),
     volumeMounts: ignored(
-      list(
+      listByKey(
+        'mountPath',
         table('VolumeMount', {
           name: required(text),
           readOnly: bool,
@@ -161,7 +165,9 @@ export const CONTAINER = table(
         }),
       ),
     ),
-    volumeDevices: ignored(list(table('VolumeDevice', { name: required(text), devicePath: required(text) }))),
+    volumeDevices: ignored(
+      listByKey('devicePath', table('VolumeDevice', { name: required(text), devicePath: required(text) })),
+    ),
     terminationMessagePath: ignored(defaulted(text, '/dev/termination-log')),
     terminationMessagePolicy: ignored(defaulted(oneOf('FallbackToLogsOnError', 'File'), 'File')),
     securityContext: ignored(pointer(SECURITY_CONTEXT)),

@@ -12,11 +12,13 @@ import {
   int64,
   intOrString,
   list,
+  listByKey,
   map,
   microTime,
   oneOf,
   pointer,
   quiet,
+  replaced,
   server,
   shown,
   table,
@@ -47,7 +49,7 @@ export const NAMESPACE = table(
       always(
         table('NamespaceStatus', {
           phase: always(oneOf('Active', 'Terminating'), 'Active'),
-          conditions: list(CONDITION),
+          conditions: listByKey('type', CONDITION),
         }),
         Object.freeze({ phase: 'Active' }),
       ),
@@ -73,7 +75,7 @@ export const SECRET = table('Secret', {
 
 export const SERVICE_ACCOUNT = table('ServiceAccount', {
   metadata: METADATA,
-  secrets: list(OBJECT_REFERENCE),
+  secrets: listByKey('name', OBJECT_REFERENCE),
   imagePullSecrets: list(LOCAL_OBJECT_REFERENCE),
   automountServiceAccountToken: pointer(bool),
 });
@@ -92,7 +94,7 @@ export const POD_DISRUPTION_BUDGET = table('PodDisruptionBudget', {
     table('PodDisruptionBudgetSpec', {
       minAvailable: pointer(intOrString),
       maxUnavailable: pointer(intOrString),
-      selector: pointer(LABEL_SELECTOR),
+      selector: replaced(pointer(LABEL_SELECTOR)),
       unhealthyPodEvictionPolicy: pointer(oneOf('AlwaysAllow', 'IfHealthyBudget')),
     }),
     EMPTY,
@@ -106,7 +108,7 @@ export const POD_DISRUPTION_BUDGET = table('PodDisruptionBudget', {
         currentHealthy: shown(always(int32, 0)),
         desiredHealthy: shown(always(int32, 0)),
         expectedPods: shown(always(int32, 0)),
-        conditions: list(CONDITION),
+        conditions: listByKey('type', CONDITION),
       }),
       EMPTY,
     ),

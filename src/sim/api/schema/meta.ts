@@ -6,6 +6,7 @@ import {
   dropped,
   int64,
   list,
+  listByKey,
   map,
   oneOf,
   pointer,
@@ -14,6 +15,7 @@ import {
   required,
   resourceVersion,
   server,
+  setOf,
   shown,
   table,
   text,
@@ -26,14 +28,18 @@ export const NONE: readonly never[] = Object.freeze([]);
 /** Resource name to amount; the amounts are rounded up to thousandths as they are read. */
 export const RESOURCE_LIST = map(quantity);
 
-export const OWNER_REFERENCE = table('OwnerReference', {
-  apiVersion: shown(always(text, '')),
-  kind: shown(always(text, '')),
-  name: shown(always(text, '')),
-  uid: shown(always(text, '')),
-  controller: pointer(bool),
-  blockOwnerDeletion: pointer(bool),
-});
+export const OWNER_REFERENCE = table(
+  'OwnerReference',
+  {
+    apiVersion: shown(always(text, '')),
+    kind: shown(always(text, '')),
+    name: shown(always(text, '')),
+    uid: shown(always(text, '')),
+    controller: pointer(bool),
+    blockOwnerDeletion: pointer(bool),
+  },
+  { atomic: true },
+);
 
 const OBJECT_META = table('ObjectMeta', {
   name: always(text, ''),
@@ -47,8 +53,8 @@ const OBJECT_META = table('ObjectMeta', {
   deletionGracePeriodSeconds: server(pointer(int64)),
   labels: always(map(text), NO_LABELS),
   annotations: always(map(text), NO_LABELS),
-  ownerReferences: always(list(OWNER_REFERENCE), NONE),
-  finalizers: always(list(text), NONE),
+  ownerReferences: always(listByKey('uid', OWNER_REFERENCE), NONE),
+  finalizers: always(setOf(text), NONE),
   managedFields: dropped(anything),
   selfLink: dropped(anything),
 });
@@ -82,10 +88,14 @@ export const LABEL_SELECTOR_REQUIREMENT = table('LabelSelectorRequirement', {
   values: list(text),
 });
 
-export const LABEL_SELECTOR = table('LabelSelector', {
-  matchLabels: map(text),
-  matchExpressions: list(LABEL_SELECTOR_REQUIREMENT),
-});
+export const LABEL_SELECTOR = table(
+  'LabelSelector',
+  {
+    matchLabels: map(text),
+    matchExpressions: list(LABEL_SELECTOR_REQUIREMENT),
+  },
+  { atomic: true },
+);
 
 /** What the conditions of all kinds have between them. */
 export const CONDITION = table('Condition', {
@@ -100,24 +110,32 @@ export const CONDITION = table('Condition', {
   message: text,
 });
 
-export const LOCAL_OBJECT_REFERENCE = table('LocalObjectReference', { name: text });
-export const SECRET_REFERENCE = table('SecretReference', { name: text, namespace: text });
+export const LOCAL_OBJECT_REFERENCE = table('LocalObjectReference', { name: text }, { atomic: true });
+export const SECRET_REFERENCE = table('SecretReference', { name: text, namespace: text }, { atomic: true });
 
-export const OBJECT_REFERENCE = table('ObjectReference', {
-  kind: text,
-  namespace: text,
-  name: text,
-  uid: text,
-  apiVersion: quiet(text),
-  resourceVersion: quiet(text),
-  fieldPath: quiet(text),
-});
+export const OBJECT_REFERENCE = table(
+  'ObjectReference',
+  {
+    kind: text,
+    namespace: text,
+    name: text,
+    uid: text,
+    apiVersion: quiet(text),
+    resourceVersion: quiet(text),
+    fieldPath: quiet(text),
+  },
+  { atomic: true },
+);
 
-export const TYPED_LOCAL_OBJECT_REFERENCE = table('TypedLocalObjectReference', {
-  apiGroup: pointer(text),
-  kind: required(text),
-  name: required(text),
-});
+export const TYPED_LOCAL_OBJECT_REFERENCE = table(
+  'TypedLocalObjectReference',
+  {
+    apiGroup: pointer(text),
+    kind: required(text),
+    name: required(text),
+  },
+  { atomic: true },
+);
 
 export const TYPED_OBJECT_REFERENCE = table('TypedObjectReference', {
   apiGroup: pointer(text),

@@ -1,6 +1,20 @@
 import { CONDITION, NONE, METADATA, RESOURCE_LIST } from './meta.ts';
 import { TAINT } from './scheduling.ts';
-import { always, anything, bool, dropped, int64, list, quiet, shown, table, text, type Data } from './type.ts';
+import {
+  always,
+  anything,
+  bool,
+  dropped,
+  int64,
+  list,
+  listByKey,
+  quiet,
+  setOf,
+  shown,
+  table,
+  text,
+  type Data,
+} from './type.ts';
 
 /** The two ways to say which addresses a node gives its pods. */
 function withPodCidrs(spec: Data): Data {
@@ -14,7 +28,7 @@ const NODE_SPEC = table(
   'NodeSpec',
   {
     podCIDR: text,
-    podCIDRs: quiet(list(text)),
+    podCIDRs: quiet(setOf(text)),
     providerID: text,
     unschedulable: bool,
     taints: list(TAINT),
@@ -37,8 +51,8 @@ const NODE_STATUS = table(
   {
     capacity: always(RESOURCE_LIST, EMPTY),
     allocatable: always(RESOURCE_LIST, EMPTY),
-    conditions: always(list(CONDITION), NONE),
-    addresses: list(table('NodeAddress', { type: text, address: text })),
+    conditions: always(listByKey('type', CONDITION), NONE),
+    addresses: listByKey('type', table('NodeAddress', { type: text, address: text })),
     images: list(table('ContainerImage', { names: shown(always(list(text), NONE)), sizeBytes: int64 })),
     declaredFeatures: list(text),
     phase: dropped(anything),

@@ -11,14 +11,22 @@ const NODE_SELECTOR_REQUIREMENT = table('NodeSelectorRequirement', {
   values: list(text),
 });
 
-const NODE_SELECTOR_TERM = table('NodeSelectorTerm', {
-  matchExpressions: list(NODE_SELECTOR_REQUIREMENT),
-  matchFields: list(NODE_SELECTOR_REQUIREMENT),
-});
+const NODE_SELECTOR_TERM = table(
+  'NodeSelectorTerm',
+  {
+    matchExpressions: list(NODE_SELECTOR_REQUIREMENT),
+    matchFields: list(NODE_SELECTOR_REQUIREMENT),
+  },
+  { atomic: true },
+);
 
-export const NODE_SELECTOR = table('NodeSelector', {
-  nodeSelectorTerms: shown(always(list(NODE_SELECTOR_TERM), Object.freeze([]))),
-});
+export const NODE_SELECTOR = table(
+  'NodeSelector',
+  {
+    nodeSelectorTerms: shown(always(list(NODE_SELECTOR_TERM), Object.freeze([]))),
+  },
+  { atomic: true },
+);
 
 const POD_AFFINITY_TERM = table('PodAffinityTerm', {
   labelSelector: pointer(LABEL_SELECTOR),

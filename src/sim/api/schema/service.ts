@@ -8,6 +8,7 @@ import {
   int32,
   intOrString,
   list,
+  listByKey,
   map,
   oneOf,
   pointer,
@@ -65,7 +66,7 @@ const SERVICE_SPEC = table(
   {
     type: defaulted(oneOf('ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'), 'ClusterIP'),
     selector: map(text),
-    ports: always(list(SERVICE_PORT), NONE),
+    ports: always(listByKey('port', SERVICE_PORT, ['port', 'protocol']), NONE),
     clusterIP: text,
     clusterIPs: quiet(list(text)),
     externalName: text,
@@ -102,7 +103,7 @@ const SERVICE_STATUS = table('ServiceStatus', {
       }),
     ),
   }),
-  conditions: list(CONDITION),
+  conditions: listByKey('type', CONDITION),
 });
 
 export const SERVICE = table('Service', {

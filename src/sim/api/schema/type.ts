@@ -24,6 +24,15 @@ export type Scalar =
 export interface List {
   readonly form: 'list';
   readonly of: Type;
+  /**
+   * How patches merge two lists (`patchMergeKey` and `listMapKeys` of the API): by the members that tell one item from
+   * another, as sets of plain values, or not at all: then the whole list is one value.
+   */
+  readonly merges: 'by-key' | 'as-set' | 'never';
+  /** Of a list that merges by key: the member by which a strategic merge patch finds an item. */
+  readonly mergeKey: string;
+  /** Of a list that merges by key: all members that tell items apart in a server-side apply. */
+  readonly itemKeys: readonly string[];
 }
 
 /** An object whose keys are the author's. */
@@ -44,6 +53,8 @@ export interface Table {
   /** Where the object inside differs from the wire's: applied after reading and before printing. */
   readonly fromWire: ((object: Data) => Data) | undefined;
   readonly toWire: ((object: Data) => Data) | undefined;
+  /** In a server-side apply the object is one value: it belongs to one manager as a whole. */
+  readonly atomic: boolean;
 }
 
 export type Type = Scalar | List | Dictionary | Table;
@@ -67,6 +78,11 @@ export interface Field {
   readonly role: 'simulated' | 'ignored' | 'quiet' | 'server' | 'dropped';
   /** The value of an ignored field that asks for nothing that does not happen anyway; the default where absent. */
   readonly harmless: unknown;
+  /**
+   * What a strategic merge patch does beside merging: `replace` takes the value as it is given, `retain-keys` heeds
+   * `$retainKeys`, since only one of the members may be there (a union).
+   */
+  readonly patching: 'merge' | 'replace' | 'retain-keys';
 }
 
 export type FieldOrType = Field | Type;
@@ -86,8 +102,17 @@ export const anything: Type = { form: 'anything' };
 export function oneOf(...values: string[]): Type {
   return { form: 'enum', values };
 }
+/** A list that patches replace as a whole. */
 export function list(of: Type): Type {
-  return { form: 'list', of };
+  return { form: 'list', of, merges: 'never', mergeKey: '', itemKeys: [] };
+}
+/** A list of objects that patches merge: `mergeKey` finds an item, all of `itemKeys` (it alone by default) tell it apart. */
+export function listByKey(mergeKey: string, of: Type, itemKeys: readonly string[] = [mergeKey]): Type {
+  return { form: 'list', of, merges: 'by-key', mergeKey, itemKeys };
+}
+/** A list of plain values that patches add to. */
+export function setOf(of: Type): Type {
+  return { form: 'list', of, merges: 'as-set', mergeKey: '', itemKeys: [] };
 }
 export function map(of: Type): Type {
   return { form: 'map', of };
@@ -108,6 +133,7 @@ function field(given: FieldOrType): Field {
     shown: false,
     role: 'simulated',
     harmless: undefined,
+    patching: 'merge',
   };
 }
 
@@ -141,11 +167,21 @@ export function server(given: FieldOrType): Field {
 export function dropped(given: FieldOrType): Field {
   return { ...field(given), role: 'dropped' };
 }
+/** `patchStrategy:"replace"` of the API. */
+export function replaced(given: FieldOrType): Field {
+  return { ...field(given), patching: 'replace' };
+}
+/** `patchStrategy:"retainKeys"` of the API. */
+export function retainingKeys(given: FieldOrType): Field {
+  return { ...field(given), patching: 'retain-keys' };
+}
 
 export interface TableOptions {
   readonly complete?: (object: Data) => Data;
   readonly fromWire?: (object: Data) => Data;
   readonly toWire?: (object: Data) => Data;
+  /** `structType=atomic` of the API. */
+  readonly atomic?: boolean;
 }
 
 export function table(name: string, fields: Readonly<Record<string, FieldOrType>>, options: TableOptions = {}): Table {
@@ -156,6 +192,7 @@ export function table(name: string, fields: Readonly<Record<string, FieldOrType>
     complete: options.complete,
     fromWire: options.fromWire,
     toWire: options.toWire,
+    atomic: options.atomic ?? false,
   };
 }
 

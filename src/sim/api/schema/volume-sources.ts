@@ -23,16 +23,24 @@ const DEFAULT_MODE = defaulted(pointer(int32), 0o644);
 
 const KEY_TO_PATH = table('KeyToPath', { key: required(text), path: required(text), mode: pointer(int32) });
 
-export const OBJECT_FIELD_SELECTOR = table('ObjectFieldSelector', {
-  apiVersion: defaulted(text, 'v1'),
-  fieldPath: required(text),
-});
+export const OBJECT_FIELD_SELECTOR = table(
+  'ObjectFieldSelector',
+  {
+    apiVersion: defaulted(text, 'v1'),
+    fieldPath: required(text),
+  },
+  { atomic: true },
+);
 
-export const RESOURCE_FIELD_SELECTOR = table('ResourceFieldSelector', {
-  containerName: text,
-  resource: required(text),
-  divisor: quantity,
-});
+export const RESOURCE_FIELD_SELECTOR = table(
+  'ResourceFieldSelector',
+  {
+    containerName: text,
+    resource: required(text),
+    divisor: quantity,
+  },
+  { atomic: true },
+);
 
 const DOWNWARD_API_FILE = table('DownwardAPIVolumeFile', {
   path: required(text),

@@ -9,11 +9,12 @@ import {
   int64,
   intOrString,
   isZero,
-  list,
+  listByKey,
   map,
   oneOf,
   pointer,
   required,
+  retainingKeys,
   server,
   shown,
   table,
@@ -35,18 +36,20 @@ const DEPLOYMENT_SPEC = table('DeploymentSpec', {
   replicas: defaulted(pointer(int32), 1),
   selector: required(pointer(LABEL_SELECTOR)),
   template: always(POD_TEMPLATE, EMPTY),
-  strategy: always(
-    table(
-      'DeploymentStrategy',
-      {
-        type: defaulted(oneOf('Recreate', 'RollingUpdate'), 'RollingUpdate'),
-        rollingUpdate: pointer(
-          table('RollingUpdateDeployment', { maxUnavailable: pointer(intOrString), maxSurge: pointer(intOrString) }),
-        ),
-      },
-      { complete: withBounds },
+  strategy: retainingKeys(
+    always(
+      table(
+        'DeploymentStrategy',
+        {
+          type: defaulted(oneOf('Recreate', 'RollingUpdate'), 'RollingUpdate'),
+          rollingUpdate: pointer(
+            table('RollingUpdateDeployment', { maxUnavailable: pointer(intOrString), maxSurge: pointer(intOrString) }),
+          ),
+        },
+        { complete: withBounds },
+      ),
+      EMPTY,
     ),
-    EMPTY,
   ),
   minReadySeconds: count,
   revisionHistoryLimit: defaulted(pointer(int32), 10),
@@ -63,7 +66,7 @@ const DEPLOYMENT_STATUS = table('DeploymentStatus', {
   unavailableReplicas: count,
   terminatingReplicas: shown(always(pointer(int32), 0)),
   collisionCount: pointer(int32),
-  conditions: always(list(CONDITION), NONE),
+  conditions: always(listByKey('type', CONDITION), NONE),
 });
 
 const REPLICA_SET_SPEC = table('ReplicaSetSpec', {
@@ -80,7 +83,7 @@ const REPLICA_SET_STATUS = table('ReplicaSetStatus', {
   availableReplicas: count,
   terminatingReplicas: shown(always(pointer(int32), 0)),
   observedGeneration: always(int64, 0),
-  conditions: always(list(CONDITION), NONE),
+  conditions: always(listByKey('type', CONDITION), NONE),
 });
 
 export const DEPLOYMENT = table('Deployment', {
@@ -129,7 +132,7 @@ export const REPLICATION_CONTROLLER = table(
           readyReplicas: count,
           availableReplicas: count,
           observedGeneration: always(int64, 0),
-          conditions: always(list(CONDITION), NONE),
+          conditions: always(listByKey('type', CONDITION), NONE),
         }),
         EMPTY,
       ),
