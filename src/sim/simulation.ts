@@ -8,7 +8,7 @@ import { EventBroadcaster } from './control-plane/event-recorder.ts';
 import { Scheduler, type SchedulingAttempt } from './control-plane/scheduler.ts';
 import { Engine } from './engine/engine.ts';
 import { Expectations } from './invariants/expectations.ts';
-import { Kubelets } from './node/kubelets.ts';
+import { Kubelets, type KubeletsNeeds, type NodeAgents } from './node/kubelets.ts';
 import { nodesOfPool } from './node/pool-nodes.ts';
 import type { ControllerFactory } from './policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from './policy-api/scheduler.ts';
@@ -35,6 +35,8 @@ export interface SimulationOptions {
   readonly untilMicros?: number | undefined;
   /** Pods whose every scheduling attempt goes to the sink, explained. Explaining one takes as long as the plain search. */
   readonly explains?: ((pod: Pod) => boolean) | undefined;
+  /** Who runs the pods of the nodes. Absent: kubelets. */
+  readonly nodeAgents?: ((needs: KubeletsNeeds) => NodeAgents) | undefined;
 }
 
 /** Namespaces that every cluster has. */
@@ -93,7 +95,8 @@ export class Simulation {
     });
     new ControllerManager(engine, api, parameters, policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
-    const kubelets = new Kubelets({
+    const agents = options.nodeAgents ?? ((needs: KubeletsNeeds): NodeAgents => new Kubelets(needs));
+    const kubelets = agents({
       engine,
       api,
       parameters,

@@ -26,6 +26,15 @@ export interface KubeletsNeeds {
   readonly runtime?: ContainerRuntime;
 }
 
+/**
+ * Whoever runs what is bound to nodes. It sees pods and nodes through the API server's watches and answers through
+ * clients of its own, as kubelets do.
+ */
+export interface NodeAgents {
+  /** Takes charge of a node and of the pods that are bound to it already. */
+  addNode(node: Node): unknown;
+}
+
 /** Nodes live in 172.16.0.0/12, pods in 10.0.0.0/8; a Node may say otherwise. */
 const FIRST_HOST = 0xac100001;
 const PODS_FROM = 0x0a000000;
@@ -34,7 +43,7 @@ const PODS_TO = 0x0b000000;
 const LEAST_POD_BLOCK = 256;
 
 /** All kubelets of a cluster: it registers their kinds of events once, and hands each event to the pod it is about. */
-export class Kubelets {
+export class Kubelets implements NodeAgents {
   readonly #needs: KubeletsNeeds;
   readonly #services: NodeServices;
   readonly #kubelets: Kubelet[] = [];

@@ -1,0 +1,34 @@
+import { deepFreeze } from '../../src/sim/api/freeze.ts';
+import { NO_LABELS } from '../../src/sim/api/meta.ts';
+import { LABEL_HOSTNAME, LABEL_REGION, LABEL_ZONE, type Node, type Taint } from '../../src/sim/api/node.ts';
+import { READY } from './fake-kubelets.ts';
+import type { RecordedNode } from './recording.ts';
+
+/** Taint of a node that has just been registered, which the node lifecycle controller takes away. */
+export const NOT_READY_TAINT: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
+/** A node of `input.yaml` as its kubelet registers it. */
+export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints }: RecordedNode): Node {
+  const resources = { cpu: CPU, memory: Memory, pods: Pods };
+  return deepFreeze<Node>({
+    kind: 'Node',
+    metadata: {
+      name: Name,
+      namespace: '',
+      uid: '',
+      resourceVersion: 0,
+      generation: 1,
+      creationTimestamp: 0,
+      labels: { ...Labels, [LABEL_ZONE]: Zone, [LABEL_REGION]: 'r1', [LABEL_HOSTNAME]: Name },
+      annotations: NO_LABELS,
+      ownerReferences: [],
+      finalizers: [],
+    },
+    spec: { taints: (Taints ?? []) as readonly Taint[] },
+    status: {
+      capacity: resources,
+      allocatable: resources,
+      conditions: [{ ...READY, lastTransitionTime: 0, lastHeartbeatTime: 0 }],
+    },
+  });
+}

@@ -1,0 +1,95 @@
+import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import type { Parameters } from '../../src/sim/scenario.ts';
+import { NotReplayed } from './not-replayed.ts';
+import { durationMicros } from './pod-annotations.ts';
+
+/** What the flags of a recording come to. A new flag: a member here and a row below. */
+export interface Settings {
+  controllerManagerQps: number;
+  controllerManagerBurst: number;
+  schedulerQps: number;
+  schedulerBurst: number;
+  endpointSliceBatchMicros: number;
+  /** A second profile of kube-scheduler, as the recordings' cluster had it. */
+  binPackProfile: boolean;
+  /** Feature gates that differ from their defaults. */
+  featureGates: Record<string, boolean>;
+  terminatedPodGcThreshold: number | undefined;
+}
+
+type Row = readonly [pattern: RegExp, apply: (settings: Settings, value: string) => void];
+
+const NOTHING = (): undefined => undefined;
+
+/** Every flag of the recordings, by component. */
+const FLAGS: Readonly<Record<string, readonly Row[]>> = {
+  'kube-apiserver': [
+    [/^--etcd-compaction-interval=(.+)$/, NOTHING],
+    [/^--feature-gates=(.+)$/, gates],
+  ],
+  'kube-controller-manager': [
+    [/^--kube-api-qps=(.+)$/, (settings, value) => (settings.controllerManagerQps = Number(value))],
+    [/^--kube-api-burst=(.+)$/, (settings, value) => (settings.controllerManagerBurst = Number(value))],
+    [
+      /^--endpointslice-updates-batch-period=(.+)$/,
+      (settings, value) => (settings.endpointSliceBatchMicros = durationMicros(value)),
+    ],
+    [/^--terminated-pod-gc-threshold=(.+)$/, (settings, value) => (settings.terminatedPodGcThreshold = Number(value))],
+    [/^--feature-gates=(.+)$/, gates],
+    [/^--leader-elect-.+ \(default\)$/, NOTHING],
+    [/^--controllers=(.+)$/, NOTHING],
+  ],
+  'kube-scheduler': [
+    [/^clientConnection\.qps=(.+)$/, (settings, value) => (settings.schedulerQps = Number(value))],
+    [/^clientConnection\.burst=(.+)$/, (settings, value) => (settings.schedulerBurst = Number(value))],
+    [/^profiles: default-scheduler; bin-pack (.+)$/, (settings) => (settings.binPackProfile = true)],
+    [/^--leader-elect-.+ \(default\)$/, NOTHING],
+  ],
+};
+
+function gates(settings: Settings, value: string): void {
+  for (const gate of value.split(',')) {
+    const [name, on] = gate.split('=');
+    settings.featureGates[name!] = on === 'true';
+  }
+}
+
+/** The settings that flags stand for; those of an absent flag are the defaults of v1.36. */
+export function settingsOf(flags: Readonly<Record<string, readonly string[]>> = {}): Settings {
+  const { controllerManager, scheduler } = DEFAULT_PARAMETERS;
+  const settings: Settings = {
+    controllerManagerQps: controllerManager.client!.qps,
+    controllerManagerBurst: controllerManager.client!.burst,
+    schedulerQps: scheduler.client!.qps,
+    schedulerBurst: scheduler.client!.burst,
+    endpointSliceBatchMicros: controllerManager.endpointSliceBatchPeriod,
+    binPackProfile: false,
+    featureGates: {},
+    terminatedPodGcThreshold: undefined,
+  };
+  for (const [component, given] of Object.entries(flags)) {
+    for (const flag of given) {
+      const row = FLAGS[component]?.find(([pattern]) => pattern.test(flag));
+      if (row === undefined) throw new NotReplayed(`flag ${flag} of ${component}`);
+      row[1](settings, row[0].exec(flag)![1] ?? '');
+    }
+  }
+  return settings;
+}
+
+/** What the hops take on a calm machine, as the recordings' README gives it, with the flags' client limits. */
+export function parametersOf(settings: Settings): Parameters {
+  return {
+    ...DEFAULT_PARAMETERS,
+    controllerManager: {
+      ...DEFAULT_PARAMETERS.controllerManager,
+      client: { qps: settings.controllerManagerQps, burst: settings.controllerManagerBurst },
+      endpointSliceBatchPeriod: settings.endpointSliceBatchMicros,
+    },
+    scheduler: {
+      ...DEFAULT_PARAMETERS.scheduler,
+      client: { qps: settings.schedulerQps, burst: settings.schedulerBurst },
+    },
+    kubelet: { ...DEFAULT_PARAMETERS.kubelet, client: undefined },
+  };
+}

@@ -1,0 +1,111 @@
+import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
+import { encodeObject } from '../../src/sim/api/encode-object.ts';
+import { keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../src/sim/api/kinds.ts';
+import { fieldPath, type Problem } from '../../src/sim/api/problem.ts';
+import type { Request, Response } from '../../src/sim/api/request.ts';
+import { mergePatch } from '../../src/sim/control-plane/api-server/patch.ts';
+import { NotReplayed } from './not-replayed.ts';
+import { strategicMerge } from './strategic-merge.ts';
+import type { World } from './world.ts';
+
+/** An answer as `facts.json` has it, with what was asked. */
+export interface Answer {
+  readonly req: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly [more: string]: unknown;
+}
+
+export type Done = (answer: Answer) => void;
+type Json = Readonly<Record<string, unknown>>;
+
+const PATCH_TRIES = 5;
+
+/** Sends one request and puts its answer into the words of the recordings. */
+export function send(world: World, req: string, request: Request, okCode: number, done: Done): void {
+  world.client.send(request, (response) => done(answerOf(world, req, response, okCode)));
+}
+
+export function answerOf(world: World, req: string, response: Response, okCode: number): Answer {
+  if (response.ok) return { req, code: okCode };
+  const { code, reason, message, ...more } = response;
+  const { ok, ...rest } = more;
+  void ok;
+  return {
+    req,
+    code,
+    ...(code === 500 ? {} : { reason }),
+    message: world.names.text(message),
+    ...textsIn(world, rest),
+  };
+}
+
+function textsIn(world: World, value: object): Json {
+  return JSON.parse(JSON.stringify(value), (_key, one: unknown) =>
+    typeof one === 'string' ? world.names.text(one) : one,
+  ) as Json;
+}
+
+/** POST of an object as a recording writes it. */
+export function create(world: World, raw: Json, done: Done): void {
+  const object = decoded(world, raw);
+  send(world, `POST ${object.kind}/${object.metadata.name}`, { verb: 'create', object }, 201, done);
+}
+
+/** PATCH of an object, `strategic` where no type is named. */
+export function patch(
+  world: World,
+  { kind, name, type, body, sub }: { kind: string; name: string; type?: string; body: Json; sub?: string },
+  done: Done,
+): void {
+  const known = knownKind(kind);
+  const req = `PATCH ${kind}/${world.names.named(name)}`;
+  const key = keyIn(world, known, name);
+  const attempt = (tries: number): void => {
+    const current = world.simulation.api.store.get(known, key);
+    if (current === undefined) {
+      const message = `${KINDS[known].plural} "${name}" not found`;
+      done({ req, code: 404, reason: 'NotFound', message: world.names.text(message) });
+      return;
+    }
+    const merged = merge(type ?? 'strategic', encodeObject(current), body);
+    const object = decoded(world, merged as Json, true);
+    const request: Request =
+      sub === 'status' ? { verb: 'update', object, subresource: 'status' } : { verb: 'update', object };
+    world.client.send(request, (response) => {
+      if (!response.ok && response.reason === 'Conflict' && tries < PATCH_TRIES) attempt(tries + 1);
+      else done(answerOf(world, req, response, 200));
+    });
+  };
+  attempt(1);
+}
+
+function merge(type: string, current: Json, body: Json): unknown {
+  if (type === 'strategic') return strategicMerge(current, body);
+  if (type === 'merge') return mergePatch(current, body);
+  throw new NotReplayed(`patch of type ${type}`);
+}
+
+/** A kind by its name, if it is simulated. */
+export function knownKind(kind: string): Kind {
+  if (!Object.hasOwn(KINDS, kind)) throw new NotReplayed(`kind ${kind}`);
+  return kind as Kind;
+}
+
+export function keyIn(world: World, kind: Kind, name: string): string {
+  return objectKey(KINDS[kind].namespaced ? world.namespace : '', name);
+}
+
+/** The canonical object of plain JSON, in the recording's namespace where it names none. */
+export function decoded(world: World, raw: Json, snapshot = false): ApiObject {
+  const problems: Problem[] = [];
+  const metadata = { namespace: world.namespace, ...(raw['metadata'] as Json | undefined) };
+  const object = decodeObject({ ...raw, metadata }, (problem) => problems.push(problem), { snapshot });
+  if (object !== undefined) return object;
+  const said = problems.map(({ path, message }) => `${fieldPath(path)}: ${message}`).join('; ');
+  const { name } = metadata as { readonly name?: string };
+  throw new NotReplayed(`${String(raw['kind'])} ${name ?? ''}: ${said}`);
+}
+
+export { keyOf };

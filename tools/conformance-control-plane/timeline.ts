@@ -1,0 +1,123 @@
+import type { Change } from '../../src/sim/api/change.ts';
+import { encodeObject } from '../../src/sim/api/encode-object.ts';
+import type { ApiObject, Kinds } from '../../src/sim/api/kinds.ts';
+import { sameData } from '../../src/sim/api/equality.ts';
+import { parseTimestamp } from '../../src/sim/api/timestamps.ts';
+import type { Names } from './names.ts';
+import { whatOf, type Reading, type What } from './what.ts';
+
+/** What of the cluster a recording shows besides the objects of its namespace. */
+export interface Shown {
+  readonly namespace: string;
+  readonly nodes: boolean;
+  readonly leases: boolean;
+}
+
+/** Writes what is committed as the lines of a `timeline.jsonl`. */
+export class Timeline {
+  readonly lines: string[] = [];
+  readonly #names: Names;
+  readonly #shown: Shown;
+  readonly #reading: Reading;
+  /** The moment of t=0. Microseconds. */
+  readonly #zero: number;
+  readonly #before = new Map<string, What>();
+
+  constructor(names: Names, shown: Shown, zeroMicros: number, family: string) {
+    this.#names = names;
+    this.#shown = shown;
+    this.#zero = zeroMicros;
+    const zeroSecond = Math.floor(zeroMicros / 1_000_000);
+    this.#reading = {
+      seconds: (time) => Math.floor(microsOf(time) / 1_000_000) - zeroSecond,
+      millis: (time) => Math.round((microsOf(time) - zeroMicros) / 1_000),
+      text: (text) => names.text(text),
+      name: (name) => names.named(name),
+      owner: (reference) => names.owner(reference as Parameters<Names['owner']>[0]),
+      family,
+    };
+  }
+
+  /** An object that was there before anything was observed. */
+  known(object: ApiObject): void {
+    if (!this.#isShown(object)) return;
+    this.#names.of(object);
+    const what = whatOf(encodeObject(object), this.#reading);
+    if (what !== undefined) this.#before.set(`${object.kind}/${object.metadata.uid}`, what);
+  }
+
+  /** What happens before t=0 is known, not written. */
+  committed(change: Change, committedAt: number, revision: number): void {
+    const { object, type } = change;
+    if (!this.#isShown(object)) return;
+    const isEvent = object.kind === 'Event';
+    const name = isEvent ? eventName(object, this.#names) : this.#names.of(object);
+    if (isEvent) {
+      if (type !== 'DELETED')
+        this.#write(type, 'Event', name, this.#event(object, type === 'ADDED'), committedAt, revision);
+      return;
+    }
+    const key = `${object.kind}/${object.metadata.uid}`;
+    if (type === 'DELETED') {
+      this.#before.delete(key);
+      this.#write(type, object.kind, name, {}, committedAt, revision);
+      return;
+    }
+    const now = whatOf(encodeObject(object), this.#reading);
+    if (now === undefined) return;
+    const what = changed(this.#before.get(key) ?? {}, now);
+    if (object.kind === 'Node' && isHeartbeat(change as Change<'Node'>)) what['cond.Ready'] = now['cond.Ready'];
+    this.#before.set(key, now);
+    this.#write(type, object.kind, name, what, committedAt, revision);
+  }
+
+  #isShown(object: ApiObject): boolean {
+    const { namespace, nodes, leases } = this.#shown;
+    const kind = object.kind as string;
+    if (kind === 'Node') return nodes;
+    if (kind === 'Namespace') return object.metadata.name === namespace;
+    if (kind === 'Lease' && object.metadata.namespace === 'kube-node-lease') return leases;
+    if (kind === 'Event' && (object as Kinds['Event']).involvedObject.kind === 'Node') return nodes;
+    if (kind === 'ConfigMap' && object.metadata.name === 'kube-root-ca.crt') return false;
+    return object.metadata.namespace === namespace;
+  }
+
+  #event(event: Kinds['Event'], isNew: boolean): What {
+    const { reason, type, message, count, source } = event;
+    const text = this.#names.text(message);
+    return isNew ? { reason, type, message: text, count, source } : { reason, message: text, count };
+  }
+
+  #write(type: string, kind: string, name: string, what: What, committedAt: number, revision: number): void {
+    if (committedAt < this.#zero) return;
+    const t = Math.round((committedAt - this.#zero) / 1_000);
+    this.lines.push(JSON.stringify({ t, rv: revision, type, kind, name, what }));
+  }
+}
+
+function changed(before: What, now: What): What {
+  const what: What = {};
+  for (const key of Object.keys(now)) if (!sameData(before[key], now[key])) what[key] = now[key];
+  for (const key of Object.keys(before)) if (now[key] === undefined) what[key] = null;
+  return what;
+}
+
+function eventName(event: Kinds['Event'], names: Names): string {
+  const { kind, name } = event.involvedObject;
+  return `${kind}/${names.named(name)}`;
+}
+
+/** The recorder shows a node's Ready with every report of its kubelet. */
+function isHeartbeat({ previous, object }: Change<'Node'>): boolean {
+  const heard = (node: Kinds['Node']): number | undefined =>
+    node.status.conditions.find((condition) => condition.type === 'Ready')?.lastHeartbeatTime;
+  return previous !== undefined && heard(previous) !== heard(object);
+}
+
+/** The wire leaves out the epoch itself, as it does every zero. */
+function microsOf(time: unknown): number {
+  if (time === undefined) return 0;
+  const micros = parseTimestamp(String(time));
+  if (micros === undefined) throw new Error(`not a time: ${String(time)}`);
+  return micros;
+}

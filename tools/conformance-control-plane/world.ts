@@ -1,0 +1,153 @@
+import { readSchedulerConfiguration } from '../../src/policies/scheduling/configuration/read-configuration.ts';
+import { defaultPolicies } from '../../src/policies/default-policies.ts';
+import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
+import type { EventKind } from '../../src/sim/engine/engine.ts';
+import { NO_LABELS } from '../../src/sim/api/meta.ts';
+import type { Namespace } from '../../src/sim/api/core.ts';
+import type { Client } from '../../src/sim/api/request.ts';
+import type { Scenario } from '../../src/sim/scenario.ts';
+import { Simulation } from '../../src/sim/simulation.ts';
+import type { RecordSink } from '../../src/sim/recorder/records.ts';
+import { nodeOf } from './cluster.ts';
+import { FakeKubelets } from './fake-kubelets.ts';
+import { parametersOf, settingsOf, type Settings } from './flags.ts';
+import { Names } from './names.ts';
+import { Ordinals } from './ordinals.ts';
+import type { RecordedInput } from './recording.ts';
+import { Timeline } from './timeline.ts';
+
+const SECOND = 1_000_000;
+/** The cluster has stood for so long at t=0: caches are full and nothing is under way. A full minute. */
+const BEFORE_ZERO = 60 * SECOND;
+/** The fake kubelets of own nodes had registered about so long before t=0. */
+const REGISTERED_BEFORE = 2 * SECOND;
+/** Where no alignment is named, t=0 lies so far behind a full second. */
+const AFTER_FULL_SECOND = 50_000;
+
+const NO_SINK: RecordSink = { pod: () => undefined, event: () => undefined };
+
+/** A recording's cluster in the simulator: what its steps act on. */
+export class World {
+  readonly simulation: Simulation;
+  readonly namespace: string;
+  readonly settings: Settings;
+  readonly names: Names;
+  readonly timeline: Timeline;
+  readonly client: Client;
+  kubelets!: FakeKubelets;
+  /** The moment of t=0. Microseconds. */
+  readonly zero: number;
+  readonly #timer: EventKind;
+
+  constructor(input: RecordedInput, seed: string) {
+    this.namespace = input.namespace ?? `${input.family}-${input.name}`;
+    this.settings = settingsOf(input.flags);
+    this.zero = BEFORE_ZERO + (input.align === 'minute' ? (input.alignOffset ?? 0) * SECOND : AFTER_FULL_SECOND);
+    const ordinals = new Ordinals();
+    this.names = new Names(this.namespace, ordinals);
+    const own = input.cluster?.shared !== true;
+    const shown = { namespace: this.namespace, nodes: own, leases: input.leases === true };
+    this.timeline = new Timeline(this.names, shown, this.zero, input.family);
+    const nodes = (input.cluster?.nodes ?? []).map((node) => nodeOf(node));
+    const { settings } = this;
+    const policies = defaultPolicies({
+      endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
+      ...(settings.binPackProfile ? { schedulerConfiguration: withBinPack() } : {}),
+    });
+    this.simulation = new Simulation(
+      { ...scenarioOf(input, settings), initial: [namespaceOf(this.namespace), ...nodes] },
+      policies,
+      NO_SINK,
+      {
+        seed,
+        nodeAgents: (needs) => (this.kubelets = new FakeKubelets(needs, ordinals, this.zero - REGISTERED_BEFORE)),
+      },
+    );
+    const { api, engine } = this.simulation;
+    for (const kind of ['Namespace', 'Node'] as const) {
+      for (const object of api.store.values(kind)) this.timeline.known(object);
+    }
+    api.observe(({ change, committedAt, revision }) => {
+      ordinals.committed(change);
+      this.timeline.committed(change, committedAt, revision);
+    });
+    this.client = api.client('recorder', undefined);
+    this.#timer = engine.on('replay/timer', (_a, _b, act) => (act as () => void)());
+  }
+
+  /** Milliseconds since t=0. */
+  get millis(): number {
+    return Math.round((this.simulation.engine.now - this.zero) / 1_000);
+  }
+
+  /** Does something so long after t=0, at once when that is over. */
+  at(micros: number, act: () => void): void {
+    const { engine } = this.simulation;
+    engine.at(Math.max(engine.now, this.zero + micros), this.#timer, 0, 0, act);
+  }
+
+  after(micros: number, act: () => void): void {
+    this.simulation.engine.after(micros, this.#timer, 0, 0, act);
+  }
+
+  run(seconds: number): void {
+    this.simulation.engine.run({ until: this.zero + seconds * SECOND });
+  }
+}
+
+function scenarioOf(input: RecordedInput, settings: Settings): Scenario {
+  return {
+    name: `${input.family}/${input.name}`,
+    question: '',
+    durationMicros: BEFORE_ZERO * 100,
+    horizonMicros: BEFORE_ZERO * 100,
+    seed: '1',
+    cluster: { nodes: [], parameters: parametersOf(settings), scheduler: { configuration: undefined } },
+    manifests: [],
+    initial: [],
+    workloads: [],
+    behaviours: [],
+    timeline: [],
+    expectations: [],
+  };
+}
+
+function namespaceOf(name: string): Namespace {
+  return {
+    kind: 'Namespace',
+    metadata: {
+      name,
+      namespace: '',
+      uid: '',
+      resourceVersion: 0,
+      generation: 1,
+      creationTimestamp: 0,
+      labels: { 'kubernetes.io/metadata.name': name },
+      annotations: NO_LABELS,
+      ownerReferences: [],
+      finalizers: [],
+    },
+    status: { phase: 'Active' },
+  };
+}
+
+/** The two profiles of the recordings' scheduler: the default one, and one that packs. */
+function withBinPack(): SchedulerConfiguration {
+  const resources = [
+    { name: 'cpu', weight: 1 },
+    { name: 'memory', weight: 1 },
+  ];
+  const args = { scoringStrategy: { type: 'MostAllocated', resources } };
+  const raw = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    profiles: [
+      { schedulerName: 'default-scheduler' },
+      { schedulerName: 'bin-pack', pluginConfig: [{ name: 'NodeResourcesFit', args }] },
+    ],
+  };
+  const problems: string[] = [];
+  const configuration = readSchedulerConfiguration(raw, (problem) => problems.push(problem.message));
+  if (configuration === undefined) throw new Error(problems.join('; '));
+  return configuration;
+}
