@@ -1,6 +1,7 @@
 import type { ApiObject } from '../sim/api/kinds.ts';
 import { fieldPath } from '../sim/api/problem.ts';
 import type { PodSpec } from '../sim/api/pod.ts';
+import { podsAtOnce } from '../sim/api/pod-template.ts';
 import type { NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
 import { arrivals } from './arrivals.ts';
 import { behaviourOf } from './behaviours.ts';
@@ -125,7 +126,7 @@ function withCopies(
           help: found.help,
         });
     }
-    const pods = group.reduce((sum, object) => sum + podsOf(object), 0);
+    const pods = group.reduce((sum, object) => sum + podsAtOnce(object), 0);
     if (pods * count > MOST_PODS) {
       remark(['spec', 'copies', index, 'count'], {
         code: 'too-many-pods',
@@ -139,23 +140,9 @@ function withCopies(
   return [...rest, ...made];
 }
 
-function podsOf(object: ApiObject): number {
-  switch (object.kind) {
-    case 'Pod':
-      return 1;
-    case 'Deployment':
-    case 'ReplicaSet':
-    case 'ReplicationController':
-    case 'StatefulSet':
-      return object.spec.replicas;
-    default:
-      return 0;
-  }
-}
-
 function checkSize(objects: readonly ApiObject[], workloads: readonly WorkloadSpec[], remark: Remark): void {
   const pods =
-    objects.reduce((sum, object) => sum + podsOf(object), 0) + workloads.reduce((sum, { count }) => sum + count, 0);
+    objects.reduce((sum, object) => sum + podsAtOnce(object), 0) + workloads.reduce((sum, { count }) => sum + count, 0);
   if (pods > MOST_PODS)
     remark(['spec'], {
       code: 'too-many-pods',

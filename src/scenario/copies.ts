@@ -72,6 +72,18 @@ function copyOf(object: ApiObject, names: ReadonlySet<string>, suffix: string): 
         metadata,
         spec: { ...object.spec, selector: rename(object.spec.selector), template: template(object.spec.template) },
       };
+    case 'Job':
+      return { ...object, metadata, spec: { ...object.spec, template: template(object.spec.template) } };
+    case 'CronJob': {
+      const { jobTemplate } = object.spec;
+      const spec = { ...jobTemplate.spec, template: template(jobTemplate.spec.template) };
+      return { ...object, metadata, spec: { ...object.spec, jobTemplate: { ...jobTemplate, spec } } };
+    }
+    case 'HorizontalPodAutoscaler': {
+      const { scaleTargetRef } = object.spec;
+      const name = names.has(scaleTargetRef.name) ? scaleTargetRef.name + suffix : scaleTargetRef.name;
+      return { ...object, metadata, spec: { ...object.spec, scaleTargetRef: { ...scaleTargetRef, name } } };
+    }
     case 'Service':
       return {
         ...object,

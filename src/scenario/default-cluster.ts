@@ -1,6 +1,7 @@
 import { nonZeroRequests, podRequests } from '../sim/api/pod-requests.ts';
 import type { ApiObject } from '../sim/api/kinds.ts';
 import type { Pod, PodSpec } from '../sim/api/pod.ts';
+import { podsAtOnce, podTemplateOf } from '../sim/api/pod-template.ts';
 import type { NodePool } from '../sim/scenario.ts';
 import { NODE_LABELS } from './node-pools.ts';
 
@@ -46,15 +47,11 @@ export function defaultCluster(
       extended.set(name, { total: known.total + amount * count, largest: Math.max(known.largest, amount) });
     }
   };
-  for (const object of objects)
-    if (
-      object.kind === 'Deployment' ||
-      object.kind === 'ReplicaSet' ||
-      object.kind === 'ReplicationController' ||
-      object.kind === 'StatefulSet'
-    )
-      add(object.spec.template.spec, object.spec.replicas);
+  for (const object of objects) {
+    const template = podTemplateOf(object);
+    if (template !== undefined) add(template.spec, podsAtOnce(object));
     else if (object.kind === 'Pod') add(object.spec, 1);
+  }
   for (const { spec, count } of extraPods) add(spec, count);
 
   let scale = 1;

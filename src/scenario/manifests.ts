@@ -159,6 +159,9 @@ const ORDER: readonly Kind[] = [
   'StatefulSet',
   'DaemonSet',
   'Pod',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
 ];
 
 /** In order of application by kind; equal kinds stay as they were written. */

@@ -1,3 +1,5 @@
+import type { HorizontalPodAutoscaler } from './autoscaling.ts';
+import type { CronJob, Job } from './batch.ts';
 import type { ControllerRevision } from './controller-revision.ts';
 import type { Event, InertObject, Lease, Namespace, PriorityClass } from './core.ts';
 import type { DaemonSet } from './daemon-set.ts';
@@ -36,7 +38,10 @@ export interface Kinds {
   PodDisruptionBudget: PodDisruptionBudget;
   Service: Service;
   EndpointSlice: EndpointSlice;
+  CronJob: CronJob;
   Deployment: Deployment;
+  HorizontalPodAutoscaler: HorizontalPodAutoscaler;
+  Job: Job;
   ReplicaSet: ReplicaSet;
   ReplicationController: ReplicationController;
   StatefulSet: StatefulSet;
@@ -73,7 +78,10 @@ export const KINDS: { readonly [K in Kind]: KindFacts } = {
   PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets', namespaced: true },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
+  CronJob: { apiVersion: 'batch/v1', plural: 'cronjobs', namespaced: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },
+  HorizontalPodAutoscaler: { apiVersion: 'autoscaling/v2', plural: 'horizontalpodautoscalers', namespaced: true },
+  Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true },
   ReplicaSet: { apiVersion: 'apps/v1', plural: 'replicasets', namespaced: true },
   ReplicationController: { apiVersion: 'v1', plural: 'replicationcontrollers', namespaced: true },
   StatefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets', namespaced: true },

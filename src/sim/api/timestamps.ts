@@ -1,3 +1,4 @@
+import { dateOfDay, dayOfDate, daysOfMonth } from './calendar.ts';
 import type { Timestamp } from './meta.ts';
 
 /**
@@ -7,38 +8,8 @@ import type { Timestamp } from './meta.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 const SECONDS_PER_DAY = 86_400;
-/** Days from 0000-03-01 to 2026-01-01. */
-const EPOCH_DAY = 739_922;
-const DAYS_PER_400_YEARS = 146_097;
-
 function divideFloor(dividend: number, divisor: number): number {
   return Math.floor(dividend / divisor);
-}
-
-/** Days from 0000-03-01; years begin in March, so that the leap day is a year's last. */
-function dayOf(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = divideFloor(y, 400);
-  const yearOfEra = y - era * 400;
-  const monthFromMarch = (month + 9) % 12;
-  const dayOfYear = divideFloor(153 * monthFromMarch + 2, 5) + day - 1;
-  return (
-    era * DAYS_PER_400_YEARS + yearOfEra * 365 + divideFloor(yearOfEra, 4) - divideFloor(yearOfEra, 100) + dayOfYear
-  );
-}
-
-function dateOf(days: number): { readonly year: number; readonly month: number; readonly day: number } {
-  const era = divideFloor(days, DAYS_PER_400_YEARS);
-  const dayOfEra = days - era * DAYS_PER_400_YEARS;
-  const yearOfEra = divideFloor(
-    dayOfEra - divideFloor(dayOfEra, 1460) + divideFloor(dayOfEra, 36_524) - divideFloor(dayOfEra, 146_096),
-    365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + divideFloor(yearOfEra, 4) - divideFloor(yearOfEra, 100));
-  const monthFromMarch = divideFloor(5 * dayOfYear + 2, 153);
-  const day = dayOfYear - divideFloor(153 * monthFromMarch + 2, 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
 function padded(value: number, width: number): string {
@@ -48,7 +19,7 @@ function padded(value: number, width: number): string {
 function formatSeconds(seconds: number): string {
   const day = divideFloor(seconds, SECONDS_PER_DAY);
   const ofDay = seconds - day * SECONDS_PER_DAY;
-  const { year, month, day: dayOfMonth } = dateOf(day + EPOCH_DAY);
+  const { year, month, day: dayOfMonth } = dateOfDay(day);
   const date = `${padded(year, 4)}-${padded(month, 2)}-${padded(dayOfMonth, 2)}`;
   const time = [divideFloor(ofDay, 3600), divideFloor(ofDay, 60) % 60, ofDay % 60].map((part) => padded(part, 2));
   return `${date}T${time.join(':')}`;
@@ -66,7 +37,6 @@ export function formatMicroTime(time: Timestamp): string {
 }
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:Z|([+-])(\d{2}):(\d{2}))$/;
-const DAYS_OF_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Reads RFC 3339 text with any offset; parts finer than a microsecond are cut off. `undefined` when it is none. */
 export function parseTimestamp(text: string): Timestamp | undefined {
@@ -76,11 +46,9 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const fraction = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
   const offsetHours = Number(match[9] ?? 0);
   const offsetMinutes = Number(match[10] ?? 0);
-  const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const daysOfMonth = month === 2 && isLeapYear ? 29 : (DAYS_OF_MONTH[month - 1] ?? 0);
-  if (day < 1 || day > daysOfMonth || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (day < 1 || day > daysOfMonth(year, month) || hour > 23 || minute > 59 || second > 59) return undefined;
   if (offsetHours > 23 || offsetMinutes > 59) return undefined;
   const offset = (match[8] === '-' ? -1 : 1) * (offsetHours * 3600 + offsetMinutes * 60);
-  const seconds = (dayOf(year, month, day) - EPOCH_DAY) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
+  const seconds = dayOfDate(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
   return seconds * MICROS_PER_SECOND + fraction;
 }

@@ -242,7 +242,7 @@ describe('kinds', () => {
   it('that are valid and not simulated are let go with a warning', () => {
     for (const [apiVersion, kind] of [
       ['networking.k8s.io/v1', 'Ingress'],
-      ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+      ['autoscaling/v1', 'HorizontalPodAutoscaler'],
       ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
       ['cert-manager.io/v1', 'Certificate'],
     ]) {

@@ -20,8 +20,6 @@ const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] =
     'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview',
   ],
   ['autoscaling/v1', 'HorizontalPodAutoscaler Scale'],
-  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
-  ['batch/v1', 'CronJob Job'],
   ['certificates.k8s.io/v1', 'CertificateSigningRequest'],
   ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle PodCertificateRequest'],
   ['events.k8s.io/v1', 'Event'],

@@ -1,4 +1,6 @@
 import type { Kind } from '../kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER } from './autoscaling.ts';
+import { CRON_JOB, JOB } from './batch.ts';
 import {
   CONFIG_MAP,
   EVENT,
@@ -45,7 +47,10 @@ export const SCHEMAS: { readonly [K in Kind]: Table } = {
   PodDisruptionBudget: POD_DISRUPTION_BUDGET,
   Service: SERVICE,
   EndpointSlice: ENDPOINT_SLICE,
+  CronJob: CRON_JOB,
   Deployment: DEPLOYMENT,
+  HorizontalPodAutoscaler: HORIZONTAL_POD_AUTOSCALER,
+  Job: JOB,
   ReplicaSet: REPLICA_SET,
   ReplicationController: REPLICATION_CONTROLLER,
   StatefulSet: STATEFUL_SET,

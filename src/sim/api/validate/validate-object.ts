@@ -1,6 +1,8 @@
 import type { ApiObject } from '../kinds.ts';
 import type { PodSpec } from '../pod.ts';
 import type { Problem, Report } from '../problem.ts';
+import { checkHorizontalPodAutoscaler } from './autoscaling.ts';
+import { checkCronJob, checkJob } from './batch.ts';
 import { Checker } from './checker.ts';
 import { checkObjectMeta } from './object-meta.ts';
 import { checkData, checkDisruptionBudget, checkLease, checkNode, checkPriorityClass } from './others.ts';
@@ -41,6 +43,12 @@ export function validateObject(object: ApiObject, report: Report): void {
       return checkDaemonSet(object, at.at('spec'));
     case 'ControllerRevision':
       return checkControllerRevision(object, at);
+    case 'Job':
+      return checkJob(object, at);
+    case 'CronJob':
+      return checkCronJob(object, at);
+    case 'HorizontalPodAutoscaler':
+      return checkHorizontalPodAutoscaler(object, at.at('spec'));
     case 'Service':
       return checkService(object, at.at('spec'));
     case 'EndpointSlice':

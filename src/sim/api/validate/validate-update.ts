@@ -4,6 +4,7 @@ import type { ObjectMeta } from '../meta.ts';
 import type { Pod, PodSpec, Toleration } from '../pod.ts';
 import type { Report } from '../problem.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
+import { checkJobUpdate } from './batch-update.ts';
 import { Checker } from './checker.ts';
 import { checkStatefulSetUpdate } from './stateful-set.ts';
 import { validateObject } from './validate-object.ts';
@@ -35,6 +36,7 @@ export function validateUpdate(previous: ApiObject, next: ApiObject, report: Rep
   if (previous.kind === 'ControllerRevision' && next.kind === 'ControllerRevision') {
     return checkSame(previous.data, next.data, at.at('data'));
   }
+  if (previous.kind === 'Job' && next.kind === 'Job') return checkJobUpdate(previous, next, spec);
   if (previous.kind === 'Service' && next.kind === 'Service') {
     const isStill = previous.spec.type !== 'ExternalName' && next.spec.type !== 'ExternalName';
     if (isStill && (previous.spec.clusterIP ?? '') !== '') {

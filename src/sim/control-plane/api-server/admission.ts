@@ -3,6 +3,7 @@ import type { ObjectMeta } from '../../api/meta.ts';
 import type { PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { qosClassOf } from '../../api/qos.ts';
+import { withGeneratedSelector } from './job-selector.ts';
 
 /** The part of a PriorityClass that a pod gets. */
 export interface PodPriority {
@@ -33,6 +34,14 @@ export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPrior
       return { kind: 'StatefulSet', metadata: stamped, spec: object.spec, status: NEW_STATEFUL_SET_STATUS };
     case 'DaemonSet':
       return { kind: 'DaemonSet', metadata: stamped, spec: object.spec, status: NEW_DAEMON_SET_STATUS };
+    case 'Job': {
+      const spec = withGeneratedSelector(object.spec, stamped);
+      return { kind: 'Job', metadata: stamped, spec, status: NEW_JOB_STATUS };
+    }
+    case 'CronJob':
+      return { kind: 'CronJob', metadata: stamped, spec: object.spec, status: NEW_CRON_JOB_STATUS };
+    case 'HorizontalPodAutoscaler':
+      return { kind: 'HorizontalPodAutoscaler', metadata: stamped, spec: object.spec, status: NEW_AUTOSCALER_STATUS };
     default:
       return { ...object, metadata: stamped };
   }
@@ -92,6 +101,17 @@ const NEW_DAEMON_SET_STATUS = deepFreeze({
   numberAvailable: 0,
   numberUnavailable: 0,
   collisionCount: undefined,
+  conditions: [],
+});
+
+const NEW_JOB_STATUS = deepFreeze({ conditions: [], active: 0, succeeded: 0, failed: 0 });
+
+const NEW_CRON_JOB_STATUS = deepFreeze({ active: [] });
+
+const NEW_AUTOSCALER_STATUS = deepFreeze({
+  currentReplicas: 0,
+  desiredReplicas: 0,
+  currentMetrics: [],
   conditions: [],
 });
 

@@ -31,7 +31,9 @@ export function remove(
     );
   }
   const graceSeconds = current.kind === 'Pod' ? podGrace(current, options.gracePeriodSeconds) : 0;
-  const finalizers = withPropagation(current.metadata.finalizers, options.propagation);
+  // A Job of batch/v1 leaves its pods behind unless told otherwise, as its first version did.
+  const propagation = options.propagation ?? (kind === 'Job' ? 'Orphan' : undefined);
+  const finalizers = withPropagation(current.metadata.finalizers, propagation);
   const before = current.metadata;
   const marked = mark(before, graceSeconds, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
