@@ -82,6 +82,11 @@ export class Simulation {
       if (scenario.expectations.length > 0) this.#expectations.committed(change, committedAt);
     });
 
+    api.observeEvents((note, committedAt) => {
+      this.#lastChangeAt = committedAt;
+      this.recorder.eventWritten(note, committedAt);
+    });
+
     const ownEnd = scenario.durationMicros ?? scenario.horizonMicros;
     const ownReason: RunEnd = scenario.durationMicros === undefined ? 'horizon' : 'duration';
     const cut = options.untilMicros !== undefined && options.untilMicros < ownEnd;

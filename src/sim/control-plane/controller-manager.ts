@@ -4,13 +4,13 @@ import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { Stream } from '../engine/streams.ts';
 import type { Change } from '../api/change.ts';
 import type { Kind } from '../api/kinds.ts';
-import type { ApiServer, Client, Request, Response } from '../api/request.ts';
+import type { ApiServer, Client, ClientRateLimit, Request, Response } from '../api/request.ts';
 import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../policy-api/controllers.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import { SyncError } from '../policy-api/sync-error.ts';
 import type { Parameters } from '../scenario.ts';
 import { nameSuffix } from './api-server/identity.ts';
-import { EventBroadcaster } from './event-recorder.ts';
+import { EventBroadcaster, type EventSink } from './event-recorder.ts';
 import { Informer } from './informer.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -35,6 +35,11 @@ interface Alarm {
   readonly handle: EventHandle;
 }
 
+/** The API server as controllers need it: their clients take Events too. */
+interface ControllersApi extends ApiServer {
+  client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink;
+}
+
 /**
  * Runs controllers as policies: shares informers among them, gives each a queue, workers and a client of its own, sends
  * what a sync yields and resumes it with the answers. A controller sleeps until its queue has work: it has at most one
@@ -42,7 +47,7 @@ interface Alarm {
  */
 export class ControllerManager {
   readonly #engine: Engine;
-  readonly #api: ApiServer;
+  readonly #api: ControllersApi;
   readonly #parameters: Parameters;
   readonly #informers = new Map<Kind, Informer<Kind>>();
   readonly #hosts: Host[] = [];
@@ -54,7 +59,7 @@ export class ControllerManager {
   readonly #pollDueKind: EventKind;
   #syncs = 0;
 
-  constructor(engine: Engine, api: ApiServer, parameters: Parameters, factories: readonly ControllerFactory[]) {
+  constructor(engine: Engine, api: ControllersApi, parameters: Parameters, factories: readonly ControllerFactory[]) {
     this.#engine = engine;
     this.#api = api;
     this.#parameters = parameters;

@@ -1,10 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
-import { NO_LABELS, type ObjectMeta } from '../api/meta.ts';
-import { keyOf, type ApiObject, type Kinds } from '../api/kinds.ts';
-import type { Client, EventRecorder } from '../api/request.ts';
-import { wholeSecond } from './api-server/outcome.ts';
-
-type Event = Kinds['Event'];
+import { EventNote, type EventWrite } from '../api/event-note.ts';
+import type { ApiObject } from '../api/kinds.ts';
+import type { EventRecorder } from '../api/request.ts';
 
 /** client-go's spam filter: 25 Events about one object from one source, then one more every five minutes. */
 const SPAM_BURST = 25;
@@ -17,41 +14,53 @@ const AGGREGATE_AFTER = 10;
 const AGGREGATE_WINDOW_MICROS = 600_000_000;
 const AGGREGATED_PREFIX = '(combined from similar events): ';
 
-/** What one message about an object has come to. */
-interface Sighting {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  /** `undefined` stands for all further messages of this reason, summed up. */
-  readonly message: string | undefined;
-  readonly name: string;
-  readonly firstTimestamp: number;
-  lastSeen: number;
-  count: number;
+/** Who writes Events, one at a time. */
+export interface EventWriter {
+  /**
+   * The write under way has been carried out; its answer will be there at a time, in microseconds. Who has nothing more
+   * to write needs no engine event to hear of it.
+   */
+  carriedOut(answeredAt: number, found: boolean): void;
+  /** The time asked for in {@link EventSink.wakeAt} has come. */
+  wake(): void;
+}
+
+/** Where Events are written to: a client of the API server, with its token bucket. */
+export interface EventSink {
+  /**
+   * Writes a note. Without `create` an Event that is there already is updated; where there is none, nothing happens and
+   * it is not found.
+   */
+  writeEvent(write: EventWrite, create: boolean, writer: EventWriter): void;
+  wakeAt(time: number, writer: EventWriter): void;
 }
 
 interface Subject {
   /** When the spam bucket would be empty: the theoretical arrival time of the generic cell rate algorithm. */
   spamEmptyAt: number;
-  readonly sightings: Sighting[];
+  newest: EventNote | undefined;
 }
 
 /**
  * Records Events for one component: sums up repetitions, drops spam, and writes one at a time through the component's
- * own client, behind whatever waits there (kubernetes-behaviour.md 2.7).
+ * own client, behind whatever waits there (kubernetes-behaviour.md 2.7). Held equal to
+ * `test/oracle/event-broadcaster.ts`.
  */
-export class EventBroadcaster implements EventRecorder {
+export class EventBroadcaster implements EventRecorder, EventWriter {
   source: string;
   readonly #engine: Engine;
-  readonly #client: Client;
+  readonly #sink: EventSink;
   readonly #enabled: boolean;
   readonly #subjects = new Map<string, Subject>();
-  readonly #waiting: (() => Event)[] = [];
-  #sending = false;
-  #minted = 0;
+  #waiting: EventWrite[] = [];
+  /** The write under way, and what stands first in `#waiting` until the last answer is there. */
+  #underWay: EventWrite | undefined;
+  #isBusy = false;
+  #answeredAt = 0;
 
-  constructor(engine: Engine, client: Client, source: string, enabled: boolean) {
+  constructor(engine: Engine, sink: EventSink, source: string, enabled: boolean) {
     this.#engine = engine;
-    this.#client = client;
+    this.#sink = sink;
     this.source = source;
     this.#enabled = enabled;
   }
@@ -61,119 +70,75 @@ export class EventBroadcaster implements EventRecorder {
     const now = this.#engine.now;
     const subject = this.#subject(about.metadata.uid);
     if (!takeSpamToken(subject, now)) return;
-    const sighting = this.#sighting(subject, about.metadata.name, type, reason, message, now);
-    const count = ++sighting.count;
-    sighting.lastSeen = now;
-    const text = sighting.message ?? AGGREGATED_PREFIX + message;
-    this.#waiting.push(() => this.#event(about, sighting, type, reason, text, count, now));
-    if (!this.#sending) this.#sendNext();
+    const note = this.#noteOf(subject, about, type, reason, message, now);
+    note.lastSeenAt = now;
+    const text = note.isSummary ? AGGREGATED_PREFIX + message : message;
+    const write: EventWrite = { note, count: ++note.seen, message: text, seenAt: now };
+    if (this.#isBusy) this.#waiting.push(write);
+    else if (now < this.#answeredAt) {
+      this.#isBusy = true;
+      this.#waiting.push(write);
+      this.#sink.wakeAt(this.#answeredAt, this);
+    } else this.#send(write);
+  }
+
+  carriedOut(answeredAt: number, found: boolean): void {
+    this.#answeredAt = answeredAt;
+    if (found) this.#underWay = undefined;
+    if (found && this.#waiting.length === 0) this.#isBusy = false;
+    else this.#sink.wakeAt(answeredAt, this);
+  }
+
+  wake(): void {
+    // A repetition patches the Event that stands for it; where that one has expired a new one is created.
+    if (this.#underWay !== undefined) this.#sink.writeEvent(this.#underWay, true, this);
+    else this.#send(this.#waiting.shift()!);
+  }
+
+  #send(write: EventWrite): void {
+    this.#isBusy = true;
+    this.#underWay = write;
+    this.#sink.writeEvent(write, write.count === 1, this);
   }
 
   #subject(uid: string): Subject {
     let subject = this.#subjects.get(uid);
     if (subject === undefined) {
       if (this.#subjects.size >= CACHE_SIZE) forgetOldest(this.#subjects);
-      subject = { spamEmptyAt: -SPAM_CAPACITY_MICROS, sightings: [] };
+      subject = { spamEmptyAt: -SPAM_CAPACITY_MICROS, newest: undefined };
       this.#subjects.set(uid, subject);
     }
     return subject;
   }
 
-  /** The Event that stands for this message: its own, or after many different ones the one that sums them up. */
-  #sighting(
+  /** The note that stands for this message: its own, or after many different ones the one that sums them up. */
+  #noteOf(
     subject: Subject,
-    objectName: string,
+    about: ApiObject,
     type: 'Normal' | 'Warning',
     reason: string,
     message: string,
     now: number,
-  ): Sighting {
+  ): EventNote {
     let similar = 0;
-    let summary: Sighting | undefined;
-    for (const one of subject.sightings) {
+    let summary: EventNote | undefined;
+    for (let one = subject.newest; one !== undefined; one = one.older) {
       if (one.reason !== reason || one.type !== type) continue;
-      if (one.message === message) return one;
-      if (now - one.lastSeen > AGGREGATE_WINDOW_MICROS) continue;
+      if (!one.isSummary && one.message === message) return one;
+      if (now - one.lastSeenAt > AGGREGATE_WINDOW_MICROS) continue;
       similar++;
-      if (one.message === undefined) summary = one;
+      if (one.isSummary) summary ??= one;
     }
     if (summary !== undefined) return summary;
-    const sighting: Sighting = {
-      type,
-      reason,
-      message: similar + 1 < AGGREGATE_AFTER ? message : undefined,
-      name: `${objectName}.${(++this.#minted).toString(16)}`,
-      firstTimestamp: now,
-      lastSeen: now,
-      count: 0,
-    };
-    subject.sightings.push(sighting);
-    return sighting;
-  }
-
-  #event(
-    about: ApiObject,
-    sighting: Sighting,
-    type: 'Normal' | 'Warning',
-    reason: string,
-    message: string,
-    count: number,
-    now: number,
-  ): Event {
-    const metadata: ObjectMeta = {
-      name: sighting.name,
-      namespace: about.metadata.namespace === '' ? 'default' : about.metadata.namespace,
-      uid: '',
-      resourceVersion: 0,
-      generation: 0,
-      creationTimestamp: 0,
-      labels: NO_LABELS,
-      annotations: NO_LABELS,
-      ownerReferences: NOTHING,
-      finalizers: NOTHING,
-    };
-    return {
-      kind: 'Event',
-      metadata,
-      involvedObject: {
-        kind: about.kind,
-        namespace: about.metadata.namespace,
-        name: about.metadata.name,
-        uid: about.metadata.uid,
-      },
-      type,
-      reason,
-      message,
-      source: this.source,
-      count,
-      firstTimestamp: wholeSecond(sighting.firstTimestamp),
-      lastTimestamp: wholeSecond(now),
-    };
-  }
-
-  #sendNext(): void {
-    const next = this.#waiting.shift();
-    this.#sending = next !== undefined;
-    if (next === undefined) return;
-    const object = next();
-    if (object.count === 1) this.#client.send({ verb: 'create', object }, () => this.#sendNext());
-    else this.#sendAgain(object);
-  }
-
-  /** A repetition patches the Event that stands for it; where that one has expired a new one is created. */
-  #sendAgain(object: Event): void {
-    const { count, lastTimestamp, message } = object;
-    const patch = { count, lastTimestamp, message };
-    this.#client.send({ verb: 'patch', kind: 'Event', key: keyOf(object), patch }, (response) => {
-      if (response.ok || response.reason !== 'NotFound') this.#sendNext();
-      else this.#client.send({ verb: 'create', object }, () => this.#sendNext());
-    });
+    const isSummary = similar + 1 >= AGGREGATE_AFTER;
+    const note = new EventNote(about, type, reason, message, this.source, isSummary, now, subject.newest);
+    subject.newest = note;
+    return note;
   }
 }
 
 /** client-go's LRU caches hold this many entries; ours forget the oldest. */
 const CACHE_SIZE = 4_096;
-const NOTHING: readonly never[] = Object.freeze([]);
 
 function takeSpamToken(subject: Subject, now: number): boolean {
   const emptyAt = Math.max(subject.spamEmptyAt, now - SPAM_CAPACITY_MICROS) + SPAM_REFILL_MICROS;

@@ -1,4 +1,6 @@
 import type { Change } from '../api/change.ts';
+import type { Event } from '../api/core.ts';
+import type { EventNote } from '../api/event-note.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import type { EndpointSlice } from '../api/service.ts';
 import { NodeLoads } from './node-loads.ts';
@@ -61,22 +63,15 @@ export class Recorder {
         this.#endpointsReady -= readyEndpoints(change.previous as EndpointSlice | undefined);
         break;
       case 'Event':
-        if (change.type !== 'DELETED') {
-          const { involvedObject: about } = object;
-          this.#sink.event({
-            at,
-            namespace: about.namespace,
-            object: `${about.kind}/${about.name}`,
-            type: object.type,
-            reason: object.reason,
-            message: object.message,
-            source: object.source,
-            count: object.count,
-          });
-        }
+        if (change.type !== 'DELETED') this.#writeEvent(at, object.involvedObject, object);
         break;
       default:
     }
+  }
+
+  /** A component's Event was committed at `at`. */
+  eventWritten(note: EventNote, at: number): void {
+    this.#writeEvent(at, note, note);
   }
 
   /** The scheduler looked at a pod; `reason` says why it found no node, empty when it did. */
@@ -102,6 +97,15 @@ export class Recorder {
       pending: pendingReasons(this.#lives.alive()),
       lives: this.#lives,
     };
+  }
+
+  #writeEvent(
+    at: number,
+    about: EventNote | Event['involvedObject'],
+    { type, reason, message, source, count }: EventNote | Event,
+  ): void {
+    const { kind, namespace, name } = about;
+    this.#sink.event({ at, namespace, object: `${kind}/${name}`, type, reason, message, source, count });
   }
 
   #sample(at: number): Sample {

@@ -3,6 +3,7 @@ import { assert } from '../../engine/assert.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { KeyedDraws, Stream } from '../../engine/streams.ts';
 import { deepFreeze } from '../../api/freeze.ts';
+import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
@@ -10,9 +11,10 @@ import type { Pod } from '../../api/pod.ts';
 import type { Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { Store, type Commit } from '../etcd/store.ts';
+import type { EventSink, EventWriter } from '../event-recorder.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
 import { bind } from './bind.ts';
-import { create, type CreateContext } from './create.ts';
+import { create, namespaceRefusal, type CreateContext } from './create.ts';
 import { remove } from './delete.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
@@ -26,8 +28,17 @@ interface InFlight {
   response: Response | undefined;
 }
 
+/** A component's write of an Event under way. */
+interface EventFlight {
+  readonly write: EventWrite;
+  readonly create: boolean;
+  readonly writer: EventWriter;
+}
+
 /** Who is told of every commit, at the moment it happens. Observers, not components. */
 export type CommitObserver = (commit: Commit) => void;
+/** Who is told of the Events that components write. The note is as the store has it now. Microseconds. */
+export type EventObserver = (note: EventNote, committedAt: number) => void;
 
 /**
  * The one door to the store. A request waits for its client's token, travels, is worked on, commits in etcd, and is
@@ -56,7 +67,10 @@ export class SimulatedApiServer implements ApiServer {
   readonly #freeSlots: number[] = [];
   readonly #carryOutKind: EventKind;
   readonly #answerKind: EventKind;
+  readonly #writeEventKind: EventKind;
+  readonly #wakeWriterKind: EventKind;
   readonly #observers: CommitObserver[] = [];
+  readonly #eventObservers: EventObserver[] = [];
   readonly #creating: CreateContext;
   #requests = 0;
 
@@ -78,6 +92,8 @@ export class SimulatedApiServer implements ApiServer {
     this.#suffixes = engine.keyed('api-server/generate-name');
     this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
     this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
+    this.#writeEventKind = engine.on('api-server/event-written', (_a, _b, ref) => this.#writeEvent(ref as EventFlight));
+    this.#wakeWriterKind = engine.on('api-server/event-answered', (_a, _b, ref) => (ref as EventWriter).wake());
     this.#creating = {
       now: 0,
       revision: 0,
@@ -99,12 +115,19 @@ export class SimulatedApiServer implements ApiServer {
     this.#observers.push(observer);
   }
 
-  client(_identity: string, limit: ClientRateLimit | undefined): Client {
+  /** Tells `observer` of every Event that a component writes from now on. */
+  observeEvents(observer: EventObserver): void {
+    this.#eventObservers.push(observer);
+  }
+
+  client(_identity: string, limit: ClientRateLimit | undefined): Client & EventSink {
     const bucket = limit === undefined ? undefined : new TokenBucket(limit);
+    const leaves = (): number => (bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now));
     return {
-      send: (request, answer) => {
-        const leaves = bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now);
-        this.#send(request, answer, leaves);
+      send: (request, answer) => this.#send(request, answer, leaves()),
+      writeEvent: (write, create, writer) => this.#sendEvent({ write, create, writer }, leaves()),
+      wakeAt: (time, writer) => {
+        this.#engine.at(time, this.#wakeWriterKind, 0, 0, writer);
       },
     };
   }
@@ -144,6 +167,38 @@ export class SimulatedApiServer implements ApiServer {
     if (request.verb === 'get') at += this.#read(this.#workStream);
     else at += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
     this.#engine.at(at, this.#carryOutKind, slot);
+  }
+
+  /** As any other write, but that nobody waits for the answer: its time is told at the commit. */
+  #sendEvent(flight: EventFlight, leaves: number): void {
+    this.#requests++;
+    const travelled = leaves + this.#network(this.#networkStream);
+    const at = travelled + this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
+    this.#engine.at(at, this.#writeEventKind, 0, 0, flight);
+  }
+
+  #writeEvent({ write, create, writer }: EventFlight): void {
+    const { now } = this.#engine;
+    const { note } = write;
+    let found = true;
+    if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#creating) === undefined) {
+      if (create) this.#expireEvents();
+      const previous = note.bornAt !== 0 && this.#hub.isWatched('Event') ? eventOf(note) : undefined;
+      const shelved = this.store.writeEvent(write, create, now);
+      found = shelved !== 'missing';
+      if (found) {
+        if (this.#hub.isWatched('Event')) this.#publishEvent(note, previous, now);
+        for (const observe of this.#eventObservers) observe(note, now);
+      }
+    }
+    writer.carriedOut(now + this.#network(this.#networkStream), found);
+  }
+
+  #publishEvent(note: EventNote, previous: ApiObject | undefined, committedAt: number): void {
+    const object = deepFreeze(eventOf(note));
+    const type = previous === undefined ? 'ADDED' : 'MODIFIED';
+    const change: Change = { type, object, previous, key: keyOf(object) };
+    this.#hub.publish({ revision: note.revision, committedAt, kind: 'Event', change });
   }
 
   #carryOut(slot: number): void {
@@ -231,11 +286,7 @@ export class SimulatedApiServer implements ApiServer {
   /** Events live an hour from their creation. etcd's leases take them away; ours does so when the next one comes. */
   #expireEvents(): void {
     const dead = this.#engine.now - EVENT_TTL_MICROS;
-    if (dead < 0) return;
-    for (const event of this.store.values('Event')) {
-      if (event.metadata.creationTimestamp > dead) return;
-      this.store.expire('Event', keyOf(event));
-    }
+    if (dead >= 0) this.store.expireEvents(dead);
   }
 }
 

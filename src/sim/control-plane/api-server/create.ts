@@ -1,6 +1,6 @@
 import { applyDefaults } from '../../api/defaults/apply-defaults.ts';
 import { withMatchLabelKeys } from '../../api/defaults/match-label-keys.ts';
-import { keyOf, KINDS, objectKey, type ApiObject } from '../../api/kinds.ts';
+import { KINDS, objectKey, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
@@ -28,7 +28,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   const { metadata } = given;
   const facts = KINDS[given.kind];
   if (facts.namespaced) {
-    const refusal = namespaceLifecycle(metadata.namespace, given, context);
+    const refusal = namespaceRefusal(metadata.namespace, metadata.name, given.kind, context);
     if (refusal !== undefined) return refusal;
   }
   const name = metadata.name === '' ? generateName(given, context) : metadata.name;
@@ -77,13 +77,18 @@ function priorityOf(pod: Pod, name: string, context: CreateContext): PodPriority
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is missing (404) or going away (403). */
-function namespaceLifecycle(name: string, object: ApiObject, context: CreateContext): Outcome | undefined {
-  const namespace = context.namespace(name);
-  if (namespace === undefined) return refuse('NotFound', `namespaces "${name}" not found`);
-  if (namespace.status.phase === 'Terminating') {
+export function namespaceRefusal(
+  namespace: string,
+  name: string,
+  kind: Kind,
+  context: Pick<CreateContext, 'namespace'>,
+): Refusal | undefined {
+  const known = context.namespace(namespace);
+  if (known === undefined) return refuse('NotFound', `namespaces "${namespace}" not found`);
+  if (known.status.phase === 'Terminating') {
     return refuse(
       'NamespaceTerminating',
-      `${KINDS[object.kind].plural} "${keyOf(object)}" is forbidden: unable to create new content in namespace ${name} because it is being terminated`,
+      `${KINDS[kind].plural} "${objectKey(namespace, name)}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
     );
   }
   return undefined;

@@ -1,7 +1,9 @@
 import { assert } from '../../engine/assert.ts';
 import { KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Change } from '../../api/change.ts';
+import type { EventWrite } from '../../api/event-note.ts';
 import { deepFreeze } from '../../api/freeze.ts';
+import { EventShelf, type Shelved } from './event-shelf.ts';
 
 /** One committed change, as the log keeps it. */
 export interface Commit {
@@ -50,6 +52,8 @@ class Table<K extends Kind> {
 export class Store {
   #revision = 0;
   readonly #tables: { readonly [K in Kind]: Table<K> };
+  /** The Events that components write; those that clients post as objects are in their table. */
+  readonly #shelf = new EventShelf();
   readonly #onCommit: (commit: Commit) => void;
 
   constructor(onCommit: (commit: Commit) => void) {
@@ -70,16 +74,36 @@ export class Store {
   }
 
   get<K extends Kind>(kind: K, key: string): Kinds[K] | undefined {
-    return this.#tables[kind].find(key)?.object;
+    const object = this.#tables[kind].find(key)?.object;
+    return object === undefined && kind === 'Event' ? (this.#shelf.get(key) as Kinds[K] | undefined) : object;
   }
 
   count(kind: Kind): number {
-    return this.#tables[kind].entries.size;
+    const { size } = this.#tables[kind].entries;
+    return kind === 'Event' ? size + this.#shelf.size : size;
   }
 
-  /** In order of creation. */
+  /** In order of creation; Events that were posted as objects first. */
   *values<K extends Kind>(kind: K): Generator<Kinds[K]> {
     for (const { object } of this.#tables[kind].entries.values()) yield object!;
+    if (kind === 'Event') yield* this.#shelf.values() as Generator<Kinds[K]>;
+  }
+
+  /** Commits a component's write of an Event; one without an Event to repeat, and not to create it, is none. */
+  writeEvent(write: EventWrite, create: boolean, now: number): Shelved {
+    const shelved = this.#shelf.write(write, create, now, this.#revision + 1);
+    if (shelved !== 'missing') this.#revision++;
+    return shelved;
+  }
+
+  /** Takes Events away that were created at or before a time, without a trace: their lease is over. */
+  expireEvents(createdUntil: number): void {
+    this.#shelf.expire(createdUntil);
+    const { entries } = this.#tables.Event;
+    for (const { key, object } of entries.values()) {
+      if (object!.metadata.creationTimestamp > createdUntil) return;
+      this.#tables.Event.remove(key);
+    }
   }
 
   /**
@@ -90,8 +114,9 @@ export class Store {
     const revision = ++this.#revision;
     assert(object.metadata.resourceVersion === revision, 'a version carries the revision it is committed at');
     const table = this.#tables[object.kind] as unknown as Table<K>;
+    const shelved = object.kind === 'Event' ? this.#takeOff(key) : undefined;
     const entry = table.find(key) ?? table.add(key);
-    const previous = entry.object;
+    const previous = entry.object ?? (shelved as Kinds[K] | undefined);
     deepFreeze(object);
     entry.object = object;
     this.#publish(revision, now, entry.key, previous === undefined ? 'ADDED' : 'MODIFIED', object, previous);
@@ -103,17 +128,21 @@ export class Store {
     const revision = ++this.#revision;
     assert(last.metadata.resourceVersion === revision, 'a removal carries the revision it is committed at');
     const table = this.#tables[last.kind] as unknown as Table<K>;
+    const shelved = last.kind === 'Event' ? this.#takeOff(key) : undefined;
     const entry = table.find(key);
-    assert(entry !== undefined, 'only what exists is removed');
+    const before = entry?.object ?? (shelved as Kinds[K] | undefined);
+    assert(before !== undefined, 'only what exists is removed');
     table.remove(key);
     deepFreeze(last);
-    this.#publish(revision, now, entry.key, 'DELETED', last, entry.object);
+    this.#publish(revision, now, entry?.key ?? key, 'DELETED', last, before);
     return last;
   }
 
-  /** Takes a key away without a trace: what a lease does to an Event whose time is over. */
-  expire(kind: Kind, key: string): void {
-    this.#tables[kind].remove(key);
+  /** A component's Event that a client writes to is an object like any other from then on. */
+  #takeOff(key: string): Kinds['Event'] | undefined {
+    const event = this.#shelf.get(key);
+    if (event !== undefined) this.#shelf.remove(key);
+    return event;
   }
 
   #publish(

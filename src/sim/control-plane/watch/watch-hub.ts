@@ -68,6 +68,11 @@ export class WatchHub {
     else siblings.push(index);
   }
 
+  /** Whether anybody watches the whole kind. */
+  isWatched(kind: Kind): boolean {
+    return this.#followersOf.has(kind);
+  }
+
   publish(commit: Commit): void {
     const followers = this.#followersOf.get(commit.kind);
     if (followers !== undefined) {
