@@ -5,7 +5,7 @@ import type { Steps } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { ask } from './requests.ts';
 
-type Owner = Kinds['Deployment' | 'ReplicaSet' | 'Service'];
+type Owner = Kinds['DaemonSet' | 'Deployment' | 'ReplicaSet' | 'ReplicationController' | 'Service' | 'StatefulSet'];
 
 /** The reference a controller puts on what it makes. */
 export function controllerReference(owner: Owner): OwnerReference {
@@ -26,7 +26,7 @@ export function controllerReference(owner: Owner): OwnerReference {
  *
  * @throws SyncError when a patch was refused for another reason than that its object is gone
  */
-export function* claim<T extends Kinds['Pod' | 'ReplicaSet']>(
+export function* claim<T extends Kinds['ControllerRevision' | 'Pod' | 'ReplicaSet']>(
   owner: Owner,
   candidates: readonly T[],
   matches: (labels: Labels) => boolean,

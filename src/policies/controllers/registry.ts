@@ -2,7 +2,7 @@ import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
-import { replicaSet } from './replica-set.ts';
+import { replicaSet, replicationController } from './replica-set.ts';
 
 export interface ControllerSettings {
   readonly endpointSlice: EndpointSliceSettings;
@@ -17,6 +17,7 @@ export function controllers(
   return new Map<string, ControllerFactory>([
     ['deployment-controller', deployment],
     ['replicaset-controller', replicaSet],
+    ['replicationcontroller-controller', replicationController],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
   ]);

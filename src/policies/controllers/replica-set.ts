@@ -3,7 +3,6 @@ import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
 import { conditionOf, isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
-import type { ReplicaSet } from '../../sim/api/workloads.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import type {
   Controller,
@@ -19,6 +18,7 @@ import { claim, controllerReference } from './ownership.ts';
 import { podsToDelete } from './replica-set/deletion-order.ts';
 import { Expectations } from './replica-set/expectations.ts';
 import { PodTally } from './replica-set/pod-tally.ts';
+import { selectorOf, type Replicated, type ReplicatedKind } from './replica-set/replicated.ts';
 import { slowStart } from './replica-set/slow-start.ts';
 import { calculateStatus, writeStatus } from './replica-set/status.ts';
 import { WrittenVersions } from './replica-set/written-versions.ts';
@@ -29,7 +29,11 @@ const MICROS_PER_SECOND = 1_000_000;
 const BURST_REPLICAS = 500;
 
 /** Creates and deletes pods until a ReplicaSet has as many as it wants (kubernetes-behaviour.md 3.1). */
-export const replicaSet: ControllerFactory = (host) => new ReplicaSetController(host);
+export const replicaSet: ControllerFactory = (host) => new ReplicaSetController('ReplicaSet', 'replicaset', host);
+
+/** The same for a ReplicationController. */
+export const replicationController: ControllerFactory = (host) =>
+  new ReplicaSetController('ReplicationController', 'replication', host);
 
 /** The pods a sync works with: counted, and listed only where somebody has to look at them one by one. */
 interface Holdings {
@@ -42,14 +46,12 @@ interface Holdings {
 }
 
 class ReplicaSetController implements Controller {
-  readonly name = 'replicaset';
+  readonly name: string;
   readonly workers = 5;
-  readonly handlers = {
-    ReplicaSet: (change: Change<'ReplicaSet'>) => this.#replicaSetChanged(change),
-    Pod: (change: Change<'Pod'>) => this.#podChanged(change),
-  };
+  readonly handlers: Controller['handlers'];
+  readonly #kind: ReplicatedKind;
   readonly #host: ControllerHost;
-  readonly #replicaSets: ControllerLister<'ReplicaSet'>;
+  readonly #replicaSets: ControllerLister<ReplicatedKind>;
   readonly #pods: ControllerLister<'Pod'>;
   readonly #expectations: Expectations;
   readonly #written = new WrittenVersions();
@@ -57,17 +59,23 @@ class ReplicaSetController implements Controller {
   /** By uid of the ReplicaSet: its pods share one list of owners. */
   readonly #references = new Map<string, readonly OwnerReference[]>();
 
-  constructor(host: ControllerHost) {
+  constructor(kind: ReplicatedKind, name: string, host: ControllerHost) {
+    this.name = name;
+    this.handlers = {
+      [kind]: (change: Change<ReplicatedKind>) => this.#ownerChanged(change),
+      Pod: (change: Change<'Pod'>) => this.#podChanged(change),
+    };
+    this.#kind = kind;
     this.#host = host;
-    this.#replicaSets = host.lister('ReplicaSet');
+    this.#replicaSets = host.lister(kind);
     this.#pods = host.lister('Pod');
     this.#expectations = new Expectations(() => host.now());
   }
 
   // ---- What happens to the queue ----
 
-  #replicaSetChanged({ type, object, previous }: Change<'ReplicaSet'>): void {
-    this.#written.observe('ReplicaSet', object.metadata.resourceVersion);
+  #ownerChanged({ type, object, previous }: Change<ReplicatedKind>): void {
+    this.#written.observe(this.#kind, object.metadata.resourceVersion);
     const key = keyOf(object);
     if (type === 'DELETED' || (previous !== undefined && previous.metadata.uid !== object.metadata.uid)) {
       this.#expectations.forget(key);
@@ -131,16 +139,16 @@ class ReplicaSetController implements Controller {
   }
 
   /** The ReplicaSet that controls a pod, if the cache knows it. */
-  #ownerOf(pod: Pod): ReplicaSet | undefined {
+  #ownerOf(pod: Pod): Replicated | undefined {
     const reference = controllerOf(pod.metadata);
-    if (reference?.kind !== 'ReplicaSet') return undefined;
+    if (reference?.kind !== this.#kind) return undefined;
     const owner = this.#replicaSets.get(objectKey(pod.metadata.namespace, reference.name));
     return owner?.metadata.uid === reference.uid ? owner : undefined;
   }
 
   #enqueueWhoMightAdopt(pod: Pod): void {
     for (const candidate of this.#replicaSets.list(pod.metadata.namespace)) {
-      if (compileLabelSelector(candidate.spec.selector)(pod.metadata.labels)) this.#host.enqueue(keyOf(candidate));
+      if (compileLabelSelector(selectorOf(candidate))(pod.metadata.labels)) this.#host.enqueue(keyOf(candidate));
     }
   }
 
@@ -165,7 +173,7 @@ class ReplicaSetController implements Controller {
     const { minReadySeconds } = rs.spec;
     const available = minReadySeconds === 0 ? holdings.ready : countAvailable(holdings, minReadySeconds, now);
     const written = yield* writeStatus(rs, calculateStatus(rs, { ...holdings, available }, failure, now));
-    this.#written.wroteAt(key, rs.metadata.uid, 'ReplicaSet', written.metadata.resourceVersion);
+    this.#written.wroteAt(key, rs.metadata.uid, this.#kind, written.metadata.resourceVersion);
     if (minReadySeconds > 0 && holdings.ready !== available) {
       this.#host.enqueueAfter(key, untilNextAvailable(holdings, minReadySeconds, now, this.#host.now()));
     }
@@ -173,8 +181,8 @@ class ReplicaSetController implements Controller {
   }
 
   /** The active pods that are the ReplicaSet's own, after adopting and releasing what needs it. */
-  *#claimPods(rs: ReplicaSet): Steps<Holdings> {
-    const matches = compileLabelSelector(rs.spec.selector);
+  *#claimPods(rs: Replicated): Steps<Holdings> {
+    const matches = compileLabelSelector(selectorOf(rs));
     const { uid, namespace } = rs.metadata;
     const templateLabels = rs.spec.template.metadata.labels;
     let active = 0;
@@ -192,7 +200,7 @@ class ReplicaSetController implements Controller {
       terminating += count.terminating;
       if (hasAll(count.labels, templateLabels)) fullyLabeled += count.active;
     }
-    const orphans = this.#pods.orphans(namespace, rs.spec.selector).filter(isPodActive);
+    const orphans = this.#pods.orphans(namespace, selectorOf(rs)).filter(isPodActive);
     if (settled && orphans.length === 0) {
       const countingIsEnough = active <= rs.spec.replicas && rs.spec.minReadySeconds === 0;
       const activePods = countingIsEnough ? [] : this.#pods.ownedBy(uid).filter(isPodActive);
@@ -210,14 +218,14 @@ class ReplicaSetController implements Controller {
   }
 
   /** Gives why it failed, or undefined. */
-  *#manageReplicas(key: string, rs: ReplicaSet, holdings: Holdings): Steps<string | undefined> {
+  *#manageReplicas(key: string, rs: Replicated, holdings: Holdings): Steps<string | undefined> {
     const missing = rs.spec.replicas - holdings.active;
     if (missing > 0) return yield* this.#createPods(key, rs, Math.min(missing, BURST_REPLICAS));
     if (missing < 0) return yield* this.#deletePods(key, rs, holdings, Math.min(-missing, BURST_REPLICAS));
     return undefined;
   }
 
-  *#createPods(key: string, rs: ReplicaSet, count: number): Steps<string | undefined> {
+  *#createPods(key: string, rs: Replicated, count: number): Steps<string | undefined> {
     this.#expectations.expectCreations(key, count);
     const request: Request = { verb: 'create', object: this.#newPod(rs) };
     const { successes, failure } = yield* slowStart(
@@ -229,7 +237,7 @@ class ReplicaSetController implements Controller {
     return failure;
   }
 
-  #podCreated(key: string, rs: ReplicaSet, answer: Response): boolean {
+  #podCreated(key: string, rs: Replicated, answer: Response): boolean {
     if (answer.ok) {
       const pod = answer.object as Pod;
       this.#written.wroteAt(key, rs.metadata.uid, 'Pod', pod.metadata.resourceVersion);
@@ -242,7 +250,7 @@ class ReplicaSetController implements Controller {
     return false;
   }
 
-  #newPod(rs: ReplicaSet): Pod {
+  #newPod(rs: Replicated): Pod {
     const { template } = rs.spec;
     return {
       kind: 'Pod',
@@ -258,14 +266,14 @@ class ReplicaSetController implements Controller {
     };
   }
 
-  #ownersOf(rs: ReplicaSet): readonly OwnerReference[] {
+  #ownersOf(rs: Replicated): readonly OwnerReference[] {
     const { uid } = rs.metadata;
     let owners = this.#references.get(uid);
     if (owners === undefined) this.#references.set(uid, (owners = Object.freeze([controllerReference(rs)])));
     return owners;
   }
 
-  *#deletePods(key: string, rs: ReplicaSet, holdings: Holdings, count: number): Steps<string | undefined> {
+  *#deletePods(key: string, rs: Replicated, holdings: Holdings, count: number): Steps<string | undefined> {
     const ranks = this.#podsByNode(rs);
     const victims = podsToDelete(
       holdings.activePods,
@@ -295,15 +303,15 @@ class ReplicaSetController implements Controller {
   }
 
   /** Active pods a node, over all ReplicaSets of the same controller. Empty when there is no controller. */
-  #podsByNode(rs: ReplicaSet): ReadonlyMap<string, number> {
+  #podsByNode(rs: Replicated): ReadonlyMap<string, number> {
     const byNode = new Map<string, number>();
     const controller = controllerOf(rs.metadata);
     if (controller === undefined) return byNode;
     const counted = new Set<string>();
     for (const related of this.#replicaSets.ownedBy(controller.uid)) {
-      const matches = compileLabelSelector(related.spec.selector);
+      const matches = compileLabelSelector(selectorOf(related));
       const { namespace } = related.metadata;
-      for (const pod of this.#pods.labelled(namespace, related.spec.selector.matchLabels ?? {})) {
+      for (const pod of this.#pods.labelled(namespace, selectorOf(related).matchLabels ?? {})) {
         if (!isPodActive(pod) || !matches(pod.metadata.labels) || counted.has(pod.metadata.uid)) continue;
         counted.add(pod.metadata.uid);
         const node = pod.spec.nodeName ?? '';

@@ -2,12 +2,13 @@ import { keyOf } from '../../../sim/api/kinds.ts';
 import type { Condition } from '../../../sim/api/meta.ts';
 import { sameData } from '../../../sim/api/equality.ts';
 import { conditionOf } from '../../../sim/api/pod.ts';
-import type { ReplicaSet, ReplicaSetStatus } from '../../../sim/api/workloads.ts';
+import type { ReplicaSetStatus } from '../../../sim/api/workloads.ts';
 import type { Response } from '../../../sim/api/request.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import { demand } from '../requests.ts';
 import { wholeSecond } from '../whole-second.ts';
+import type { Replicated } from './replicated.ts';
 
 /** The counts of a ReplicaSet's status. */
 export interface ReplicaCounts {
@@ -22,7 +23,7 @@ const REPLICA_FAILURE = 'ReplicaFailure';
 
 /** @param failure why creating or deleting pods did not get through in this sync */
 export function calculateStatus(
-  replicaSet: ReplicaSet,
+  replicaSet: Replicated,
   counts: ReplicaCounts,
   failure: string | undefined,
   now: number,
@@ -40,7 +41,7 @@ export function calculateStatus(
 
 /** ReplicaFailure appears with the first failure, keeps its first message, and goes with the first success. */
 function conditionsAfter(
-  replicaSet: ReplicaSet,
+  replicaSet: Replicated,
   active: number,
   failure: string | undefined,
   now: number,
@@ -66,14 +67,22 @@ function conditionsAfter(
 
 /**
  * Writes the status if it says something new. A refused write is tried once more on the version the server has.
- * Gives the ReplicaSet as it is afterwards.
+ * Gives the owner as it is afterwards.
  */
-export function* writeStatus(replicaSet: ReplicaSet, status: ReplicaSetStatus): Steps<ReplicaSet> {
-  if (sameData(replicaSet.status, status)) return replicaSet;
-  const first: Response = yield { verb: 'update', subresource: 'status', object: { ...replicaSet, status } };
-  if (first.ok) return first.object as ReplicaSet;
-  const fresh = yield* demand<ReplicaSet>({ verb: 'get', kind: 'ReplicaSet', key: keyOf(replicaSet) });
-  const second: Response = yield { verb: 'update', subresource: 'status', object: { ...fresh, status } };
+export function* writeStatus(owner: Replicated, status: ReplicaSetStatus): Steps<Replicated> {
+  const next = withStatus(owner, status);
+  if (sameData(owner.status, next.status)) return owner;
+  const first: Response = yield { verb: 'update', subresource: 'status', object: next };
+  if (first.ok) return first.object as Replicated;
+  const fresh = yield* demand<Replicated>({ verb: 'get', kind: owner.kind, key: keyOf(owner) });
+  const second: Response = yield { verb: 'update', subresource: 'status', object: withStatus(fresh, status) };
   if (!second.ok) throw new SyncError(second.message);
-  return second.object as ReplicaSet;
+  return second.object as Replicated;
+}
+
+/** A ReplicationController does not say how many of its pods are on their way out. */
+function withStatus(owner: Replicated, status: ReplicaSetStatus): Replicated {
+  if (owner.kind === 'ReplicaSet') return { ...owner, status };
+  const { terminatingReplicas: _terminating, ...rest } = status;
+  return { ...owner, status: rest };
 }
