@@ -1,0 +1,157 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { sampler, type Sampler } from '../../engine/samplers.ts';
+import type { KeyedDraws, Stream } from '../../engine/streams.ts';
+import type { Member } from './member.ts';
+import type { EtcdOptions } from './options.ts';
+import { PeerLink, type LinkHost } from './peer-link.ts';
+import type { MemberId, Message } from './raft/message.ts';
+
+/** A reader that has lost its stream dials again so often. */
+const REDIAL_MICROS = 100_000;
+/** A lost SYN is sent again after a second. */
+const SYN_RETRY_MICROS = 1_000_000;
+
+/**
+ * The connections between members: two streams each way, one for log entries and one for the rest, as etcd has them.
+ * A stream is dialled by its reader. Packets between two members vanish one way or both while they are cut.
+ */
+export class PeerMesh {
+  readonly #engine: Engine;
+  readonly #members: number;
+  readonly #links: PeerLink[] = [];
+  /** From `a` to `b`, at a * members + b: whether packets vanish. */
+  readonly #cuts: boolean[];
+  readonly #latency: Sampler;
+  readonly #retransmission: Sampler;
+  readonly #snapshot: Sampler;
+  readonly #keyed: KeyedDraws;
+  readonly #stream: Stream;
+  readonly #dialKind: EventKind;
+  readonly #processes: readonly Member[];
+  readonly #deliver: (message: Message, at: number) => void;
+
+  constructor(
+    engine: Engine,
+    options: EtcdOptions,
+    processes: readonly Member[],
+    deliver: (message: Message, at: number) => void,
+  ) {
+    this.#engine = engine;
+    this.#processes = processes;
+    this.#deliver = deliver;
+    this.#members = options.members;
+    this.#latency = sampler(options.peer);
+    this.#retransmission = sampler(options.retransmission);
+    this.#snapshot = sampler(options.snapshot);
+    this.#keyed = engine.keyed('etcd/peer');
+    this.#stream = engine.stream('etcd/peer');
+    const timerKind = engine.on('etcd/retransmission', (link, epoch) => this.#links[link]!.timerFired(epoch), {
+      background: true,
+    });
+    this.#dialKind = engine.on('etcd/stream-dialled', (from, to) => this.#dial(from, to), { background: true });
+    const host: LinkHost = {
+      engine,
+      retransmission: this.#retransmission,
+      retransmissionStream: engine.stream('etcd/retransmission'),
+      timerKind,
+      latency: (message) => this.latencyOf(message),
+      deliver,
+    };
+    const pairs = this.#members * this.#members;
+    this.#cuts = new Array<boolean>(pairs).fill(false);
+    for (let i = 0; i < 2 * pairs; i++) this.#links.push(new PeerLink(host, i));
+  }
+
+  /** False: nobody is there. While a stream is not dialled yet, a message goes by a request of its own. */
+  send(message: Message): boolean {
+    const pair = message.from * this.#members + message.to;
+    const stream = message.type === 'MsgApp' || message.type === 'MsgSnap' ? 1 : 0;
+    if (this.#links[2 * pair + stream]!.send(message)) return true;
+    if (this.#processes[message.to]!.process === undefined || this.#isCut(message.from, message.to)) return false;
+    this.#deliver(message, this.#engine.now + this.latencyOf(message));
+    return true;
+  }
+
+  /**
+   * How long a message takes. What belongs to an entry of the log is drawn for that entry, so that it is the same in
+   * whatever order things happen.
+   */
+  latencyOf(message: Message): number {
+    const pair = message.from * 8 + message.to;
+    if (message.type === 'MsgApp') {
+      const last = message.index + message.entries.length;
+      return this.#latency(this.#keyed.of(last * 64 + pair, message.entries.length > 0 ? 0 : 2));
+    }
+    if (message.type === 'MsgAppResp') return this.#latency(this.#keyed.of(message.index * 64 + pair, 1));
+    const delay = this.#latency(this.#stream);
+    return message.type === 'MsgSnap' ? delay + this.#snapshot(this.#stream) : delay;
+  }
+
+  isConnected(from: MemberId, to: MemberId): boolean {
+    return this.#links[2 * (from * this.#members + to)]!.connected;
+  }
+
+  /** With how many others a member has streams both ways. */
+  reachableFrom(id: MemberId): number {
+    let count = 0;
+    for (let other = 0; other < this.#members; other++) {
+      if (other !== id && this.isConnected(id, other) && this.isConnected(other, id)) count++;
+    }
+    return count;
+  }
+
+  /** Packets from one member to another vanish from now on, or no longer. */
+  cut(from: MemberId, to: MemberId, vanish: boolean): void {
+    this.#cuts[from * this.#members + to] = vanish;
+    for (const [a, b] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      const pair = a * this.#members + b;
+      const back = b * this.#members + a;
+      for (const stream of [0, 1]) this.#links[2 * pair + stream]!.cut(this.#cuts[pair]!, this.#cuts[back]!);
+    }
+  }
+
+  get anyCut(): boolean {
+    return this.#cuts.includes(true);
+  }
+
+  /** A process is gone: all its connections are. */
+  disconnect(id: MemberId): void {
+    for (let other = 0; other < this.#members; other++) {
+      for (const pair of [id * this.#members + other, other * this.#members + id]) {
+        this.#links[2 * pair]!.disconnect();
+        this.#links[2 * pair + 1]!.disconnect();
+      }
+    }
+  }
+
+  /** A process is there: it dials the others at once, and they dial it within a redial interval. */
+  connect(id: MemberId): void {
+    for (const { id: other, process } of this.#processes) {
+      if (other === id || process === undefined) continue;
+      this.#dial(other, id);
+      this.#engine.after(this.#stream.below(REDIAL_MICROS), this.#dialKind, id, other);
+    }
+  }
+
+  /** Whether no connection can be made between them: it takes packets both ways. */
+  #isCut(from: MemberId, to: MemberId): boolean {
+    return this.#cuts[from * this.#members + to]! || this.#cuts[to * this.#members + from]!;
+  }
+
+  /** `to` dials the streams on which `from` writes. */
+  #dial(from: MemberId, to: MemberId): void {
+    const writer = this.#processes[from]!;
+    const reader = this.#processes[to]!;
+    if (writer.process === undefined || reader.process === undefined || this.isConnected(from, to)) return;
+    const pair = from * this.#members + to;
+    if (this.#isCut(from, to)) {
+      this.#engine.after(SYN_RETRY_MICROS, this.#dialKind, from, to);
+      return;
+    }
+    this.#links[2 * pair]!.connect();
+    this.#links[2 * pair + 1]!.connect();
+  }
+}
