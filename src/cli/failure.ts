@@ -4,6 +4,7 @@ import { PolicyError } from '../sim/policy-api/policy-error.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import { renderProblems } from '../scenario/render-problem.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
+import { TraceError } from '../scenario/traces/trace-error.ts';
 import { ExitCode } from './exit-codes.ts';
 import { OutputError } from './run-folder.ts';
 
@@ -48,6 +49,10 @@ export function failureOf(error: unknown, options: FailureOptions = {}): Failure
       message: renderProblems(error.problems, { color, most, dropped: error.dropped }),
       code: error.exitCode as ExitCode,
     };
+  }
+  if (error instanceof TraceError) {
+    const lines = error.problems.map((problem) => `error: ${problem}\n`);
+    return { message: lines.join(''), code: error.exitCode as ExitCode };
   }
   if (error instanceof OutputError) {
     return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DurationError, parseDuration } from '../sim/engine/time.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
@@ -112,6 +112,25 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .action(async (path: string, pod: string, options: object) =>
       (await import('./explain.ts')).explain(path, pod, options as never),
     );
+
+  orrery
+    .command('reproduce')
+    .description('run a published study from its recorded inputs and show its figures beside the published ones')
+    .addArgument(new Argument('<study>', 'which one').choices(['fgd-atc23']))
+    .option('--workload <name>', 'a workload of the study, or all; repeatable (default: default)', collect)
+    .option('--policy <name>', 'a policy of the study; repeatable (default: all)', collect)
+    .option('--seed <seed>', 'a recorded seed; repeatable (default: all)', collect)
+    .addOption(
+      new Option('--format <format>', 'of the result on standard output').choices(['table', 'csv']).default('table'),
+    )
+    .option('--data <folder>', 'where the recordings lie (default: the environment variable ORRERY_DATA)')
+    .addOption(
+      new Option('--ties <rule>', 'which of equally good nodes is taken; the study takes the first')
+        .choices(['first', 'random'])
+        .default('first'),
+    )
+    .addOption(new Option('--threads <n>', 'runs at once (default: one for each core)').argParser(wholeNumber))
+    .action(async (_study: string, options: object) => (await import('./reproduce.ts')).reproduce(options as never));
 
   orrery
     .command('init')
