@@ -8,7 +8,7 @@ import type { RecordedNode } from './recording.ts';
 export const NOT_READY_TAINT: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 /** A node of `input.yaml` as its kubelet registers it. */
-export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints }: RecordedNode): Node {
+export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints, Unschedulable }: RecordedNode): Node {
   const resources = { cpu: CPU, memory: Memory, pods: Pods };
   return deepFreeze<Node>({
     kind: 'Node',
@@ -24,7 +24,7 @@ export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints }: Record
       ownerReferences: [],
       finalizers: [],
     },
-    spec: { taints: (Taints ?? []) as readonly Taint[] },
+    spec: { taints: (Taints ?? []) as readonly Taint[], ...(Unschedulable === true ? { unschedulable: true } : {}) },
     status: {
       capacity: resources,
       allocatable: resources,

@@ -22,6 +22,8 @@ export class Names {
   readonly #ordinals: Ordinals;
   /** By real name: objects of chance names, of any kind. */
   readonly #known = new Map<string, string>();
+  /** By uid: an object keeps its name, whoever adopts it. */
+  readonly #objects = new Map<string, string>();
 
   constructor(namespace: string, ordinals: Ordinals) {
     this.#namespace = namespace;
@@ -30,8 +32,7 @@ export class Names {
 
   /** The name of an object, which must be told of in order of creation. */
   of(object: ApiObject): string {
-    const { name } = object.metadata;
-    return this.#known.get(name) ?? this.#learn(object);
+    return this.#objects.get(object.metadata.uid) ?? this.#learn(object);
   }
 
   /** A name that something refers to. */
@@ -59,8 +60,9 @@ export class Names {
   }
 
   #learn(object: ApiObject): string {
-    const { name } = object.metadata;
+    const { name, uid } = object.metadata;
     const normal = this.#normal(object);
+    this.#objects.set(uid, normal);
     if (normal !== name) this.#known.set(name, normal);
     return normal;
   }

@@ -10,6 +10,7 @@ export interface RecordedNode {
   readonly Memory: string;
   readonly Pods: string;
   readonly Labels?: Readonly<Record<string, string>>;
+  readonly Unschedulable?: boolean;
   readonly Taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
 }
 

@@ -2,7 +2,7 @@ import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import { encodeObject } from '../../src/sim/api/encode-object.ts';
 import { keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../src/sim/api/kinds.ts';
 import { fieldPath, type Problem } from '../../src/sim/api/problem.ts';
-import type { Request, Response } from '../../src/sim/api/request.ts';
+import type { Request, Response, StatusCause } from '../../src/sim/api/request.ts';
 import { mergePatch } from '../../src/sim/control-plane/api-server/patch.ts';
 import { NotReplayed } from './not-replayed.ts';
 import { strategicMerge } from './strategic-merge.ts';
@@ -29,22 +29,20 @@ export function send(world: World, req: string, request: Request, okCode: number
 
 export function answerOf(world: World, req: string, response: Response, okCode: number): Answer {
   if (response.ok) return { req, code: okCode };
-  const { code, reason, message, ...more } = response;
-  const { ok, ...rest } = more;
-  void ok;
+  const { code, reason, message, causes } = response;
+  if (reason === 'MethodNotAllowed') throw new NotReplayed(`${req}: ${message}`);
   return {
     req,
     code,
-    ...(code === 500 ? {} : { reason }),
+    ...(reason === '' ? {} : { reason: reason === 'NamespaceTerminating' ? 'Forbidden' : reason }),
     message: world.names.text(message),
-    ...textsIn(world, rest),
+    ...(causes === undefined || causes.length === 0 ? {} : { causes: causes.map((cause) => plain(world, cause)) }),
   };
 }
 
-function textsIn(world: World, value: object): Json {
-  return JSON.parse(JSON.stringify(value), (_key, one: unknown) =>
-    typeof one === 'string' ? world.names.text(one) : one,
-  ) as Json;
+function plain(world: World, cause: StatusCause): StatusCause {
+  const { reason, message, field } = cause;
+  return { reason, message: world.names.text(message), ...(field === undefined ? {} : { field }) };
 }
 
 /** POST of an object as a recording writes it. */

@@ -190,10 +190,8 @@ function remove(world: World, { kind, name = '', policy, grace }: Deletion, then
 }
 
 function evict(world: World, pod: Pod, then: Done): void {
-  void world;
-  void pod;
-  void then;
-  throw new NotReplayed('operation evict');
+  const req = `EVICT Pod/${world.names.named(pod.metadata.name)}`;
+  send(world, req, { verb: 'evict', key: keyOf(pod) }, 201, then);
 }
 
 /** The pods that match, in order of creation, without those that have finished. */

@@ -3,7 +3,8 @@ import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
 import type { EventKind } from '../../src/sim/engine/engine.ts';
 import { NO_LABELS } from '../../src/sim/api/meta.ts';
-import type { Namespace } from '../../src/sim/api/core.ts';
+import type { Namespace, PriorityClass } from '../../src/sim/api/core.ts';
+import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { Client } from '../../src/sim/api/request.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
@@ -55,7 +56,7 @@ export class World {
       ...(settings.binPackProfile ? { schedulerConfiguration: withBinPack() } : {}),
     });
     this.simulation = new Simulation(
-      { ...scenarioOf(input, settings), initial: [namespaceOf(this.namespace), ...nodes] },
+      { ...scenarioOf(input, settings), initial: [namespaceOf(this.namespace), ...nodes, ...leftOver(input)] },
       policies,
       NO_SINK,
       {
@@ -129,6 +130,17 @@ function namespaceOf(name: string): Namespace {
     },
     status: { phase: 'Active' },
   };
+}
+
+/**
+ * Every scenario was recorded twice on its cluster. Its namespace went in between, its PriorityClasses are of no
+ * namespace and stayed.
+ */
+function leftOver({ steps = [] }: RecordedInput): PriorityClass[] {
+  const created = steps.flatMap((step) => (step['create'] ?? []) as readonly { readonly kind: string }[]);
+  return created
+    .filter(({ kind }) => kind === 'PriorityClass')
+    .map((raw) => decodeObject(raw, () => undefined) as PriorityClass);
 }
 
 /** The two profiles of the recordings' scheduler: the default one, and one that packs. */

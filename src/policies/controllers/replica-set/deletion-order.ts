@@ -36,7 +36,8 @@ export function podsToDelete(
 ): readonly Pod[] {
   if (count >= pods.length) return pods;
   const all = pods.map((pod) => deletable(pod, rankOf(pod), now));
-  return firstOf(all, count).map(({ pod }) => pod);
+  const isSmall = all.length <= SMALL_SET;
+  return firstOf(all, count, (a, b) => compareDeletable(a, b) || (isSmall ? 0 : byUid(a, b))).map(({ pod }) => pod);
 }
 
 export function deletable(pod: Pod, rank: number, now: number): Deletable {
@@ -60,7 +61,17 @@ export function deletable(pod: Pod, rank: number, now: number): Deletable {
   };
 }
 
-/** Negative: `a` is deleted before `b`. Not transitive where ages share a bucket, as in Kubernetes; never 0. */
+/**
+ * Up to so many pods, equal ones go in the order in which the cache saw them; more of them by their uid, which is drawn
+ * at random. Kubernetes takes them as it walks a Go map, and a map of so many entries keeps them in one group, in order
+ * of insertion; only where the walk begins is chance. Recorded: of a few equal pods the one created last goes last.
+ */
+const SMALL_SET = 8;
+
+/**
+ * Negative: `a` is deleted before `b`. 0: equal in all that counts. Not transitive where ages share a bucket, as in
+ * Kubernetes.
+ */
 export function compareDeletable(a: Deletable, b: Deletable): number {
   if (a.unassigned !== b.unassigned) return a.unassigned ? -1 : 1;
   if (a.phase !== b.phase) return a.phase - b.phase;
@@ -76,10 +87,8 @@ export function compareDeletable(a: Deletable, b: Deletable): number {
   }
   if (a.restarts !== b.restarts) return b.restarts - a.restarts;
   if (a.sidecarRestarts !== b.sidecarRestarts) return b.sidecarRestarts - a.sidecarRestarts;
-  if (a.createdSecond !== b.createdSecond && a.createdAge !== b.createdAge) return a.createdAge - b.createdAge;
-  // Pods that are equal in all this go in no particular order. Their uid decides, since it is drawn at random: an order
-  // such as that of creation would favour some nodes and some slices.
-  return byUid(a, b);
+  if (a.createdSecond === b.createdSecond) return 0;
+  return a.createdAge !== b.createdAge ? a.createdAge - b.createdAge : byUid(a, b);
 }
 
 function byUid(a: Deletable, b: Deletable): number {
@@ -138,15 +147,19 @@ function maxRestarts(statuses: readonly { readonly restartCount: number }[] | un
  * compared once. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an
  * engine's sort would be no more right and not the same everywhere.
  */
-function firstOf(all: readonly Deletable[], count: number): readonly Deletable[] {
+function firstOf(
+  all: readonly Deletable[],
+  count: number,
+  compare: (a: Deletable, b: Deletable) => number,
+): readonly Deletable[] {
   const first: Deletable[] = [];
   for (const one of all) {
-    if (first.length === count && compareDeletable(one, first[count - 1]!) > 0) continue;
+    if (first.length === count && compare(one, first[count - 1]!) >= 0) continue;
     let low = 0;
     let high = first.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (compareDeletable(one, first[middle]!) < 0) high = middle;
+      if (compare(one, first[middle]!) < 0) high = middle;
       else low = middle + 1;
     }
     first.splice(low, 0, one);

@@ -48,7 +48,7 @@ export const NAMESPACE = table(
     status: server(
       always(
         table('NamespaceStatus', {
-          phase: always(oneOf('Active', 'Terminating'), 'Active'),
+          phase: shown(always(oneOf('Active', 'Terminating'), 'Active')),
           conditions: listByKey('type', CONDITION),
         }),
         Object.freeze({ phase: 'Active' }),

@@ -100,7 +100,7 @@ export const LABEL_SELECTOR = table(
 /** What the conditions of all kinds have between them. */
 export const CONDITION = table('Condition', {
   type: always(text, ''),
-  status: always(oneOf('False', 'True', 'Unknown'), 'Unknown'),
+  status: shown(always(oneOf('False', 'True', 'Unknown'), 'Unknown')),
   observedGeneration: int64,
   lastProbeTime: pointer(time),
   lastHeartbeatTime: pointer(time),

@@ -143,7 +143,7 @@ const CONTAINER_STATUS = table('ContainerStatus', {
 });
 
 export const POD_STATUS = table('PodStatus', {
-  phase: always(oneOf('Failed', 'Pending', 'Running', 'Succeeded', 'Unknown'), 'Pending'),
+  phase: shown(always(oneOf('Failed', 'Pending', 'Running', 'Succeeded', 'Unknown'), 'Pending')),
   conditions: always(listByKey('type', CONDITION), NONE),
   message: text,
   reason: text,

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api/kinds.ts';
-import type { ObjectMeta } from '../../api/meta.ts';
+import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import type { PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { qosClassOf } from '../../api/qos.ts';
@@ -122,9 +122,12 @@ const admitted = new WeakMap<PodSpec, PodSpec>();
 function admitPodSpec(spec: PodSpec, priority: PodPriority): PodSpec {
   const known = admitted.get(spec);
   if (known !== undefined && known.priority === priority.value) return known;
+  const serviceAccountName = spec.serviceAccountName ?? 'default';
   const result: PodSpec = deepFreeze({
     ...spec,
-    serviceAccountName: spec.serviceAccountName ?? 'default',
+    serviceAccountName,
+    // The name it had in the first release: always there, always the same.
+    serviceAccount: serviceAccountName,
     priority: priority.value,
     preemptionPolicy: spec.preemptionPolicy ?? priority.preemptionPolicy,
     tolerations: withDefaultTolerations(spec.tolerations ?? []),
@@ -157,12 +160,21 @@ function toleratesNoExecute(toleration: Toleration, key: string): boolean {
   return sameKey && (toleration.effect === 'NoExecute' || toleration.effect === undefined || toleration.effect === '');
 }
 
+const SCHEDULING_GATED: Condition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
+
 const statuses = new WeakMap<PodSpec, PodStatus>();
 
 function newPodStatus(spec: PodSpec): PodStatus {
   let status = statuses.get(spec);
   if (status === undefined) {
-    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions: [], qosClass: qosClassOf(spec) });
+    const isGated = spec.schedulingGates !== undefined && spec.schedulingGates.length > 0;
+    const conditions = isGated ? [SCHEDULING_GATED] : [];
+    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions, qosClass: qosClassOf(spec) });
     statuses.set(spec, status);
   }
   return status;

@@ -19,7 +19,7 @@ import { remove } from './delete.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { patch, patchPodStatus } from './patch.ts';
-import { update } from './update.ts';
+import { nextVersion, update } from './update.ts';
 
 /** A request under way: from the client's call until its answer. */
 interface InFlight {
@@ -274,8 +274,16 @@ export class SimulatedApiServer implements ApiServer {
     switch (outcome.does) {
       case 'put':
         return { ok: true, object: this.store.put(key, outcome.object, this.#engine.now) };
-      case 'remove':
-        return { ok: true, object: this.store.remove(key, outcome.object, this.#engine.now) };
+      case 'remove': {
+        const { object, marked } = outcome;
+        if (marked === undefined) return { ok: true, object: this.store.remove(key, object, this.#engine.now) };
+        this.store.put(key, object, this.#engine.now);
+        const metadata = nextVersion(object.metadata, this.#context());
+        return {
+          ok: true,
+          object: this.store.remove(key, { ...object, metadata } as ApiObject, this.#engine.now),
+        };
+      }
       case 'nothing':
         return { ok: true, object: outcome.object };
       case 'refuse':

@@ -38,7 +38,10 @@ export function remove(
   const marked = mark(before, graceSeconds, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
   const object = { ...current, metadata: marked } as ApiObject;
-  return isGone(marked) ? { does: 'remove', object } : { does: 'put', object };
+  if (!isGone(marked)) return { does: 'put', object };
+  // Only pods are deleted gracefully, even with no grace: the mark is written, then the pod is removed (recorded).
+  const isNews = current.kind === 'Pod' && marked.deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds;
+  return isNews ? { does: 'remove', object, marked: true } : { does: 'remove', object };
 }
 
 /** The grace a pod gets: none where nothing runs; a negative wish means one second. */

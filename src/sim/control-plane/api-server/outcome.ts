@@ -4,7 +4,12 @@ import type { Reason, Response } from '../../api/request.ts';
 /** What a write does to the store: the leaves compute it, the API server commits it. */
 export type Outcome =
   | { readonly does: 'put'; readonly object: ApiObject }
-  | { readonly does: 'remove'; readonly object: ApiObject }
+  | {
+      readonly does: 'remove';
+      readonly object: ApiObject;
+      /** The object is first written as it stands here, at a revision of its own; then it goes. */
+      readonly marked?: true;
+    }
   /** A write that changes nothing: no revision, no watch event. */
   | { readonly does: 'nothing'; readonly object: ApiObject }
   | Refusal;
