@@ -2,6 +2,8 @@ import type { Node } from '../../src/sim/api/node.ts';
 import { NO_LABELS, type Labels, type ObjectMeta } from '../../src/sim/api/meta.ts';
 import type { Pod, PodSpec, PodTemplateSpec } from '../../src/sim/api/pod.ts';
 import type { Service, ServiceSpec } from '../../src/sim/api/service.ts';
+import type { DaemonSet, DaemonSetSpec } from '../../src/sim/api/daemon-set.ts';
+import type { StatefulSet, StatefulSetSpec } from '../../src/sim/api/stateful-set.ts';
 import type { Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec } from '../../src/sim/api/workloads.ts';
 import type { ControllerWorld } from './controller-world.ts';
 
@@ -67,6 +69,62 @@ export function replicaSetNamed(name: string, spec: Partial<ReplicaSetSpec> = {}
       readyReplicas: 0,
       availableReplicas: 0,
       terminatingReplicas: 0,
+      conditions: [],
+    },
+  };
+}
+
+export function statefulSetNamed(name: string, spec: Partial<StatefulSetSpec> = {}): StatefulSet {
+  return {
+    kind: 'StatefulSet',
+    metadata: meta(name),
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'web' } },
+      template: template(),
+      serviceName: name,
+      podManagementPolicy: 'OrderedReady',
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      minReadySeconds: 0,
+      revisionHistoryLimit: 10,
+      ...spec,
+    },
+    status: {
+      observedGeneration: 0,
+      replicas: 0,
+      readyReplicas: 0,
+      availableReplicas: 0,
+      currentReplicas: 0,
+      updatedReplicas: 0,
+      currentRevision: '',
+      updateRevision: '',
+      conditions: [],
+    },
+  };
+}
+
+export function daemonSetNamed(name: string, spec: Partial<DaemonSetSpec> = {}): DaemonSet {
+  return {
+    kind: 'DaemonSet',
+    metadata: meta(name),
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: template(),
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      minReadySeconds: 0,
+      revisionHistoryLimit: 10,
+      ...spec,
+    },
+    status: {
+      observedGeneration: 0,
+      desiredNumberScheduled: 0,
+      currentNumberScheduled: 0,
+      numberMisscheduled: 0,
+      numberReady: 0,
+      updatedNumberScheduled: 0,
+      numberAvailable: 0,
+      numberUnavailable: 0,
       conditions: [],
     },
   };

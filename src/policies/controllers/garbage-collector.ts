@@ -106,9 +106,10 @@ class GarbageCollector implements Controller {
     for (const dependent of this.#dependentsOf(owner.metadata.uid)) this.#host.enqueue(itemOf(dependent));
   }
 
-  /** A pod owns nothing that is simulated unless somebody says so in a reference beside the controller's. */
-  #mayOwn(object: ApiObject): boolean {
-    return object.kind !== 'Pod' || this.#side.of(object.metadata.uid).length > 0;
+  /** A pod owns nothing but claims, unless somebody says so in a reference beside the controller's. */
+  #mayOwn({ kind, metadata: { uid } }: ApiObject): boolean {
+    if (kind !== 'Pod' || this.#side.of(uid).length > 0) return true;
+    return this.#host.lister('PersistentVolumeClaim').ownedBy(uid).length > 0;
   }
 
   #dependentsOf(uid: string): readonly ApiObject[] {

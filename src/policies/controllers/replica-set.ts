@@ -2,7 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
-import { conditionOf, isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
+import { isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import type {
   Controller,
@@ -14,6 +14,7 @@ import type {
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { newObjectMeta } from './new-object-meta.ts';
+import { untilNextAvailable } from './next-available.ts';
 import { claim, controllerReference } from './ownership.ts';
 import { podsToDelete } from './replica-set/deletion-order.ts';
 import { Expectations } from './replica-set/expectations.ts';
@@ -175,7 +176,7 @@ class ReplicaSetController implements Controller {
     const written = yield* writeStatus(rs, calculateStatus(rs, { ...holdings, available }, failure, now));
     this.#written.wroteAt(key, rs.metadata.uid, this.#kind, written.metadata.resourceVersion);
     if (minReadySeconds > 0 && holdings.ready !== available) {
-      this.#host.enqueueAfter(key, untilNextAvailable(holdings, minReadySeconds, now, this.#host.now()));
+      this.#host.enqueueAfter(key, untilNextAvailable(holdings.activePods, minReadySeconds, now, this.#host.now()));
     }
     if (failure !== undefined) throw new SyncError(failure);
   }
@@ -332,16 +333,4 @@ function countAvailable(holdings: Holdings, minReadySeconds: number, now: number
   let available = 0;
   for (const pod of holdings.activePods) if (isPodAvailable(pod, minReadySeconds, now)) available++;
   return available;
-}
-
-/** Microseconds until the next pod becomes available: those that were not at `judgedAt` are looked at, seen from `now`. */
-function untilNextAvailable(holdings: Holdings, minReadySeconds: number, judgedAt: number, now: number): number {
-  let earliest: number | undefined;
-  for (const pod of holdings.activePods) {
-    if (!isPodReady(pod) || isPodAvailable(pod, minReadySeconds, judgedAt)) continue;
-    const readyAt = conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime ?? 0;
-    const at = readyAt + minReadySeconds * MICROS_PER_SECOND;
-    if (earliest === undefined || at < earliest) earliest = at;
-  }
-  return earliest === undefined ? minReadySeconds * MICROS_PER_SECOND : Math.max(0, earliest - now);
 }
