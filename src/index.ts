@@ -67,6 +67,7 @@ function policiesNamedBy(scenario: Scenario): Policies {
   const policies = defaultPolicies({
     schedulerConfiguration: configuration,
     endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
+    featureGates: parameters.featureGates,
   });
   if (scheduler.policy === undefined) return policies;
   return { ...policies, scheduler: schedulerOf(schedulerNamed(scheduler.policy), { configuration }) };

@@ -77,7 +77,11 @@ function policiesOf(
   const { parameters } = scenario.cluster;
   const endpointSliceBatchMicros = parameters.controllerManager.endpointSliceBatchPeriod;
   const [scheduler, ...furtherSchedulers] = schedulersOf(scenario).map((spec) => schedulerFor(spec, modules, watch));
-  return { ...defaultPolicies({ endpointSliceBatchMicros }), scheduler: scheduler!, furtherSchedulers };
+  return {
+    ...defaultPolicies({ endpointSliceBatchMicros, featureGates: parameters.featureGates }),
+    scheduler: scheduler!,
+    furtherSchedulers,
+  };
 }
 
 function schedulerFor(

@@ -1,6 +1,6 @@
 import type { ControllerFactory } from '../sim/policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
-import { CONTROLLER_DEFAULTS, controllers } from './controllers/registry.ts';
+import { CONTROLLER_DEFAULTS, controllers, type ControllerSettings } from './controllers/registry.ts';
 import type { SchedulerConfiguration } from './scheduling/configuration/configuration.ts';
 import { defaultSchedulerConfiguration } from './scheduling/configuration/read-configuration.ts';
 import { kubeScheduler } from './scheduling/kube-scheduler.ts';
@@ -10,6 +10,8 @@ export interface DefaultPolicyOptions {
   readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   /** `--endpointslice-updates-batch-period`, in microseconds. */
   readonly endpointSliceBatchMicros?: number;
+  /** By Kubernetes' names; an absent one has its default. */
+  readonly featureGates?: Partial<ControllerSettings['featureGates']>;
 }
 
 /** Kubernetes' own decisions: kube-scheduler and the controllers of kube-controller-manager. */
@@ -22,8 +24,9 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
     ...CONTROLLER_DEFAULTS.endpointSlice,
     ...(endpointSliceBatchMicros === undefined ? {} : { batchPeriodMicros: endpointSliceBatchMicros }),
   };
+  const featureGates = { ...CONTROLLER_DEFAULTS.featureGates, ...options.featureGates };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),
-    controllers: [...controllers({ ...CONTROLLER_DEFAULTS, endpointSlice }).values()],
+    controllers: [...controllers({ endpointSlice, featureGates }).values()],
   };
 }

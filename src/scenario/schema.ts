@@ -112,6 +112,15 @@ const parameters = z
       })
       .optional(),
     events: z.boolean().optional().describe('Whether components write Events.'),
+    featureGates: z
+      .strictObject({
+        MaxUnavailableStatefulSet: z.boolean().optional(),
+        StaleControllerConsistencyDaemonSet: z.boolean().optional(),
+        StaleControllerConsistencyReplicaSet: z.boolean().optional(),
+        StaleControllerConsistencyStatefulSet: z.boolean().optional(),
+      })
+      .optional()
+      .describe('Feature gates of Kubernetes, for all components together.'),
   })
   .describe('How long each step takes. Defaults and their sources: docs/parameters.md.');
 

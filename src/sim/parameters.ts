@@ -96,4 +96,12 @@ export const DEFAULT_PARAMETERS: Parameters = {
   },
   /** Whether components write Events, which takes requests of their clients. Published: they do. */
   events: true,
+  featureGates: {
+    /** A StatefulSet's `maxUnavailable` counts; off, the API server drops it. Published: beta and off in v1.36 (3.3). */
+    MaxUnavailableStatefulSet: false,
+    /** The controller does nothing for an object until its cache shows what it wrote itself. Published: on since v1.36 (2.6). */
+    StaleControllerConsistencyDaemonSet: true,
+    StaleControllerConsistencyReplicaSet: true,
+    StaleControllerConsistencyStatefulSet: true,
+  },
 };

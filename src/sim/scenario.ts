@@ -101,6 +101,15 @@ export interface Parameters {
   };
   /** Whether components write Events (the API kind). */
   readonly events: boolean;
+  readonly featureGates: FeatureGates;
+}
+
+/** The feature gates of Kubernetes that make a difference here, by Kubernetes' own names. */
+export interface FeatureGates {
+  readonly MaxUnavailableStatefulSet: boolean;
+  readonly StaleControllerConsistencyDaemonSet: boolean;
+  readonly StaleControllerConsistencyReplicaSet: boolean;
+  readonly StaleControllerConsistencyStatefulSet: boolean;
 }
 
 /** Bare pods that arrive over time, without an owner. */

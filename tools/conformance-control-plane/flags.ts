@@ -81,6 +81,7 @@ export function settingsOf(flags: Readonly<Record<string, readonly string[]>> = 
 export function parametersOf(settings: Settings): Parameters {
   return {
     ...DEFAULT_PARAMETERS,
+    featureGates: { ...DEFAULT_PARAMETERS.featureGates, ...settings.featureGates },
     controllerManager: {
       ...DEFAULT_PARAMETERS.controllerManager,
       client: { qps: settings.controllerManagerQps, burst: settings.controllerManagerBurst },

@@ -53,6 +53,7 @@ export class World {
     const { settings } = this;
     const policies = defaultPolicies({
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
+      featureGates: settings.featureGates,
       ...(settings.binPackProfile ? { schedulerConfiguration: withBinPack() } : {}),
     });
     this.simulation = new Simulation(

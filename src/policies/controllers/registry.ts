@@ -2,22 +2,51 @@ import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
-import { replicaSet, replicationController } from './replica-set.ts';
+import { replicaSetController, replicationController } from './replica-set.ts';
+import { statefulSet } from './stateful-set.ts';
 
 export interface ControllerSettings {
   readonly endpointSlice: EndpointSliceSettings;
+  readonly featureGates: ControllerGates;
 }
 
-export const CONTROLLER_DEFAULTS: ControllerSettings = { endpointSlice: ENDPOINT_SLICE_DEFAULTS };
+/** The feature gates that controllers look at, by Kubernetes' names. */
+export interface ControllerGates {
+  readonly MaxUnavailableStatefulSet: boolean;
+  readonly StaleControllerConsistencyDaemonSet: boolean;
+  readonly StaleControllerConsistencyReplicaSet: boolean;
+  readonly StaleControllerConsistencyStatefulSet: boolean;
+}
+
+export const CONTROLLER_DEFAULTS: ControllerSettings = {
+  endpointSlice: ENDPOINT_SLICE_DEFAULTS,
+  featureGates: {
+    MaxUnavailableStatefulSet: false,
+    StaleControllerConsistencyDaemonSet: true,
+    StaleControllerConsistencyReplicaSet: true,
+    StaleControllerConsistencyStatefulSet: true,
+  },
+};
 
 /** Every controller there is, by the name under which it is known; kube-controller-manager's `--controllers` uses the same. */
 export function controllers(
   settings: ControllerSettings = CONTROLLER_DEFAULTS,
 ): ReadonlyMap<string, ControllerFactory> {
+  const { featureGates: gates } = settings;
   return new Map<string, ControllerFactory>([
     ['deployment-controller', deployment],
-    ['replicaset-controller', replicaSet],
-    ['replicationcontroller-controller', replicationController],
+    ['replicaset-controller', replicaSetController({ waitsForItsWrites: gates.StaleControllerConsistencyReplicaSet })],
+    [
+      'replicationcontroller-controller',
+      replicationController({ waitsForItsWrites: gates.StaleControllerConsistencyReplicaSet }),
+    ],
+    [
+      'statefulset-controller',
+      statefulSet({
+        waitsForItsWrites: gates.StaleControllerConsistencyStatefulSet,
+        updatesTogether: gates.MaxUnavailableStatefulSet,
+      }),
+    ],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
   ]);

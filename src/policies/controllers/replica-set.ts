@@ -29,12 +29,25 @@ const MICROS_PER_SECOND = 1_000_000;
 /** At most so many pods are created or deleted in one sync. */
 const BURST_REPLICAS = 500;
 
+export interface ReplicaSetSettings {
+  /** The gate StaleControllerConsistencyReplicaSet. */
+  readonly waitsForItsWrites: boolean;
+}
+
+const REPLICA_SET_DEFAULTS: ReplicaSetSettings = { waitsForItsWrites: true };
+
 /** Creates and deletes pods until a ReplicaSet has as many as it wants (kubernetes-behaviour.md 3.1). */
-export const replicaSet: ControllerFactory = (host) => new ReplicaSetController('ReplicaSet', 'replicaset', host);
+export function replicaSetController(settings: ReplicaSetSettings = REPLICA_SET_DEFAULTS): ControllerFactory {
+  return (host) => new ReplicaSetController('ReplicaSet', 'replicaset', settings, host);
+}
 
 /** The same for a ReplicationController. */
-export const replicationController: ControllerFactory = (host) =>
-  new ReplicaSetController('ReplicationController', 'replication', host);
+export function replicationController(settings: ReplicaSetSettings = REPLICA_SET_DEFAULTS): ControllerFactory {
+  return (host) => new ReplicaSetController('ReplicationController', 'replication', settings, host);
+}
+
+/** With the defaults of Kubernetes. */
+export const replicaSet: ControllerFactory = replicaSetController();
 
 /** The pods a sync works with: counted, and listed only where somebody has to look at them one by one. */
 interface Holdings {
@@ -55,12 +68,13 @@ class ReplicaSetController implements Controller {
   readonly #replicaSets: ControllerLister<ReplicatedKind>;
   readonly #pods: ControllerLister<'Pod'>;
   readonly #expectations: Expectations;
-  readonly #written = new WrittenVersions();
+  readonly #written: WrittenVersions;
   readonly #tally = new PodTally();
   /** By uid of the ReplicaSet: its pods share one list of owners. */
   readonly #references = new Map<string, readonly OwnerReference[]>();
 
-  constructor(kind: ReplicatedKind, name: string, host: ControllerHost) {
+  constructor(kind: ReplicatedKind, name: string, settings: ReplicaSetSettings, host: ControllerHost) {
+    this.#written = new WrittenVersions(settings.waitsForItsWrites);
     this.name = name;
     this.handlers = {
       [kind]: (change: Change<ReplicatedKind>) => this.#ownerChanged(change),

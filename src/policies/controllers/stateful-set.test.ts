@@ -11,7 +11,10 @@ const KEY = 'default/db';
 /** A set called db in a world whose pods become ready one second after their creation and take one to stop. */
 function world(spec: Partial<StatefulSetSpec> = {}, options: Partial<WorldOptions> & { gate?: boolean } = {}) {
   const { gate = false, ...more } = options;
-  const made = new ControllerWorld({ controllers: [statefulSet({ maxUnavailable: gate })], ...more });
+  const made = new ControllerWorld({
+    controllers: [statefulSet({ waitsForItsWrites: true, updatesTogether: gate })],
+    ...more,
+  });
   playKubelets(made, () => SECOND);
   made.apply(statefulSetNamed('db', spec));
   return made;

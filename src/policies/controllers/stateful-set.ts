@@ -25,11 +25,13 @@ import { writeStatus } from './stateful-set/status.ts';
 const MICROS_PER_SECOND = 1_000_000;
 
 export interface StatefulSetSettings {
+  /** The gate StaleControllerConsistencyStatefulSet. */
+  readonly waitsForItsWrites: boolean;
   /** The gate MaxUnavailableStatefulSet. */
-  readonly maxUnavailable: boolean;
+  readonly updatesTogether: boolean;
 }
 
-export const STATEFUL_SET_DEFAULTS: StatefulSetSettings = { maxUnavailable: false };
+export const STATEFUL_SET_DEFAULTS: StatefulSetSettings = { waitsForItsWrites: true, updatesTogether: false };
 
 /** Gives every ordinal its pod, one after the other, and updates them from the top (kubernetes-behaviour.md 3.3). */
 export function statefulSet(settings: StatefulSetSettings = STATEFUL_SET_DEFAULTS): ControllerFactory {
@@ -54,10 +56,11 @@ class StatefulSetController implements Controller {
   readonly #sets: ControllerLister<'StatefulSet'>;
   readonly #pods: ControllerLister<'Pod'>;
   readonly #revisions: ControllerLister<'ControllerRevision'>;
-  readonly #written = new WrittenVersions();
+  readonly #written: WrittenVersions;
 
   constructor(settings: StatefulSetSettings, host: ControllerHost) {
     this.#settings = settings;
+    this.#written = new WrittenVersions(settings.waitsForItsWrites);
     this.#host = host;
     this.#sets = host.lister('StatefulSet');
     this.#pods = host.lister('Pod');
@@ -160,7 +163,7 @@ class StatefulSetController implements Controller {
     const wrote = (pod: Pod): void => this.#written.wroteAt(key, uid, 'Pod', pod.metadata.resourceVersion);
     const judgedAt = this.#host.now();
     const writer = { host: this.#host, set, wrote };
-    const { status, failure } = yield* reconcile(writer, revisions, pods, judgedAt, this.#settings.maxUnavailable);
+    const { status, failure } = yield* reconcile(writer, revisions, pods, judgedAt, this.#settings.updatesTogether);
     const after = yield* writeStatus(set, status);
     if (after !== set) this.#written.wroteAt(key, uid, 'StatefulSet', after.metadata.resourceVersion);
     if (failure !== undefined) throw failure;

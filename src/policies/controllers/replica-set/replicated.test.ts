@@ -24,7 +24,7 @@ function controllerNamed(name: string, replicas: number): ReplicationController 
 
 describe('a ReplicationController', () => {
   it('adopts what matches, fills up, and is scaled down like a ReplicaSet', () => {
-    const world = new ControllerWorld({ controllers: [replicationController] });
+    const world = new ControllerWorld({ controllers: [replicationController()] });
     playKubelets(world, () => SECOND);
     world.apply(podNamed('stray'));
     world.apply(controllerNamed('web', 3));

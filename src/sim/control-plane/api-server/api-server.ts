@@ -8,7 +8,7 @@ import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { Parameters } from '../../scenario.ts';
+import type { FeatureGates, Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
@@ -72,6 +72,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #observers: CommitObserver[] = [];
   readonly #eventObservers: EventObserver[] = [];
   readonly #creating: CreateContext;
+  readonly #featureGates: FeatureGates;
   #requests = 0;
 
   constructor(engine: Engine, parameters: Parameters) {
@@ -81,6 +82,7 @@ export class SimulatedApiServer implements ApiServer {
       this.#hub.publish(commit);
       for (const observe of this.#observers) observe(commit);
     });
+    this.#featureGates = parameters.featureGates;
     this.#network = sampler(parameters.network.clientToApiServer);
     this.#networkStream = engine.stream('network/client-to-api-server');
     this.#write = sampler(parameters.apiServer.write);
@@ -234,7 +236,7 @@ export class SimulatedApiServer implements ApiServer {
   }
 
   #context(): WriteContext {
-    return { now: this.#engine.now, revision: this.store.nextRevision };
+    return { now: this.#engine.now, revision: this.store.nextRevision, featureGates: this.#featureGates };
   }
 
   #create(object: ApiObject): Response {

@@ -5,6 +5,7 @@ import type { ObjectMeta } from '../../api/meta.ts';
 import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
 import { admit, NO_PRIORITY, type PodPriority } from './admission.ts';
+import { withoutDisabledFields } from './disabled-fields.ts';
 import { refuse, wholeSecond, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { refuseInvalid, WRITTEN_BY_COMPONENTS } from './validity.ts';
 
@@ -35,7 +36,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   if (name === undefined || context.exists(objectKey(metadata.namespace, name))) {
     return refuse('AlreadyExists', `${facts.plural} "${name ?? metadata.generateName ?? ''}" already exists`);
   }
-  const object = completed(given);
+  const object = withoutDisabledFields(completed(given), undefined, context.featureGates);
   const priority = object.kind === 'Pod' ? priorityOf(object, name, context) : NO_PRIORITY;
   if ('does' in priority) return priority;
   const stamped: ObjectMeta = {

@@ -1,4 +1,5 @@
 import type { ApiObject } from '../../api/kinds.ts';
+import type { FeatureGates } from '../../scenario.ts';
 import type { Reason, Response } from '../../api/request.ts';
 
 /** What a write does to the store: the leaves compute it, the API server commits it. */
@@ -25,6 +26,8 @@ export interface WriteContext {
   readonly now: number;
   /** The revision this write will be committed at. */
   readonly revision: number;
+  /** Absent: nobody has switched anything off. */
+  readonly featureGates?: FeatureGates;
 }
 
 const CODES: { readonly [R in Reason]: number } = {

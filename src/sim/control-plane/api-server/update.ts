@@ -2,6 +2,7 @@ import type { ApiObject } from '../../api/kinds.ts';
 import { keyOf, KINDS } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { sameData } from '../../api/equality.ts';
+import { withoutDisabledFields } from './disabled-fields.ts';
 import { refuse, type Outcome, type WriteContext } from './outcome.ts';
 import { refuseInvalidUpdate } from './validity.ts';
 
@@ -62,7 +63,7 @@ export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, con
     annotations === before.annotations &&
     ownerReferences === before.ownerReferences &&
     finalizers === before.finalizers;
-  const body = sharedBody(current, next);
+  const body = sharedBody(current, withoutDisabledFields(next, current, context.featureGates));
   if (sameMeta && body === current) return { does: 'nothing', object: current };
   // A Deployment's annotations count as part of what its controller has to observe (2.1, recorded).
   const bumps = body !== current || (current.kind === 'Deployment' && annotations !== before.annotations);
