@@ -14,6 +14,7 @@ import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import type { Scenario, SchedulerSpec } from '../sim/scenario.ts';
 import type { Policies } from '../sim/simulation.ts';
+import { setFreezing } from '../sim/api/freeze.ts';
 import { loadPolicyModule } from './load-policy-module.ts';
 
 /** A scenario with everything that decides in it. */
@@ -57,6 +58,7 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
     if (policy === undefined || SCHEDULERS.has(policy) || modules.has(policy) || !isPolicyFile(policy)) continue;
     modules.set(policy, await loadPolicyModule(policy));
     watch ??= new PolicyWatch();
+    setFreezing(true);
   }
   // What the plugins of a file are called is known now: configurations that name them are read again.
   if (modules.size > 0 && schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined)) {

@@ -6,6 +6,7 @@ import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import { renderWarnings } from './warnings.ts';
+import { setFreezing } from '../sim/api/freeze.ts';
 import type { DecisionRecord, RecordSink } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import type { Scenario } from '../sim/scenario.ts';
@@ -53,6 +54,8 @@ export async function run(path: string, options: RunOptions): Promise<void> {
 }
 
 async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
+  // Policies of the user's are held to immutable objects (see prepareRun), and so is everybody while errors are looked for.
+  setFreezing(options.debug === true);
   const { scenario, warnings, policies, watch } = await prepareRun(path, {
     ...(options.set === undefined ? {} : { set: options.set }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
