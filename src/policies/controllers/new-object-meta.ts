@@ -21,6 +21,8 @@ export function newObjectMeta(wishes: Wishes): ObjectMeta {
     resourceVersion: 0,
     generation: 0,
     creationTimestamp: 0,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
     generateName: wishes.generateName,
     labels: wishes.labels ?? NO_LABELS,
     annotations: wishes.annotations ?? NO_LABELS,

@@ -1,6 +1,7 @@
 import type { Condition, Labels } from '../../../sim/api/meta.ts';
 import { conditionOf } from '../../../sim/api/pod.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus } from '../../../sim/api/workloads.ts';
+import { metaAnnotated, withStatus } from '../../../sim/api/versions.ts';
 import type { Response } from '../../../sim/api/request.ts';
 import type { ControllerHost, Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
@@ -76,7 +77,7 @@ export class Draft {
     return yield* ask({
       verb: 'update',
       subresource: 'status',
-      object: { ...read, metadata: { ...read.metadata, annotations }, status },
+      object: withStatus(read, metaAnnotated(read.metadata, annotations), status),
     });
   }
 }

@@ -2,6 +2,7 @@ import { objectKey } from '../../../sim/api/kinds.ts';
 import { controllerOf } from '../../../sim/api/meta.ts';
 import type { ReplicaSet } from '../../../sim/api/workloads.ts';
 import type { Response } from '../../../sim/api/request.ts';
+import { metaAnnotated, withParts } from '../../../sim/api/versions.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import { newObjectMeta } from '../new-object-meta.ts';
@@ -37,7 +38,12 @@ function* keepCurrent(draft: Draft, found: ReplicaSet, revision: number): Steps<
   if (annotations !== found.metadata.annotations || found.spec.minReadySeconds !== minReadySeconds) {
     return yield* demand<ReplicaSet>({
       verb: 'update',
-      object: { ...found, metadata: { ...found.metadata, annotations }, spec: { ...found.spec, minReadySeconds } },
+      object: withParts(
+        found,
+        metaAnnotated(found.metadata, annotations),
+        { ...found.spec, minReadySeconds },
+        found.status,
+      ),
     });
   }
   let news = draft.annotate(REVISION, annotations[REVISION] ?? '');

@@ -1,4 +1,5 @@
 import type { ReplicaSet } from '../../../sim/api/workloads.ts';
+import { metaAnnotated, withParts } from '../../../sim/api/versions.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { demand } from '../requests.ts';
 import { withReplicas } from './annotations.ts';
@@ -16,7 +17,7 @@ export function* scaleReplicaSet(draft: Draft, rs: ReplicaSet, replicas: number)
   if (before === replicas && annotations === rs.metadata.annotations) return rs;
   const scaled = yield* demand<ReplicaSet>({
     verb: 'update',
-    object: { ...rs, metadata: { ...rs.metadata, annotations }, spec: { ...rs.spec, replicas } },
+    object: withParts(rs, metaAnnotated(rs.metadata, annotations), { ...rs.spec, replicas }, rs.status),
   });
   if (before !== replicas) {
     const direction = before < replicas ? 'up' : 'down';

@@ -1,5 +1,6 @@
 import { keyOf } from '../../../sim/api/kinds.ts';
 import type { Condition } from '../../../sim/api/meta.ts';
+import { withParts } from '../../../sim/api/versions.ts';
 import { sameData } from '../../../sim/api/equality.ts';
 import { conditionOf } from '../../../sim/api/pod.ts';
 import type { ReplicaSetStatus } from '../../../sim/api/workloads.ts';
@@ -82,7 +83,7 @@ export function* writeStatus(owner: Replicated, status: ReplicaSetStatus): Steps
 
 /** A ReplicationController does not say how many of its pods are on their way out. */
 function withStatus(owner: Replicated, status: ReplicaSetStatus): Replicated {
-  if (owner.kind === 'ReplicaSet') return { ...owner, status };
+  if (owner.kind === 'ReplicaSet') return withParts(owner, owner.metadata, owner.spec, status);
   const { terminatingReplicas: _terminating, ...rest } = status;
   return { ...owner, status: rest };
 }

@@ -2,6 +2,7 @@ import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import type { PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
 import { deepFreeze } from '../../api/freeze.ts';
+import { podStatusWith } from '../../api/versions.ts';
 import { qosClassOf } from '../../api/qos.ts';
 import { withGeneratedSelector } from './job-selector.ts';
 
@@ -168,13 +169,14 @@ const SCHEDULING_GATED: Condition = {
 };
 
 const statuses = new WeakMap<PodSpec, PodStatus>();
+const NO_CHANGES = Object.freeze({});
 
 function newPodStatus(spec: PodSpec): PodStatus {
   let status = statuses.get(spec);
   if (status === undefined) {
     const isGated = spec.schedulingGates !== undefined && spec.schedulingGates.length > 0;
     const conditions = isGated ? [SCHEDULING_GATED] : [];
-    status = deepFreeze<PodStatus>({ phase: 'Pending', conditions, qosClass: qosClassOf(spec) });
+    status = deepFreeze(podStatusWith({ phase: 'Pending', conditions, qosClass: qosClassOf(spec) }, NO_CHANGES));
     statuses.set(spec, status);
   }
   return status;

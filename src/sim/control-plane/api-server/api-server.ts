@@ -6,6 +6,7 @@ import { deepFreeze } from '../../api/freeze.ts';
 import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
+import { metaAt } from '../../api/versions.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { FeatureGates, Parameters } from '../../scenario.ts';
@@ -19,7 +20,7 @@ import { remove } from './delete.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { patch, patchPodStatus } from './patch.ts';
-import { nextVersion, update } from './update.ts';
+import { update } from './update.ts';
 
 /** A request under way: from the client's call until its answer. */
 interface InFlight {
@@ -280,7 +281,7 @@ export class SimulatedApiServer implements ApiServer {
         const { object, marked } = outcome;
         if (marked === undefined) return { ok: true, object: this.store.remove(key, object, this.#engine.now) };
         this.store.put(key, object, this.#engine.now);
-        const metadata = nextVersion(object.metadata, this.#context());
+        const metadata = metaAt(object.metadata, this.store.nextRevision);
         return {
           ok: true,
           object: this.store.remove(key, { ...object, metadata } as ApiObject, this.#engine.now),

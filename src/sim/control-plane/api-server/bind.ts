@@ -1,8 +1,8 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition } from '../../api/meta.ts';
+import { metaAt, podStatusWith, specOnNode, withParts } from '../../api/versions.ts';
 import { mergeConditions } from './patch.ts';
 import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
-import { nextVersion } from './update.ts';
 
 /**
  * POST pods/binding: gives the pod its node, for good. Atomic: it fails where the pod has one already, is being
@@ -39,15 +39,14 @@ export function bind(
   };
   return {
     does: 'put',
-    object: {
-      kind: 'Pod',
-      metadata: nextVersion(current.metadata, context),
-      spec: { ...spec, nodeName: node },
-      status: {
-        ...status,
+    object: withParts(
+      current,
+      metaAt(current.metadata, context.revision),
+      specOnNode(spec, node),
+      podStatusWith(status, {
         nominatedNodeName: undefined,
         conditions: mergeConditions(status.conditions, [scheduled]),
-      },
-    },
+      }),
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
+import { metaAt, metaChanges, metaWith, withMetadata } from '../../api/versions.ts';
 import { isPodTerminal, type Pod } from '../../api/pod.ts';
 import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { isGone } from './update.ts';
@@ -37,7 +38,7 @@ export function remove(
   const before = current.metadata;
   const marked = mark(before, graceSeconds, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
-  const object = { ...current, metadata: marked } as ApiObject;
+  const object = withMetadata(current, marked);
   if (!isGone(marked)) return { does: 'put', object };
   // Only pods are deleted gracefully, even with no grace: the mark is written, then the pod is removed (recorded).
   const isNews = current.kind === 'Pod' && marked.deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds;
@@ -65,30 +66,30 @@ function mark(
 ): ObjectMeta {
   const asked = before.deletionTimestamp;
   if (asked === undefined) {
-    return {
-      ...before,
+    return metaWith(before, {
+      ...metaChanges(before),
       resourceVersion: context.revision,
       generation: before.generation + 1,
       deletionTimestamp: wholeSecond(context.now) + graceSeconds * 1_000_000,
       deletionGracePeriodSeconds: graceSeconds,
       finalizers,
-    };
+    });
   }
   const held = before.deletionGracePeriodSeconds ?? 0;
   if (graceSeconds >= held) {
     // Nothing to shorten; an object that waits only for its finalizers stays as it is.
     return graceSeconds === 0 && held === 0 && before.finalizers.length === 0
-      ? { ...before, resourceVersion: context.revision }
+      ? metaAt(before, context.revision)
       : before;
   }
   const requestedAt = asked - held * 1_000_000;
   const now = wholeSecond(context.now);
   const end = Math.max(requestedAt + graceSeconds * 1_000_000, now);
-  return {
-    ...before,
+  return metaWith(before, {
+    ...metaChanges(before),
     resourceVersion: context.revision,
     deletionTimestamp: end,
     deletionGracePeriodSeconds: graceSeconds === 0 ? 0 : Math.max(1, (end - now) / 1_000_000),
     finalizers,
-  };
+  });
 }

@@ -1,9 +1,9 @@
 import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import { conditionOf, type PodStatus } from '../../api/pod.ts';
-import { sameData } from '../../api/equality.ts';
+import { metaAt, podStatusWith, samePodStatus, withParts } from '../../api/versions.ts';
 import { refuse, type Outcome, type WriteContext } from './outcome.ts';
-import { nextVersion, put } from './update.ts';
+import { put } from './update.ts';
 
 /** RFC 7386: members of the patch replace, `null` removes, objects merge, everything else is taken whole. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -61,19 +61,15 @@ export function patchPodStatus(
       `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
     );
   }
-  const status: PodStatus = {
-    ...current.status,
-    ...changes,
-    conditions:
-      changes.conditions === undefined
-        ? current.status.conditions
-        : mergeConditions(current.status.conditions, changes.conditions),
-  };
-  if (sameData(current.status, status)) return { does: 'nothing', object: current };
-  return {
-    does: 'put',
-    object: { kind: 'Pod', metadata: nextVersion(current.metadata, context), spec: current.spec, status },
-  };
+  const before = current.status;
+  const given = podStatusWith(before, changes);
+  const status =
+    given.conditions === before.conditions
+      ? given
+      : podStatusWith(given, { conditions: mergeConditions(before.conditions, given.conditions) });
+  if (samePodStatus(before, status)) return { does: 'nothing', object: current };
+  const metadata = metaAt(current.metadata, context.revision);
+  return { does: 'put', object: withParts(current, metadata, current.spec, status) };
 }
 
 /** By type: given ones replace, others stay, new ones are appended. */

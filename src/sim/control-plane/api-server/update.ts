@@ -1,6 +1,7 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import { keyOf, KINDS } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
+import { metaAnnotated, metaAt, metaWith, withMetadata, withStatus } from '../../api/versions.ts';
 import { sameData } from '../../api/equality.ts';
 import { withoutDisabledFields } from './disabled-fields.ts';
 import { refuse, type Outcome, type WriteContext } from './outcome.ts';
@@ -38,14 +39,13 @@ function updateStatus(current: ApiObject, wanted: ApiObject, context: WriteConte
   if (annotations === current.metadata.annotations && sameData(current.status, wanted.status)) {
     return { does: 'nothing', object: current };
   }
-  const metadata = { ...nextVersion(current.metadata, context), annotations };
-  return { does: 'put', object: { ...current, metadata, status: wanted.status } as ApiObject };
+  const metadata = metaAnnotated(metaAt(current.metadata, context.revision), annotations);
+  return { does: 'put', object: withStatus(current, metadata, wanted.status) };
 }
 
 function updateSpec(current: ApiObject, wanted: ApiObject, context: WriteContext): Outcome {
-  const next = { ...wanted } as Record<string, unknown>;
-  if ('status' in current) next['status'] = current.status;
-  return put(current, next as unknown as ApiObject, wanted.metadata, context);
+  const next = 'status' in current ? withStatus(wanted, wanted.metadata, current.status) : wanted;
+  return put(current, next, wanted.metadata, context);
 }
 
 /**
@@ -67,16 +67,17 @@ export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, con
   if (sameMeta && body === current) return { does: 'nothing', object: current };
   // A Deployment's annotations count as part of what its controller has to observe (2.1, recorded).
   const bumps = body !== current || (current.kind === 'Deployment' && annotations !== before.annotations);
-  const metadata: ObjectMeta = {
-    ...before,
+  const metadata = metaWith(before, {
     resourceVersion: context.revision,
     generation: before.generation + (bumps ? 1 : 0),
+    deletionTimestamp: before.deletionTimestamp,
+    deletionGracePeriodSeconds: before.deletionGracePeriodSeconds,
     labels,
     annotations,
     ownerReferences,
     finalizers,
-  };
-  const object = { ...body, metadata } as ApiObject;
+  });
+  const object = withMetadata(body, metadata);
   const refusal = refuseInvalidUpdate(current, object);
   if (refusal !== undefined) return refusal;
   if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object };
@@ -120,23 +121,4 @@ function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
 /** Nothing holds a deleted object any more: no grace left and no finalizer. */
 export function isGone(metadata: ObjectMeta): boolean {
   return metadata.finalizers.length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
-}
-
-/** Member by member: copying a frozen object with a spread costs as much as the rest of a status write. */
-export function nextVersion(metadata: ObjectMeta, context: WriteContext): ObjectMeta {
-  return {
-    name: metadata.name,
-    namespace: metadata.namespace,
-    uid: metadata.uid,
-    resourceVersion: context.revision,
-    generation: metadata.generation,
-    creationTimestamp: metadata.creationTimestamp,
-    deletionTimestamp: metadata.deletionTimestamp,
-    deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
-    generateName: metadata.generateName,
-    labels: metadata.labels,
-    annotations: metadata.annotations,
-    ownerReferences: metadata.ownerReferences,
-    finalizers: metadata.finalizers,
-  };
 }
