@@ -116,6 +116,7 @@ const parameters = z
       .strictObject({
         MaxUnavailableStatefulSet: z.boolean().optional(),
         StaleControllerConsistencyDaemonSet: z.boolean().optional(),
+        StaleControllerConsistencyJob: z.boolean().optional(),
         StaleControllerConsistencyReplicaSet: z.boolean().optional(),
         StaleControllerConsistencyStatefulSet: z.boolean().optional(),
       })

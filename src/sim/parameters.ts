@@ -101,6 +101,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
     MaxUnavailableStatefulSet: false,
     /** The controller does nothing for an object until its cache shows what it wrote itself. Published: on since v1.36 (2.6). */
     StaleControllerConsistencyDaemonSet: true,
+    StaleControllerConsistencyJob: true,
     StaleControllerConsistencyReplicaSet: true,
     StaleControllerConsistencyStatefulSet: true,
   },

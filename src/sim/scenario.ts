@@ -108,6 +108,7 @@ export interface Parameters {
 export interface FeatureGates {
   readonly MaxUnavailableStatefulSet: boolean;
   readonly StaleControllerConsistencyDaemonSet: boolean;
+  readonly StaleControllerConsistencyJob: boolean;
   readonly StaleControllerConsistencyReplicaSet: boolean;
   readonly StaleControllerConsistencyStatefulSet: boolean;
 }

@@ -5,7 +5,8 @@ import type { Steps } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { ask } from './requests.ts';
 
-type Owner = Kinds['DaemonSet' | 'Deployment' | 'ReplicaSet' | 'ReplicationController' | 'Service' | 'StatefulSet'];
+type Owner = Kinds[
+  'CronJob' | 'DaemonSet' | 'Deployment' | 'Job' | 'ReplicaSet' | 'ReplicationController' | 'Service' | 'StatefulSet'];
 
 /** The reference a controller puts on what it makes. */
 export function controllerReference(owner: Owner): OwnerReference {
@@ -24,12 +25,14 @@ export function controllerReference(owner: Owner): OwnerReference {
  * is owned and no longer matches is released; what nobody controls and matches is adopted. Gives what the owner holds
  * afterwards, in the order given.
  *
+ * @param finalizer what is put on whatever is adopted and taken off what is released
  * @throws SyncError when a patch was refused for another reason than that its object is gone
  */
 export function* claim<T extends Kinds['ControllerRevision' | 'Pod' | 'ReplicaSet']>(
   owner: Owner,
   candidates: readonly T[],
   matches: (labels: Labels) => boolean,
+  finalizer?: string,
 ): Steps<T[]> {
   const held: T[] = [];
   const failures: string[] = [];
@@ -41,7 +44,7 @@ export function* claim<T extends Kinds['ControllerRevision' | 'Pod' | 'ReplicaSe
       if (reference.uid !== owner.metadata.uid) continue;
       if (matches(candidate.metadata.labels)) held.push(candidate);
       else if (!beingDeleted) {
-        const refusal = refusalOf(yield* release(owner, candidate));
+        const refusal = refusalOf(yield* release(owner, candidate, finalizer));
         if (refusal !== undefined && refusal.reason !== 'Invalid') failures.push(refusal.message);
       }
       continue;
@@ -53,7 +56,7 @@ export function* claim<T extends Kinds['ControllerRevision' | 'Pod' | 'ReplicaSe
       failures.push(mayAdopt);
       continue;
     }
-    const response = yield* adopt(owner, candidate);
+    const response = yield* adopt(owner, candidate, finalizer);
     if (response.ok) held.push(candidate);
     else if (response.reason !== 'NotFound') failures.push(response.message);
   }
@@ -78,23 +81,34 @@ function* whyNotAdopt(owner: Owner): Steps<string | undefined> {
   return undefined;
 }
 
-function* adopt(owner: Owner, object: ApiObject): Steps<Response> {
-  return yield* patchOwners(object, [...object.metadata.ownerReferences, controllerReference(owner)]);
+function* adopt(owner: Owner, object: ApiObject, finalizer: string | undefined): Steps<Response> {
+  const { ownerReferences, finalizers } = object.metadata;
+  const wanted = finalizer === undefined ? {} : { finalizers: [...finalizers.filter(isOther(finalizer)), finalizer] };
+  return yield* patchMetadata(object, { ownerReferences: [...ownerReferences, controllerReference(owner)], ...wanted });
 }
 
-function* release(owner: Owner, object: ApiObject): Steps<Response> {
-  return yield* patchOwners(
-    object,
-    object.metadata.ownerReferences.filter((reference) => reference.uid !== owner.metadata.uid),
-  );
+function* release(owner: Owner, object: ApiObject, finalizer: string | undefined): Steps<Response> {
+  const { ownerReferences, finalizers } = object.metadata;
+  const left = finalizer === undefined ? {} : { finalizers: finalizers.filter(isOther(finalizer)) };
+  return yield* patchMetadata(object, {
+    ownerReferences: ownerReferences.filter((reference) => reference.uid !== owner.metadata.uid),
+    ...left,
+  });
 }
 
-function* patchOwners(object: ApiObject, ownerReferences: readonly OwnerReference[]): Steps<Response> {
+function isOther(finalizer: string): (one: string) => boolean {
+  return (one) => one !== finalizer;
+}
+
+function* patchMetadata(
+  object: ApiObject,
+  metadata: { readonly ownerReferences: readonly OwnerReference[]; readonly finalizers?: readonly string[] },
+): Steps<Response> {
   return yield* ask({
     verb: 'patch',
     kind: object.kind,
     key: keyOf(object),
     uid: object.metadata.uid,
-    patch: { metadata: { ownerReferences } },
+    patch: { metadata },
   });
 }

@@ -1,9 +1,12 @@
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
+import { cronJob } from './cron-job.ts';
 import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
+import { job } from './job.ts';
 import { replicaSetController, replicationController } from './replica-set.ts';
 import { statefulSet } from './stateful-set.ts';
+import { ttlAfterFinished } from './ttl-after-finished.ts';
 
 export interface ControllerSettings {
   readonly endpointSlice: EndpointSliceSettings;
@@ -14,6 +17,7 @@ export interface ControllerSettings {
 export interface ControllerGates {
   readonly MaxUnavailableStatefulSet: boolean;
   readonly StaleControllerConsistencyDaemonSet: boolean;
+  readonly StaleControllerConsistencyJob: boolean;
   readonly StaleControllerConsistencyReplicaSet: boolean;
   readonly StaleControllerConsistencyStatefulSet: boolean;
 }
@@ -23,6 +27,7 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
   featureGates: {
     MaxUnavailableStatefulSet: false,
     StaleControllerConsistencyDaemonSet: true,
+    StaleControllerConsistencyJob: true,
     StaleControllerConsistencyReplicaSet: true,
     StaleControllerConsistencyStatefulSet: true,
   },
@@ -47,6 +52,9 @@ export function controllers(
         updatesTogether: gates.MaxUnavailableStatefulSet,
       }),
     ],
+    ['job-controller', job({ waitsForItsWrites: gates.StaleControllerConsistencyJob })],
+    ['cronjob-controller', cronJob],
+    ['ttl-after-finished-controller', ttlAfterFinished],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
   ]);

@@ -1,4 +1,4 @@
-import { dateOfDay, dayOfDate, daysOfMonth } from './calendar.ts';
+import { dateOfDay, dayOfDate, daysOfMonth, weekdayOfDay } from './calendar.ts';
 import type { Timestamp } from './meta.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { Timestamp } from './meta.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 const SECONDS_PER_DAY = 86_400;
+
 function divideFloor(dividend: number, divisor: number): number {
   return Math.floor(dividend / divisor);
 }
@@ -28,6 +29,27 @@ function formatSeconds(seconds: number): string {
 /** As most API timestamps are shown: truncated to whole seconds, e.g. `2026-01-01T00:00:05Z`. */
 export function formatTimestamp(time: Timestamp): string {
   return formatSeconds(divideFloor(time, MICROS_PER_SECOND)) + 'Z';
+}
+
+/** In a zone so many seconds east of Greenwich: `2026-01-01T02:00:05+02:00`, and `Z` where that is none. */
+export function formatLocalTime(time: Timestamp, offsetSeconds: number): string {
+  const local = formatSeconds(divideFloor(time, MICROS_PER_SECOND) + offsetSeconds);
+  if (offsetSeconds === 0) return local + 'Z';
+  const minutes = Math.abs(offsetSeconds) / 60;
+  const offset = `${padded(Math.floor(minutes / 60), 2)}:${padded(Math.floor(minutes % 60), 2)}`;
+  return `${local}${offsetSeconds < 0 ? '-' : '+'}${offset}`;
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** As some messages have it: `Thu, 01 Jan 2026 00:00:05 +0000`. */
+export function formatRfc1123(time: Timestamp): string {
+  const seconds = divideFloor(time, MICROS_PER_SECOND);
+  const epochDay = divideFloor(seconds, SECONDS_PER_DAY);
+  const { year, month, day } = dateOfDay(epochDay);
+  const clock = formatSeconds(seconds).slice('2026-01-01T'.length);
+  return `${WEEKDAYS[weekdayOfDay(epochDay)]}, ${padded(day, 2)} ${MONTHS[month - 1]} ${padded(year, 4)} ${clock} +0000`;
 }
 
 /** As leases show theirs, e.g. `2026-01-01T00:00:05.000250Z`. */
