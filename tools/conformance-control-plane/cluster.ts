@@ -4,11 +4,12 @@ import { LABEL_HOSTNAME, LABEL_REGION, LABEL_ZONE, type Node, type Taint } from 
 import { READY } from './fake-kubelets.ts';
 import type { RecordedNode } from './recording.ts';
 
-/** Taint of a node that has just been registered, which the node lifecycle controller takes away. */
-export const NOT_READY_TAINT: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
-
-/** A node of `input.yaml` as its kubelet registers it. */
-export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints, Unschedulable }: RecordedNode): Node {
+/** A node of `input.yaml` as its kubelet registers it at a time. */
+export function nodeOf(
+  { Name, Zone, CPU, Memory, Pods, Labels, Taints, Unschedulable }: RecordedNode,
+  nowMicros: number,
+): Node {
+  const second = nowMicros - (nowMicros % 1_000_000);
   const resources = { cpu: CPU, memory: Memory, pods: Pods };
   return deepFreeze<Node>({
     kind: 'Node',
@@ -28,7 +29,7 @@ export function nodeOf({ Name, Zone, CPU, Memory, Pods, Labels, Taints, Unschedu
     status: {
       capacity: resources,
       allocatable: resources,
-      conditions: [{ ...READY, lastTransitionTime: 0, lastHeartbeatTime: 0 }],
+      conditions: [{ ...READY, lastTransitionTime: second, lastHeartbeatTime: second }],
     },
   });
 }

@@ -10,6 +10,7 @@ import type { KubeletsNeeds, NodeAgents } from '../../src/sim/node/kubelets.ts';
 import { FakePod } from './fake-pod.ts';
 import { COMPLETION_INDEX, type Ordinals } from './ordinals.ts';
 import { scriptOf } from './pod-annotations.ts';
+import { SerialClient } from './serial-client.ts';
 
 const SECOND = 1_000_000;
 /** From a deletion seen until the end, where nothing runs. */
@@ -20,6 +21,8 @@ const RESTART_BASE = 10 * SECOND;
 const RENEW_EVERY = 10 * SECOND;
 const RENEW_SPREAD = 400_000;
 const REPORT_EVERY = 300 * SECOND;
+/** What the recordings' program takes between two writes. */
+const BETWEEN_WRITES = 4_000;
 const LEASES = 'kube-node-lease';
 
 /** One node's kubelet. */
@@ -42,22 +45,23 @@ export class FakeKubelets implements NodeAgents {
   readonly #engine: Engine;
   readonly #api: ApiServer;
   readonly #client: Client;
+  readonly #pods: Client;
   readonly #ordinals: Ordinals;
   readonly #kubelets: FakeKubelet[] = [];
   readonly #byName = new Map<string, FakeKubelet>();
   readonly #timer: EventKind;
   readonly #quiet: EventKind;
   readonly #draws: KeyedDraws;
-  readonly #registered: number;
   #addresses = 0;
 
-  /** Nodes report themselves every five minutes from `registered` on, or from when they are added. */
-  constructor(needs: KubeletsNeeds, ordinals: Ordinals, registered: number) {
+  constructor(needs: KubeletsNeeds, ordinals: Ordinals) {
     this.#engine = needs.engine;
     this.#api = needs.api;
     this.#client = needs.api.client('fake-kubelets', undefined);
+    this.#pods = new SerialClient(needs.api.client('fake-kubelets/pods', undefined), (act) =>
+      this.#after(BETWEEN_WRITES, act),
+    );
     this.#ordinals = ordinals;
-    this.#registered = registered;
     this.#draws = needs.engine.keyed('fake-kubelets/lease-phase');
     this.#timer = needs.engine.on('fake-kubelet/timer', (_a, _b, act) => (act as () => void)());
     this.#quiet = needs.engine.on('fake-kubelet/renewal', (index) => this.#renew(this.#kubelets[index]!), {
@@ -79,8 +83,7 @@ export class FakeKubelets implements NodeAgents {
     });
     this.#createLease(kubelet);
     this.#engine.after(Math.floor(this.#draws.uniform(index, 0) * RENEW_EVERY), this.#quiet, index);
-    const since = Math.max(this.#registered, this.#engine.now);
-    this.#reportLater(kubelet, since + REPORT_EVERY);
+    this.#reportLater(kubelet, this.#engine.now + REPORT_EVERY);
   }
 
   /** The kubelet falls silent: it writes nothing more. Its containers go on. */
@@ -216,7 +219,7 @@ export class FakeKubelets implements NodeAgents {
 
   #remove(kubelet: FakeKubelet, pod: FakePod): void {
     if (pod.done || !kubelet.alive) return;
-    this.#client.send(
+    this.#pods.send(
       { verb: 'delete', kind: 'Pod', key: keyOf(pod.pod), uid: pod.uid, gracePeriodSeconds: 0 },
       () => undefined,
     );
@@ -226,7 +229,7 @@ export class FakeKubelets implements NodeAgents {
     pod.told = kubelet.alive;
     if (!kubelet.alive || pod.done) return;
     const status = pod.statusAt(this.#engine.now);
-    this.#client.send({ verb: 'patch-status', kind: 'Pod', key: keyOf(pod.pod), uid: pod.uid, status }, () => then?.());
+    this.#pods.send({ verb: 'patch-status', kind: 'Pod', key: keyOf(pod.pod), uid: pod.uid, status }, () => then?.());
   }
 
   // ---- nodes

@@ -1,8 +1,6 @@
 import { parseSelector, type Selector } from './selector.ts';
 import type { Kinds } from '../../src/sim/api/kinds.ts';
-import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import { isPodTerminal, type Pod, type PodStatus } from '../../src/sim/api/pod.ts';
-import { nodeOf, NOT_READY_TAINT } from './cluster.ts';
 import { kubectl, applyFolder } from './kubectl.ts';
 import { NotReplayed } from './not-replayed.ts';
 import type { RecordedNode } from './recording.ts';
@@ -78,7 +76,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   nodes: (world, value, done) => {
     inTurn(
       value as readonly RecordedNode[],
-      (node, then) => addNode(world, node, then),
+      (node, then) => world.register(node, (response) => then(answerOf(world, 'nodes', response, 201))),
       () => done([{ req: 'nodes' }]),
     );
   },
@@ -211,27 +209,6 @@ function nodeNamed(world: World, name: string): Kinds['Node'] {
   const node = world.simulation.api.store.get('Node', name);
   if (node === undefined) throw new NotReplayed(`node ${name} is not there`);
   return node;
-}
-
-/** A node registers itself: ready at once, with the taint that admission gives every new one. */
-function addNode(world: World, recorded: RecordedNode, then: Done): void {
-  const node = nodeOf(recorded);
-  const second = world.simulation.engine.now - (world.simulation.engine.now % 1_000_000);
-  const conditions = node.status.conditions.map((condition) => ({
-    ...condition,
-    lastTransitionTime: second,
-    lastHeartbeatTime: second,
-  }));
-  const object = {
-    ...node,
-    metadata: { ...node.metadata, annotations: NO_LABELS },
-    status: { ...node.status, conditions },
-  };
-  void NOT_READY_TAINT;
-  world.client.send({ verb: 'create', object }, (response) => {
-    if (response.ok && response.object !== undefined) world.kubelets.addNode(response.object as Kinds['Node']);
-    then(answerOf(world, 'nodes', response, 201));
-  });
 }
 
 /** As Python's `json.dumps` writes it, which is what the recordings show. */

@@ -1,6 +1,7 @@
 import type { Change } from '../../src/sim/api/change.ts';
 import { encodeObject } from '../../src/sim/api/encode-object.ts';
-import type { ApiObject, Kinds } from '../../src/sim/api/kinds.ts';
+import type { ApiObject } from '../../src/sim/api/kinds.ts';
+import type { EventNote } from '../../src/sim/api/event-note.ts';
 import { sameData } from '../../src/sim/api/equality.ts';
 import { parseTimestamp } from '../../src/sim/api/timestamps.ts';
 import type { Names } from './names.ts';
@@ -50,13 +51,9 @@ export class Timeline {
   committed(change: Change, committedAt: number, revision: number): void {
     const { object, type } = change;
     if (!this.#isShown(object)) return;
-    const isEvent = object.kind === 'Event';
-    const name = isEvent ? eventName(object, this.#names) : this.#names.of(object);
-    if (isEvent) {
-      if (type !== 'DELETED')
-        this.#write(type, 'Event', name, this.#event(object, type === 'ADDED'), committedAt, revision);
-      return;
-    }
+    // The recorder did not ask which nodes there were: the first change of one shows all of it.
+    if (object.kind === 'Node' && committedAt < this.#zero) return;
+    const name = this.#names.of(object);
     const key = `${object.kind}/${object.metadata.uid}`;
     if (type === 'DELETED') {
       this.#before.delete(key);
@@ -66,9 +63,26 @@ export class Timeline {
     const now = whatOf(encodeObject(object), this.#reading);
     if (now === undefined) return;
     const what = changed(this.#before.get(key) ?? {}, now);
-    if (object.kind === 'Node' && isHeartbeat(change as Change<'Node'>)) what['cond.Ready'] = now['cond.Ready'];
     this.#before.set(key, now);
     this.#write(type, object.kind, name, what, committedAt, revision);
+  }
+
+  /** An Event that a component has written: a new one, or one more of the same. */
+  eventWritten(note: EventNote, committedAt: number): void {
+    const { kind, name, namespace } = note;
+    if (kind === 'Node' ? !this.#shown.nodes : namespace !== this.#shown.namespace) return;
+    const { reason, type, count, source } = note;
+    const message = this.#names.text(note.message);
+    const isNew = note.revision === note.bornAt;
+    const what = isNew ? { reason, type, message, count, source } : { reason, message, count };
+    this.#write(
+      isNew ? 'ADDED' : 'MODIFIED',
+      'Event',
+      `${kind}/${this.#names.named(name)}`,
+      what,
+      committedAt,
+      note.revision,
+    );
   }
 
   #isShown(object: ApiObject): boolean {
@@ -77,15 +91,9 @@ export class Timeline {
     if (kind === 'Node') return nodes;
     if (kind === 'Namespace') return object.metadata.name === namespace;
     if (kind === 'Lease' && object.metadata.namespace === 'kube-node-lease') return leases;
-    if (kind === 'Event' && (object as Kinds['Event']).involvedObject.kind === 'Node') return nodes;
+    if (kind === 'Event') return false;
     if (kind === 'ConfigMap' && object.metadata.name === 'kube-root-ca.crt') return false;
     return object.metadata.namespace === namespace;
-  }
-
-  #event(event: Kinds['Event'], isNew: boolean): What {
-    const { reason, type, message, count, source } = event;
-    const text = this.#names.text(message);
-    return isNew ? { reason, type, message: text, count, source } : { reason, message: text, count };
   }
 
   #write(type: string, kind: string, name: string, what: What, committedAt: number, revision: number): void {
@@ -100,18 +108,6 @@ function changed(before: What, now: What): What {
   for (const key of Object.keys(now)) if (!sameData(before[key], now[key])) what[key] = now[key];
   for (const key of Object.keys(before)) if (now[key] === undefined) what[key] = null;
   return what;
-}
-
-function eventName(event: Kinds['Event'], names: Names): string {
-  const { kind, name } = event.involvedObject;
-  return `${kind}/${names.named(name)}`;
-}
-
-/** The recorder shows a node's Ready with every report of its kubelet. */
-function isHeartbeat({ previous, object }: Change<'Node'>): boolean {
-  const heard = (node: Kinds['Node']): number | undefined =>
-    node.status.conditions.find((condition) => condition.type === 'Ready')?.lastHeartbeatTime;
-  return previous !== undefined && heard(previous) !== heard(object);
 }
 
 /** The wire leaves out the epoch itself, as it does every zero. */

@@ -122,7 +122,7 @@ export const WHAT: Readonly<Record<string, Writer>> = {
     if (Array.isArray(finalizers) && finalizers.length > 0) what['specFinalizers'] = finalizers;
     conditions(object, what, reading);
   },
-  Node: (object, what) => {
+  Node: (object, what, reading) => {
     const spec = at(object, 'spec');
     const taints = list(spec['taints']).map(
       (taint) => `${String(taint['key'])}=${String(taint['value'] ?? '')}:${String(taint['effect'])}`,
@@ -132,7 +132,7 @@ export const WHAT: Readonly<Record<string, Writer>> = {
       what[`cond.${String(condition['type'])}`] = `${String(condition['status'])}/${String(condition['reason'])}`;
     }
     const labels = Object.entries(at(object, 'metadata', 'labels')).filter(([key]) => !key.includes('kubernetes.io/'));
-    if (labels.length > 0) what['labels'] = Object.fromEntries(labels);
+    if (labels.length > 0 && reading.family === 'daemonset') what['labels'] = Object.fromEntries(labels);
     put(what, 'unschedulable', spec['unschedulable'] === true ? true : undefined);
   },
   Pod: (object, what, reading) => {

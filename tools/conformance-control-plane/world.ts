@@ -5,7 +5,8 @@ import type { EventKind } from '../../src/sim/engine/engine.ts';
 import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import type { Namespace, PriorityClass } from '../../src/sim/api/core.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
-import type { Client } from '../../src/sim/api/request.ts';
+import type { Node } from '../../src/sim/api/node.ts';
+import type { Client, Response } from '../../src/sim/api/request.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import type { RecordSink } from '../../src/sim/recorder/records.ts';
@@ -14,14 +15,15 @@ import { FakeKubelets } from './fake-kubelets.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
 import { Ordinals } from './ordinals.ts';
-import type { RecordedInput } from './recording.ts';
+import type { RecordedInput, RecordedNode } from './recording.ts';
 import { Timeline } from './timeline.ts';
 
 const SECOND = 1_000_000;
 /** The cluster has stood for so long at t=0: caches are full and nothing is under way. A full minute. */
 const BEFORE_ZERO = 60 * SECOND;
-/** The fake kubelets of own nodes had registered about so long before t=0. */
-const REGISTERED_BEFORE = 2 * SECOND;
+/** Own nodes registered one after the other from so long before t=0 on. */
+const REGISTERED_BEFORE = 2.6 * SECOND;
+const BETWEEN_REGISTRATIONS = 15_000;
 /** Where no alignment is named, t=0 lies so far behind a full second. */
 const AFTER_FULL_SECOND = 50_000;
 
@@ -49,7 +51,8 @@ export class World {
     const own = input.cluster?.shared !== true;
     const shown = { namespace: this.namespace, nodes: own, leases: input.leases === true };
     this.timeline = new Timeline(this.names, shown, this.zero, input.family);
-    const nodes = (input.cluster?.nodes ?? []).map((node) => nodeOf(node));
+    const recorded = input.cluster?.nodes ?? [];
+    const nodes = own ? [] : recorded.map((node) => nodeOf(node, 0));
     const { settings } = this;
     const policies = defaultPolicies({
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
@@ -62,19 +65,23 @@ export class World {
       NO_SINK,
       {
         seed,
-        nodeAgents: (needs) => (this.kubelets = new FakeKubelets(needs, ordinals, this.zero - REGISTERED_BEFORE)),
+        nodeAgents: (needs) => (this.kubelets = new FakeKubelets(needs, ordinals)),
       },
     );
     const { api, engine } = this.simulation;
-    for (const kind of ['Namespace', 'Node'] as const) {
-      for (const object of api.store.values(kind)) this.timeline.known(object);
-    }
+    for (const object of api.store.values('Namespace')) this.timeline.known(object);
     api.observe(({ change, committedAt, revision }) => {
       ordinals.committed(change);
       this.timeline.committed(change, committedAt, revision);
     });
+    api.observeEvents((note, committedAt) => this.timeline.eventWritten(note, committedAt));
     this.client = api.client('recorder', undefined);
     this.#timer = engine.on('replay/timer', (_a, _b, act) => (act as () => void)());
+    if (own) {
+      recorded.forEach((node, i) => {
+        this.at(i * BETWEEN_REGISTRATIONS - REGISTERED_BEFORE, () => this.register(node, () => undefined));
+      });
+    }
   }
 
   /** Milliseconds since t=0. */
@@ -90,6 +97,15 @@ export class World {
 
   after(micros: number, act: () => void): void {
     this.simulation.engine.after(micros, this.#timer, 0, 0, act);
+  }
+
+  /** A node registers itself: ready at once. Its kubelet looks after it from then on. */
+  register(recorded: RecordedNode, then: (response: Response) => void): void {
+    const object = nodeOf(recorded, this.simulation.engine.now);
+    this.client.send({ verb: 'create', object }, (response) => {
+      if (response.ok && response.object !== undefined) this.kubelets.addNode(response.object as Node);
+      then(response);
+    });
   }
 
   run(seconds: number): void {
