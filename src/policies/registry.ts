@@ -2,6 +2,7 @@ import { nearest } from '../sim/api/decode/nearest.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 import { bestFit } from './scheduling/policies/best-fit.ts';
 import { firstFit } from './scheduling/policies/first-fit.ts';
+import { gpuSharingSchedulers } from './scheduling/policies/gpu-sharing.ts';
 import { kubeSchedulerDefaults } from './scheduling/policies/kube-scheduler-defaults.ts';
 import { mostAllocated } from './scheduling/policies/most-allocated.ts';
 import { random } from './scheduling/policies/random.ts';
@@ -10,7 +11,9 @@ import { worstFit } from './scheduling/policies/worst-fit.ts';
 
 /** Schedulers that a scenario can name without a file. */
 export const SCHEDULERS: ReadonlyMap<string, SchedulerModule> = new Map(
-  [kubeSchedulerDefaults, firstFit, bestFit, worstFit, random, roundRobin, mostAllocated].map((one) => [one.name, one]),
+  [kubeSchedulerDefaults, firstFit, bestFit, worstFit, random, roundRobin, mostAllocated, ...gpuSharingSchedulers].map(
+    (one) => [one.name, one],
+  ),
 );
 
 /** A name that stands for no scheduler. */

@@ -135,7 +135,7 @@ const scheduler = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, or the path of a policy of your own (.js or .ts).',
+      'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd, or the path of a policy of your own (.js or .ts).',
     ),
 });
 

@@ -1,4 +1,5 @@
 import type { ApiObject, Kind } from './kinds.ts';
+import type { Labels } from './meta.ts';
 import type { PodStatus } from './pod.ts';
 import type { Change } from './change.ts';
 
@@ -100,7 +101,14 @@ export type Request =
       readonly status: Partial<PodStatus>;
     }
   /** POST pods/binding. 409 when the pod has a node, is being deleted, or is gated. */
-  | { readonly verb: 'bind'; readonly key: string; readonly uid: string; readonly node: string }
+  | {
+      readonly verb: 'bind';
+      readonly key: string;
+      readonly uid: string;
+      readonly node: string;
+      /** Of the Binding: they are added to the pod's. */
+      readonly annotations?: Labels | undefined;
+    }
   /** POST pods/eviction: a deletion that the PodDisruptionBudgets must allow; 429 where they do not. */
   | ({ readonly verb: 'evict'; readonly key: string } & DeleteOptions & WriteOptions)
   | ({ readonly verb: 'delete'; readonly kind: Kind; readonly key: string } & DeleteOptions & WriteOptions);

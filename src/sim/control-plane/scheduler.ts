@@ -491,7 +491,8 @@ export class Scheduler {
       this.#bindingFailed(binding, messageOf(status), isRejection(status), status.plugin);
       return;
     }
-    this.#client.send({ verb: 'bind', key: keyOf(pod), uid, node: nodeName }, (response) => {
+    const annotations = steps.annotations && this.#ask('Bind', pod, () => steps.annotations!());
+    this.#client.send({ verb: 'bind', key: keyOf(pod), uid, node: nodeName, annotations }, (response) => {
       if (!response.ok) {
         this.#bindingFailed(binding, `running Bind plugin "DefaultBinder": ${response.message}`, false, undefined);
         return;

@@ -1,4 +1,5 @@
 import type { Kind } from '../api/kinds.ts';
+import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import type { DecisionExplanation } from './explanation.ts';
@@ -30,6 +31,8 @@ export interface BindingSteps {
   preBind(): Status | undefined;
   /** `undefined`: the host shall send the binding. */
   bind(): Status | undefined;
+  /** Asked after `bind`: annotations that the binding gives the pod. Absent: none. */
+  annotations?(): Labels | undefined;
   postBind(): void;
 }
 

@@ -55,6 +55,8 @@ export interface PodInfo {
 export interface NodeInfo {
   readonly node: Node;
   readonly name: string;
+  /** Grows with every change of the node or its pods: what was derived from an equal one still holds. */
+  readonly generation: number;
   /** In the order kube-scheduler would hold them: a confirmed pod moves to the end. */
   readonly pods: readonly PodInfo[];
   readonly podsWithAffinity: readonly PodInfo[];
@@ -269,6 +271,8 @@ export interface PreBindPlugin extends Plugin {
 export interface BindPlugin extends Plugin {
   /** Skip: not mine. Success: the host sends the binding request. */
   bind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
+  /** Asked of the plugin that took the pod: annotations that the binding gives it. */
+  bindingAnnotations?(state: CycleState, pod: PodInfo, nodeName: string): Labels | undefined;
 }
 export interface PostBindPlugin extends Plugin {
   postBind(state: CycleState, pod: PodInfo, nodeName: string): void;

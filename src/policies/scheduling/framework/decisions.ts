@@ -1,3 +1,4 @@
+import type { Labels } from '../../../sim/api/meta.ts';
 import type { BindingSteps, SchedulingDecision } from '../../../sim/policy-api/scheduler.ts';
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
 import type { Status } from '../../../sim/policy-api/status.ts';
@@ -56,6 +57,9 @@ export class PlacedPod implements BindingSteps {
   }
   bind(): Status | undefined {
     return this.#framework.runBind(this.#state, this.#pod, this.#nodeName);
+  }
+  annotations(): Labels | undefined {
+    return this.#framework.bindingAnnotations(this.#state, this.#pod, this.#nodeName);
   }
   postBind(): void {
     this.#framework.runPostBind(this.#state, this.#pod, this.#nodeName);

@@ -1,3 +1,4 @@
+import type { Labels } from '../../../sim/api/meta.ts';
 import type {
   CycleState,
   MutableNodeInfo,
@@ -339,6 +340,15 @@ export class Framework {
       return failure(`running Bind plugin "${plugin.name}": ${statusMessage(status)}`);
     }
     return failure('no Bind plugin took the pod');
+  }
+
+  /** What the first Bind plugin that has something to say about it writes on the pod. */
+  bindingAnnotations(state: CycleState, pod: PodInfo, nodeName: string): Labels | undefined {
+    for (const plugin of this.plugins.bind) {
+      const annotations = plugin.bindingAnnotations?.(state, pod, nodeName);
+      if (annotations !== undefined) return annotations;
+    }
+    return undefined;
   }
 
   runPostBind(state: CycleState, pod: PodInfo, nodeName: string): void {

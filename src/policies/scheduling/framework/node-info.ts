@@ -51,6 +51,7 @@ export class NodeState implements MutableNodeInfo {
   readonly name: string;
   /** The node's place in the columns; -1 while it has none. */
   slot = -1;
+  generation = 0;
   readonly pods: PodInfo[] = [];
   readonly podsWithAffinity: PodInfo[] = [];
   readonly podsWithRequiredAntiAffinity: PodInfo[] = [];
@@ -79,6 +80,7 @@ export class NodeState implements MutableNodeInfo {
     if (node.status.allocatable !== this.#node.status.allocatable)
       this.allocatable = resourcesOf(node.status.allocatable);
     this.#node = node;
+    this.generation++;
   }
 
   get claimUses(): ReadonlyMap<string, number> {
@@ -117,6 +119,7 @@ export class NodeState implements MutableNodeInfo {
 
   /** A new version of a pod that counts as the old one did: it goes to the end of the lists, as when removed and added. */
   replacePod(old: PodInfo, pod: PodInfo): void {
+    this.generation++;
     swapOut(this.pods, old);
     this.pods.push(pod);
     if (hasAffinity(pod)) {
@@ -145,6 +148,7 @@ export class NodeState implements MutableNodeInfo {
   }
 
   #count(pod: PodInfo, sign: 1 | -1): void {
+    this.generation++;
     this.requested.add(pod.requests, sign);
     this.nonZeroMilliCpu += sign * pod.nonZeroMilliCpu;
     this.nonZeroMemoryBytes += sign * pod.nonZeroMemoryBytes;

@@ -1,8 +1,8 @@
 import type { RandomStream } from '../../../sim/policy-api/scheduling.ts';
-import { devicesFor } from './devices.ts';
+import { devicesByPolicy } from './devices-by-policy.ts';
 import type { GpuNode } from './gpu-node.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { classOf, isShared, type GpuRequest } from './gpu-request.ts';
+import { classOf, type GpuRequest } from './gpu-request.ts';
 
 /** Where a pod goes, and why. */
 export interface GpuPlacement {
@@ -71,7 +71,7 @@ export class GpuPlacer {
     if (first < 0) return undefined;
     const index = this.#drawsAmongTies ? nthEqual(scores, highest, first, this.#lots.below(ties)) : first;
     const node = this.#nodes[index]!;
-    return { node, devices: this.#devices(request, node), score: highest, feasible, ties };
+    return { node, devices: devicesByPolicy(this.#policy, request, node, this.#lots), score: highest, feasible, ties };
   }
 
   #scoresOf(request: GpuRequest): Float64Array {
@@ -90,16 +90,6 @@ export class GpuPlacer {
       scores[i] = node.fits(request) ? Math.max(this.#policy.score(request, node), 0) : DOES_NOT_FIT;
     }
     return scores;
-  }
-
-  #devices(request: GpuRequest, node: GpuNode): readonly number[] {
-    if (!isShared(request)) return devicesFor(request, node);
-    if (this.#policy.drawsLots === true) {
-      const roomy = node.left.flatMap((milli, device) => (milli >= request.milliGpu ? [device] : []));
-      return [roomy[this.#lots.below(roomy.length)]!];
-    }
-    if (this.#policy.sharedDevice !== undefined) return [this.#policy.sharedDevice(request, node)];
-    return devicesFor(request, node);
   }
 }
 

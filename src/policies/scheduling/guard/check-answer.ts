@@ -1,3 +1,4 @@
+import type { Labels } from '../../../sim/api/meta.ts';
 import type { PostFilterResult, PreFilterResult, Snapshot } from '../../../sim/policy-api/scheduling.ts';
 import { Code, type Status } from '../../../sim/policy-api/status.ts';
 
@@ -43,6 +44,15 @@ export function checkStatus(value: unknown, allowed: readonly Code[]): Status | 
     nonsense('returned a status whose reasons are not a list of texts');
   }
   return code === Code.Success ? undefined : { code: code as Code, reasons: [...(reasons as string[])] };
+}
+
+/** Annotations of a binding, copied. */
+export function checkAnnotations(value: unknown): Labels | undefined {
+  const annotations = objectOrNothing(value, 'annotations');
+  if (annotations === undefined) return undefined;
+  const entries = Object.entries(annotations);
+  if (!entries.every(([, text]) => typeof text === 'string')) nonsense('returned annotations that are not all texts');
+  return Object.freeze(Object.fromEntries(entries) as Record<string, string>);
 }
 
 export const REJECTIONS: readonly Code[] = [Code.Unschedulable, Code.UnschedulableAndUnresolvable, Code.Pending];

@@ -23,6 +23,9 @@ class ClonedNode implements MutableNodeInfo {
   get name(): string {
     return this.#view.name;
   }
+  get generation(): number {
+    return this.#view.generation;
+  }
   get pods(): readonly PodInfo[] {
     return this.#view.pods;
   }

@@ -13,6 +13,7 @@ import type {
 import type { PluginMethods } from '../../../sim/policy-api/scheduler-module.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
 import {
+  checkAnnotations,
   checkHint,
   checkNormalized,
   checkOrder,
@@ -192,7 +193,7 @@ function placeMethods(
 ): void {
   type Step = (state: CycleState, pod: PodInfo, nodeName: string) => unknown;
   const step = <T>(
-    method: 'reserve' | 'unreserve' | 'permit' | 'preBind' | 'bind' | 'postBind',
+    method: 'reserve' | 'unreserve' | 'permit' | 'preBind' | 'bind' | 'bindingAnnotations' | 'postBind',
     check: (value: unknown) => T,
   ) => {
     const own = plugin[method] as Step | undefined;
@@ -209,6 +210,7 @@ function placeMethods(
     permit: step('permit', checkPermit),
     preBind: step('preBind', (value) => checkStatus(value, REJECTIONS)),
     bind: step('bind', (value) => checkStatus(value, [...REJECTIONS, Code.Skip])),
+    bindingAnnotations: step('bindingAnnotations', checkAnnotations),
     postBind: step('postBind', nothing),
   };
   for (const [name, method] of Object.entries(steps))

@@ -12,7 +12,7 @@ import type {
 } from '../../../sim/policy-api/scheduler.ts';
 import type { ProfileHints } from '../../../sim/policy-api/scheduling.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
-import { checkOrder, checkStatus, NonsenseError, REJECTIONS, shown } from './check-answer.ts';
+import { checkOrder, checkAnnotations, checkStatus, NonsenseError, REJECTIONS, shown } from './check-answer.ts';
 import type { GuardOptions } from './guarded-plugin.ts';
 import { whileWatched } from './policy-watch.ts';
 
@@ -191,6 +191,7 @@ class GuardedScheduler implements SchedulingPolicy {
         }),
       preBind: () => ask('preBind', () => checkStatus(steps.preBind(), REJECTIONS)),
       bind: () => ask('bind', () => checkStatus(steps.bind(), REJECTIONS)),
+      annotations: () => ask('annotations', () => checkAnnotations(steps.annotations?.())),
       postBind: () => ask('postBind', () => steps.postBind()),
     };
   }

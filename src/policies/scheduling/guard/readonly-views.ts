@@ -119,6 +119,9 @@ class NodeView implements NodeInfo {
   get name(): string {
     return this.#info.name;
   }
+  get generation(): number {
+    return this.#info.generation;
+  }
   get pods(): readonly PodInfo[] {
     return this.#pods;
   }

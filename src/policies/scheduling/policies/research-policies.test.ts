@@ -103,7 +103,7 @@ describe('the table of names', () => {
   test('an unknown name lists those there are and what was meant', () => {
     expect(() => schedulerNamed('frist-fit')).toThrow(UnknownSchedulerError);
     expect(() => schedulerNamed('frist-fit')).toThrow(
-      'no scheduler is called "frist-fit"; there are: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated',
+      'no scheduler is called "frist-fit"; there are: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd',
     );
     try {
       schedulerNamed('frist-fit');

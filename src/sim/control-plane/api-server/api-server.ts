@@ -264,7 +264,7 @@ export class SimulatedApiServer implements ApiServer {
       case 'patch-status':
         return patchPodStatus(this.store.get('Pod', key), nameOf(key), request.uid, request.status, context);
       case 'bind':
-        return bind(this.store.get('Pod', key), nameOf(key), request.uid, request.node, context);
+        return bind(this.store.get('Pod', key), nameOf(key), request.uid, request, context);
       case 'delete':
         return remove(this.store.get(request.kind, key), request.kind, nameOf(key), request, context);
       case 'update-scale':

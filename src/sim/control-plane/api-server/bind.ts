@@ -1,18 +1,18 @@
 import type { ApiObject } from '../../api/kinds.ts';
-import type { Condition } from '../../api/meta.ts';
+import type { Condition, Labels } from '../../api/meta.ts';
 import { metaAt, podStatusWith, specOnNode, withParts } from '../../api/versions.ts';
 import { mergeConditions } from './patch.ts';
 import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 
 /**
  * POST pods/binding: gives the pod its node, for good. Atomic: it fails where the pod has one already, is being
- * deleted, or is gated.
+ * deleted, or is gated. Annotations of the binding become the pod's.
  */
 export function bind(
   current: ApiObject | undefined,
   name: string,
   uid: string,
-  node: string,
+  { node, annotations }: { readonly node: string; readonly annotations?: Labels | undefined },
   context: WriteContext,
 ): Outcome {
   if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
@@ -37,11 +37,12 @@ export function bind(
     status: 'True',
     lastTransitionTime: wholeSecond(context.now),
   };
+  const metadata = metaAt(current.metadata, context.revision);
   return {
     does: 'put',
     object: withParts(
       current,
-      metaAt(current.metadata, context.revision),
+      annotations === undefined ? metadata : { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
       specOnNode(spec, node),
       podStatusWith(status, {
         nominatedNodeName: undefined,

@@ -1,0 +1,21 @@
+import type { RandomStream } from '../../../sim/policy-api/scheduling.ts';
+import { devicesFor } from './devices.ts';
+import type { GpuNode } from './gpu-node.ts';
+import type { GpuPolicy } from './gpu-policy.ts';
+import { isShared, type GpuRequest } from './gpu-request.ts';
+
+/** The devices that a policy gives a pod on a node where it fits. */
+export function devicesByPolicy(
+  policy: GpuPolicy,
+  request: GpuRequest,
+  node: GpuNode,
+  lots: RandomStream,
+): readonly number[] {
+  if (!isShared(request)) return devicesFor(request, node);
+  if (policy.drawsLots === true) {
+    const roomy = node.left.flatMap((milli, device) => (milli >= request.milliGpu ? [device] : []));
+    return [roomy[lots.below(roomy.length)]!];
+  }
+  if (policy.sharedDevice !== undefined) return [policy.sharedDevice(request, node)];
+  return devicesFor(request, node);
+}
