@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, Labels } from '../../api/meta.ts';
-import { metaAt, podStatusWith, specOnNode, withParts } from '../../api/versions.ts';
+import { metaAnnotated, metaAt, podStatusWith, specOnNode, withParts } from '../../api/versions.ts';
 import { mergeConditions } from './patch.ts';
 import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 
@@ -42,7 +42,7 @@ export function bind(
     does: 'put',
     object: withParts(
       current,
-      annotations === undefined ? metadata : { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
+      annotations === undefined ? metadata : metaAnnotated(metadata, { ...metadata.annotations, ...annotations }),
       specOnNode(spec, node),
       podStatusWith(status, {
         nominatedNodeName: undefined,
