@@ -151,7 +151,7 @@ function play(script: readonly Step[], seed: string, members: number, preVote: b
 describe('members of etcd under random partitions, crashes and pauses', () => {
   const world = fc.tuple(steps, fc.string({ maxLength: 4 }), fc.constantFrom(1, 3, 3, 5), fc.boolean());
 
-  it('elect one leader a term, lose nothing acknowledged, and stay linearizable (I3, I7)', () => {
+  it('elect one leader a term, lose nothing acknowledged, and stay linearizable (I3, I7)', { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(world, ([script, seed, members, preVote]) => {
         const { calls, leaders, cluster, lastWrite } = play(script, seed, members, preVote);

@@ -144,14 +144,22 @@ export class EtcdCluster {
     for (const observer of this.#observers) observer.frozen?.(id);
   }
 
-  /** SIGCONT. */
+  /**
+   * SIGCONT. What waited in the kernel happens in order, but for proposals: they take a way of their own through the
+   * process, so some are looked at only after the messages that tell it that it leads no more, and go to the new leader.
+   */
   thaw(id: MemberId): void {
     const member = this.members[id]!;
     if (!member.frozen) return;
     member.frozen = false;
-    const waiting = member.suspended.splice(0, member.suspended.length);
     const { generation } = member;
-    for (const happen of waiting) if (member.generation === generation) happen();
+    const late: (() => void)[] = [];
+    for (const { proposes, happen } of member.suspended.splice(0, member.suspended.length)) {
+      if (member.generation !== generation) return;
+      if (proposes && this.#process.next() < 0.5) late.push(happen);
+      else happen();
+    }
+    for (const happen of late) if (member.generation === generation) happen();
   }
 
   /** SIGTERM: a leader hands over first, then connections get a second to close. */
@@ -173,6 +181,11 @@ export class EtcdCluster {
   setDisk(id: MemberId, fsync: EtcdOptions['fsync'], backendSync: EtcdOptions['backendSync']): void {
     this.#fsync[id] = sampler(fsync);
     this.#backendSync[id] = sampler(backendSync);
+  }
+
+  /** A client's request is under way to a member, on a connection to its present process. */
+  arrive(id: MemberId, request: EtcdRequest, micros: number): void {
+    this.#later(this.members[id]!, 'request', micros, request);
   }
 
   /** A client's request has reached a member's process. */
@@ -197,6 +210,7 @@ export class EtcdCluster {
       'peers-looked-for': (member: Member, ref: unknown) => this.#lookForPeers(member, ref as number),
       'process-ended': (member: Member) => this.kill(member.id),
       'read-retry': (member: Member, ref: unknown) => member.requests!.readRetryDue(ref as number),
+      request: (member: Member, ref: unknown) => this.request(member.id, ref as EtcdRequest),
       saved: (member: Member) => member.process!.saved(),
       started: (member: Member) => this.#started(member),
       tick: (member: Member) => this.#tick(member),
@@ -215,8 +229,11 @@ export class EtcdCluster {
         (id, generation, ref) => {
           const member = this.members[id]!;
           if (member.generation !== generation) return;
-          if (member.frozen) member.suspended.push(() => this.#happen(member, handle, ref));
-          else this.#happen(member, handle, ref);
+          if (!member.frozen) this.#happen(member, handle, ref);
+          else {
+            const happen = (): void => this.#happen(member, handle, ref);
+            member.suspended.push({ proposes: proposes(name, ref), happen });
+          }
         },
         { background: true },
       );
@@ -366,6 +383,11 @@ export class EtcdCluster {
     }
     return NOBODY;
   }
+}
+
+/** Whether an event is a proposal: a client's write, or one that another member forwards. */
+function proposes(event: MemberEvent, ref: unknown): boolean {
+  return event === 'request' || (event === 'message' && (ref as Message).type === 'MsgProp');
 }
 
 /** Checks the number of members that a scenario may ask for. */

@@ -18,7 +18,10 @@ export const NO_SPACE: EtcdError = {
   message: 'etcdserver: mvcc: database space exceeded',
 };
 /** The connection ended while the answer was awaited. */
-export const CONNECTION_LOST: EtcdError = { code: 'Unavailable', message: 'error reading from server: EOF' };
+export const CONNECTION_LOST: EtcdError = {
+  code: 'Unavailable',
+  message: 'error reading from server: connection reset by peer',
+};
 export const KEEPALIVE_FAILED: EtcdError = {
   code: 'Unavailable',
   message: 'keepalive ping failed to receive ACK within timeout',

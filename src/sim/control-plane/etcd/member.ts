@@ -25,7 +25,7 @@ export class Member {
   generation = 0;
   frozen = false;
   /** What reached a frozen process, in order: it happens when the process goes on. */
-  readonly suspended: (() => void)[] = [];
+  readonly suspended: { readonly proposes: boolean; readonly happen: () => void }[] = [];
   process: MemberProcess | undefined;
   requests: MemberRequests | undefined;
   /** Whether it accepts clients: from when it has published itself through raft, until it begins to stop. */
