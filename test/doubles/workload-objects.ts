@@ -5,6 +5,7 @@ import type { Service, ServiceSpec } from '../../src/sim/api/service.ts';
 import type { DaemonSet, DaemonSetSpec } from '../../src/sim/api/daemon-set.ts';
 import type { StatefulSet, StatefulSetSpec } from '../../src/sim/api/stateful-set.ts';
 import type { Deployment, DeploymentSpec, ReplicaSet, ReplicaSetSpec } from '../../src/sim/api/workloads.ts';
+import { targetNode } from '../../src/policies/controllers/daemon-set/pod-of-node.ts';
 import type { ControllerWorld } from './controller-world.ts';
 
 const NAMESPACE = 'default';
@@ -174,7 +175,7 @@ export function running(pod: Pod, now: number, ready = true): Pod {
   const at = now - (now % 1_000_000);
   return {
     ...pod,
-    spec: pod.spec.nodeName === undefined ? { ...pod.spec, nodeName: 'node-1' } : pod.spec,
+    spec: pod.spec.nodeName === undefined ? { ...pod.spec, nodeName: targetNode(pod) ?? 'node-1' } : pod.spec,
     status: {
       ...pod.status,
       phase: 'Running',

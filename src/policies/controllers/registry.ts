@@ -1,5 +1,6 @@
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import { cronJob } from './cron-job.ts';
+import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
@@ -55,6 +56,7 @@ export function controllers(
     ['job-controller', job({ waitsForItsWrites: gates.StaleControllerConsistencyJob })],
     ['cronjob-controller', cronJob],
     ['ttl-after-finished-controller', ttlAfterFinished],
+    ['daemonset-controller', daemonSet({ waitsForItsWrites: gates.StaleControllerConsistencyDaemonSet })],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
   ]);

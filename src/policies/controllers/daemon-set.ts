@@ -1,0 +1,232 @@
+import type { Change } from '../../sim/api/change.ts';
+import type { ControllerRevision } from '../../sim/api/controller-revision.ts';
+import type { DaemonSet } from '../../sim/api/daemon-set.ts';
+import { keyOf, objectKey, type ApiObject } from '../../sim/api/kinds.ts';
+import { compileLabelSelector, isEmptySelector } from '../../sim/api/label-selector.ts';
+import { controllerOf } from '../../sim/api/meta.ts';
+import type { Node } from '../../sim/api/node.ts';
+import { isPodReady, type Pod } from '../../sim/api/pod.ts';
+import type {
+  Controller,
+  ControllerFactory,
+  ControllerHost,
+  ControllerLister,
+  Steps,
+  SyncSteps,
+} from '../../sim/policy-api/controllers.ts';
+import { applyChanges, type Actor } from './daemon-set/apply-changes.ts';
+import { allByNode, livingByNode } from './daemon-set/daemon-pods.ts';
+import { eligibilityOf } from './daemon-set/eligibility.ts';
+import { FailedPodsBackoff } from './daemon-set/failed-pods.ts';
+import { cleanUpHistory, hashOf, settleHistory, type History } from './daemon-set/history.ts';
+import { needsOf } from './daemon-set/node-needs.ts';
+import { targetNode } from './daemon-set/pod-of-node.ts';
+import { countsOf, writeStatus } from './daemon-set/status.ts';
+import { updateStep } from './daemon-set/update-plan.ts';
+import { ExpectedCounts } from './expected-counts.ts';
+import { untilNextAvailable } from './next-available.ts';
+import { claim } from './ownership.ts';
+import { WrittenVersions } from './replica-set/written-versions.ts';
+import { attempt } from './together.ts';
+
+const MICROS_PER_SECOND = 1_000_000;
+
+export interface DaemonSetSettings {
+  /** The gate StaleControllerConsistencyDaemonSet. */
+  readonly waitsForItsWrites: boolean;
+}
+
+export const DAEMON_SET_DEFAULTS: DaemonSetSettings = { waitsForItsWrites: true };
+
+/** Keeps one pod on every node that fits (kubernetes-behaviour.md 3.4). */
+export function daemonSet(settings: DaemonSetSettings = DAEMON_SET_DEFAULTS): ControllerFactory {
+  return (host) => new DaemonSetController(settings, host);
+}
+
+class DaemonSetController implements Controller {
+  readonly name = 'daemonset';
+  readonly workers = 2;
+  readonly handlers = {
+    DaemonSet: (change: Change<'DaemonSet'>) => this.#setChanged(change),
+    ControllerRevision: (change: Change<'ControllerRevision'>) => this.#revisionChanged(change),
+    Pod: (change: Change<'Pod'>) => this.#podChanged(change),
+    Node: (change: Change<'Node'>) => this.#nodeChanged(change),
+  };
+  readonly #host: ControllerHost;
+  readonly #sets: ControllerLister<'DaemonSet'>;
+  readonly #revisions: ControllerLister<'ControllerRevision'>;
+  readonly #pods: ControllerLister<'Pod'>;
+  readonly #nodes: ControllerLister<'Node'>;
+  readonly #expectations: ExpectedCounts;
+  readonly #written: WrittenVersions;
+  readonly #failed = new FailedPodsBackoff();
+
+  constructor(settings: DaemonSetSettings, host: ControllerHost) {
+    this.#host = host;
+    this.#sets = host.lister('DaemonSet');
+    this.#revisions = host.lister('ControllerRevision');
+    this.#pods = host.lister('Pod');
+    this.#nodes = host.lister('Node');
+    this.#expectations = new ExpectedCounts(() => host.now());
+    this.#written = new WrittenVersions(settings.waitsForItsWrites);
+  }
+
+  // ---- What happens to the queue ----
+
+  #setChanged({ type, object, previous }: Change<'DaemonSet'>): void {
+    this.#written.observe('DaemonSet', object.metadata.resourceVersion);
+    const key = keyOf(object);
+    if (type === 'DELETED' || (previous !== undefined && previous.metadata.uid !== object.metadata.uid)) {
+      this.#expectations.forget(key);
+      this.#written.forget(key, (previous ?? object).metadata.uid);
+    }
+    this.#host.enqueue(key);
+  }
+
+  #revisionChanged({ type, object, previous }: Change<'ControllerRevision'>): void {
+    const reference = controllerOf(object.metadata);
+    const before = previous === undefined ? undefined : controllerOf(previous.metadata);
+    const changedHands = previous !== undefined && before?.uid !== reference?.uid;
+    if (changedHands) this.#enqueueOwner(previous);
+    // One that has just been made was made by its owner.
+    if (reference !== undefined && (type === 'DELETED' || previous !== undefined)) this.#enqueueOwner(object);
+    else if (reference === undefined && type !== 'DELETED') {
+      if (previous === undefined || changedHands || previous.metadata.labels !== object.metadata.labels) {
+        this.#enqueueWhoMightAdopt(object);
+      }
+    }
+  }
+
+  #podChanged({ type, object, previous }: Change<'Pod'>): void {
+    this.#written.observe('Pod', object.metadata.resourceVersion);
+    const reference = controllerOf(object.metadata);
+    if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) {
+      const owner = this.#enqueueOwner(object);
+      if (owner !== undefined) this.#expectations.deletionObserved(keyOf(owner));
+      return;
+    }
+    const before = previous === undefined ? undefined : controllerOf(previous.metadata);
+    const changedHands = previous !== undefined && before?.uid !== reference?.uid;
+    if (changedHands) this.#enqueueOwner(previous);
+    if (reference === undefined) {
+      if (previous === undefined || changedHands || previous.metadata.labels !== object.metadata.labels) {
+        this.#enqueueWhoMightAdopt(object);
+      }
+      return;
+    }
+    const owner = this.#enqueueOwner(object);
+    if (owner === undefined) return;
+    const key = keyOf(owner);
+    const { minReadySeconds } = owner.spec;
+    if (previous === undefined) this.#expectations.creationObserved(key);
+    else if (minReadySeconds > 0 && !isPodReady(previous) && isPodReady(object)) {
+      this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
+    }
+  }
+
+  /** Gives the owner, if the object is of a set that the cache knows. */
+  #enqueueOwner({ metadata }: ApiObject): DaemonSet | undefined {
+    const reference = controllerOf(metadata);
+    if (reference?.kind !== 'DaemonSet') return undefined;
+    const owner = this.#sets.get(objectKey(metadata.namespace, reference.name));
+    if (owner?.metadata.uid !== reference.uid) return undefined;
+    this.#host.enqueue(keyOf(owner));
+    return owner;
+  }
+
+  #enqueueWhoMightAdopt({ metadata }: ApiObject): void {
+    for (const candidate of this.#sets.list(metadata.namespace)) {
+      if (compileLabelSelector(candidate.spec.selector)(metadata.labels)) this.#host.enqueue(keyOf(candidate));
+    }
+  }
+
+  /** Of a node only what decides who may run on it is of interest: the rest changes all the time. */
+  #nodeChanged({ type, object, previous }: Change<'Node'>): void {
+    if (type === 'DELETED') return;
+    if (
+      previous !== undefined &&
+      previous.metadata.labels === object.metadata.labels &&
+      previous.spec.taints === object.spec.taints
+    ) {
+      return;
+    }
+    for (const set of this.#sets.list()) {
+      const { run, stay } = eligibilityOf(set, object);
+      if (run !== stay) continue;
+      const { name } = object.metadata;
+      const has = this.#pods.ownedBy(set.metadata.uid).some((pod) => targetNode(pod) === name);
+      if (run !== has) this.#host.enqueue(keyOf(set));
+    }
+  }
+
+  // ---- The sync ----
+
+  *sync(key: string): SyncSteps {
+    this.#written.ensureRead(key);
+    const set = this.#sets.get(key);
+    if (set === undefined) {
+      this.#written.forget(key);
+      this.#expectations.forget(key);
+      return;
+    }
+    if (isEmptySelector(set.spec.selector)) {
+      const message = 'This daemon set is selecting all pods. A non-empty selector is required.';
+      this.#host.record(set, 'Warning', 'SelectingAll', message);
+      return;
+    }
+    // What is left of a set that goes away is not for its controller to judge.
+    if (set.metadata.deletionTimestamp !== undefined) return;
+    const nodes = this.#nodes.list();
+    const history = yield* settleHistory(set, yield* this.#claimRevisions(set), () => this.#claimPods(set));
+    const hash = hashOf(history.current);
+    if (!this.#expectations.satisfied(key)) {
+      yield* this.#writeStatus(key, set, nodes, hash, false);
+      return;
+    }
+    const update = yield* attempt(this.#update(key, set, nodes, history));
+    yield* this.#writeStatus(key, set, nodes, hash, true);
+    if (!update.ok) throw update.error;
+  }
+
+  *#claimRevisions(set: DaemonSet): Steps<readonly ControllerRevision[]> {
+    const { uid, namespace } = set.metadata;
+    const { selector } = set.spec;
+    const candidates = [...this.#revisions.ownedBy(uid), ...this.#revisions.orphans(namespace, selector)];
+    return yield* claim(set, candidates, compileLabelSelector(selector));
+  }
+
+  *#claimPods(set: DaemonSet): Steps<readonly Pod[]> {
+    const { uid, namespace } = set.metadata;
+    const { selector } = set.spec;
+    const candidates = [...this.#pods.ownedBy(uid), ...this.#pods.orphans(namespace, selector)];
+    return yield* claim(set, candidates, compileLabelSelector(selector));
+  }
+
+  *#update(key: string, set: DaemonSet, nodes: readonly Node[], { current, old }: History): Steps<void> {
+    const hash = hashOf(current);
+    const { uid } = set.metadata;
+    const wrote = (pod: Pod): void => this.#written.wroteAt(key, uid, 'Pod', pod.metadata.resourceVersion);
+    const actor: Actor = { host: this.#host, key, set, hash, expectations: this.#expectations, wrote };
+    const judge = { host: this.#host, key, set, hash, failed: this.#failed };
+    yield* applyChanges(actor, needsOf(judge, nodes, livingByNode(yield* this.#claimPods(set))));
+    if (set.spec.updateStrategy.type === 'RollingUpdate' && this.#expectations.satisfied(key)) {
+      const byNode = livingByNode(yield* this.#claimPods(set));
+      yield* applyChanges(actor, updateStep({ set, hash, nodes, byNode, now: this.#host.now() }));
+    }
+    yield* cleanUpHistory(set, old, yield* this.#claimPods(set));
+  }
+
+  *#writeStatus(key: string, set: DaemonSet, nodes: readonly Node[], hash: string, observed: boolean): Steps<void> {
+    const pods = yield* this.#claimPods(set);
+    const now = this.#host.now();
+    const counts = countsOf(set, nodes, allByNode(pods), hash, now);
+    const after = yield* writeStatus(set, counts, observed);
+    if (after !== set) {
+      this.#written.wroteAt(key, set.metadata.uid, 'DaemonSet', after.metadata.resourceVersion);
+    }
+    const { minReadySeconds } = set.spec;
+    if (minReadySeconds > 0 && counts.numberReady !== counts.numberAvailable) {
+      this.#host.enqueueAfter(key, untilNextAvailable(pods, minReadySeconds, now, this.#host.now()));
+    }
+  }
+}
