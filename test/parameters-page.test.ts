@@ -32,7 +32,9 @@ function isDistribution(value: object): value is Distribution {
 }
 
 function shown(name: string, value: Distribution | RateLimit | number | boolean): string {
-  const amount = (written: number) => (/Bytes/.test(name) ? `${written / 1e6}M` : formatDuration(written));
+  const plain = /Rate$|Threshold$/.test(name);
+  const amount = (written: number) =>
+    plain ? String(written) : /Bytes/.test(name) ? `${written / 1e6}M` : formatDuration(written);
   if (typeof value === 'boolean') return `\`${value}\``;
   if (typeof value === 'number') return `\`${amount(value)}\``;
   if (!isDistribution(value)) return `\`{ qps: ${value.qps}, burst: ${value.burst} }\``;

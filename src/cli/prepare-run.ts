@@ -1,4 +1,5 @@
 import { defaultPolicies } from '../policies/default-policies.ts';
+import type { NodeLifecycleSettings } from '../policies/controllers/node-lifecycle/settings.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
 import type { SchedulerConfiguration } from '../policies/scheduling/configuration/configuration.ts';
 import {
@@ -77,12 +78,29 @@ function policiesOf(
   watch: PolicyWatch | undefined,
 ): Policies {
   const { parameters } = scenario.cluster;
-  const endpointSliceBatchMicros = parameters.controllerManager.endpointSliceBatchPeriod;
+  const { endpointSliceBatchPeriod: endpointSliceBatchMicros, terminatedPodGCThreshold } = parameters.controllerManager;
+  const nodeLifecycle = nodeLifecycleSettings(scenario);
   const [scheduler, ...furtherSchedulers] = schedulersOf(scenario).map((spec) => schedulerFor(spec, modules, watch));
+  const { featureGates } = parameters;
   return {
-    ...defaultPolicies({ endpointSliceBatchMicros, featureGates: parameters.featureGates }),
+    ...defaultPolicies({ endpointSliceBatchMicros, featureGates, nodeLifecycle, terminatedPodGCThreshold }),
     scheduler: scheduler!,
     furtherSchedulers,
+  };
+}
+
+/** The flags of kube-controller-manager that are about nodes. */
+export function nodeLifecycleSettings({ cluster, simulateEverything }: Scenario): NodeLifecycleSettings {
+  const { controllerManager } = cluster.parameters;
+  return {
+    nodeMonitorPeriod: controllerManager.nodeMonitorPeriod,
+    nodeMonitorGracePeriod: controllerManager.nodeMonitorGracePeriod,
+    nodeStartupGracePeriod: controllerManager.nodeStartupGracePeriod,
+    nodeEvictionRate: controllerManager.nodeEvictionRate,
+    secondaryNodeEvictionRate: controllerManager.secondaryNodeEvictionRate,
+    largeClusterSizeThreshold: controllerManager.largeClusterSizeThreshold,
+    unhealthyZoneThreshold: controllerManager.unhealthyZoneThreshold,
+    everyPass: simulateEverything === true,
   };
 }
 

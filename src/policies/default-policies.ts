@@ -1,6 +1,7 @@
 import type { ControllerFactory } from '../sim/policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import { CONTROLLER_DEFAULTS, controllers, type ControllerSettings } from './controllers/registry.ts';
+import type { NodeLifecycleSettings } from './controllers/node-lifecycle/settings.ts';
 import type { SchedulerConfiguration } from './scheduling/configuration/configuration.ts';
 import { defaultSchedulerConfiguration } from './scheduling/configuration/read-configuration.ts';
 import { kubeScheduler } from './scheduling/kube-scheduler.ts';
@@ -12,6 +13,10 @@ export interface DefaultPolicyOptions {
   readonly endpointSliceBatchMicros?: number;
   /** By Kubernetes' names; an absent one has its default. */
   readonly featureGates?: Partial<ControllerSettings['featureGates']>;
+  /** Flags about nodes; those that are left out have their defaults. */
+  readonly nodeLifecycle?: Partial<NodeLifecycleSettings>;
+  /** `--terminated-pod-gc-threshold`. */
+  readonly terminatedPodGCThreshold?: number;
 }
 
 /** Kubernetes' own decisions: kube-scheduler and the controllers of kube-controller-manager. */
@@ -20,13 +25,16 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
   readonly controllers: readonly ControllerFactory[];
 } {
   const { schedulerConfiguration = defaultSchedulerConfiguration(), endpointSliceBatchMicros } = options;
+  const { terminatedPodGCThreshold = CONTROLLER_DEFAULTS.terminatedPodGCThreshold } = options;
   const endpointSlice = {
     ...CONTROLLER_DEFAULTS.endpointSlice,
     ...(endpointSliceBatchMicros === undefined ? {} : { batchPeriodMicros: endpointSliceBatchMicros }),
   };
   const featureGates = { ...CONTROLLER_DEFAULTS.featureGates, ...options.featureGates };
+  const nodeLifecycle = { ...CONTROLLER_DEFAULTS.nodeLifecycle, ...options.nodeLifecycle };
+  const settings = { ...CONTROLLER_DEFAULTS, endpointSlice, featureGates, nodeLifecycle, terminatedPodGCThreshold };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),
-    controllers: [...controllers({ endpointSlice, featureGates }).values()],
+    controllers: [...controllers(settings).values()],
   };
 }

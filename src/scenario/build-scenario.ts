@@ -97,6 +97,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     behaviours,
     timeline,
     expectations,
+    simulateEverything: spec.simulateEverything,
   };
 }
 

@@ -119,6 +119,14 @@ describe('a scenario that uses every field', () => {
     expect(parameters.controllerManager).toEqual({
       sync: { kind: 'constant', value: 1_000 },
       endpointSliceBatchPeriod: 500_000,
+      nodeMonitorPeriod: 5_000_000,
+      nodeMonitorGracePeriod: 50_000_000,
+      nodeStartupGracePeriod: 60_000_000,
+      nodeEvictionRate: 0.1,
+      secondaryNodeEvictionRate: 0.01,
+      largeClusterSizeThreshold: 50,
+      unhealthyZoneThreshold: 0.55,
+      terminatedPodGCThreshold: 12_500,
       client: { qps: 100, burst: 200 },
     });
     expect(parameters.image.sizeBytes).toEqual({ kind: 'uniform', min: 20e6, max: 200e6 });

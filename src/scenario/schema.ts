@@ -81,6 +81,7 @@ const rateLimit = z
   .describe('The token bucket of a client of the API server.');
 
 const time = durationDistribution.optional();
+const rate = z.number().min(0).max(1e6).describe('So many a second.');
 
 /** Named as `Parameters`; a test holds the two together. */
 const parameters = z
@@ -89,7 +90,20 @@ const parameters = z
     apiServer: z.strictObject({ read: time, write: time }).optional(),
     etcd: z.strictObject({ commit: time }).optional(),
     watch: z.strictObject({ delivery: time }).optional(),
-    controllerManager: z.strictObject({ sync: time, endpointSliceBatchPeriod: duration.optional() }).optional(),
+    controllerManager: z
+      .strictObject({
+        sync: time,
+        endpointSliceBatchPeriod: duration.optional(),
+        nodeMonitorPeriod: positiveDuration.optional(),
+        nodeMonitorGracePeriod: positiveDuration.optional(),
+        nodeStartupGracePeriod: positiveDuration.optional(),
+        nodeEvictionRate: rate.optional(),
+        secondaryNodeEvictionRate: rate.optional(),
+        largeClusterSizeThreshold: count(1_000_000_000).optional(),
+        unhealthyZoneThreshold: z.number().min(0).max(1).optional(),
+        terminatedPodGCThreshold: count(1_000_000_000).optional(),
+      })
+      .optional(),
     scheduler: z.strictObject({ cycle: time, cyclePerNode: duration.optional() }).optional(),
     kubelet: z
       .strictObject({
@@ -101,6 +115,8 @@ const parameters = z
         statusDelay: time,
         teardown: time,
         plegPeriod: positiveDuration.optional(),
+        leaseRenewPeriod: positiveDuration.optional(),
+        nodeStatusReportPeriod: positiveDuration.optional(),
       })
       .optional(),
     image: z
@@ -295,6 +311,12 @@ export const scenarioSchema = z.strictObject({
       .default(1)
       .transform(String)
       .describe('The same seed gives the same run.'),
+    simulateEverything: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Simulate heartbeats and passes that change nothing one by one, not by arithmetic. Slow; for comparison.',
+      ),
     cluster: cluster.prefault({}),
     manifests: z
       .array(z.string().min(1))

@@ -56,6 +56,22 @@ export const DEFAULT_PARAMETERS: Parameters = {
     client: { qps: 20, burst: 30 },
     /** `--endpointslice-updates-batch-period`. Published: 0 (3.8). */
     endpointSliceBatchPeriod: 0,
+    /** `--node-monitor-period`. Published: 5 s (3.9). */
+    nodeMonitorPeriod: 5 * SECOND,
+    /** `--node-monitor-grace-period`. Published: 50 s since v1.32, 40 s before (3.9). */
+    nodeMonitorGracePeriod: 50 * SECOND,
+    /** `--node-startup-grace-period`. Published: 60 s (3.9). */
+    nodeStartupGracePeriod: 60 * SECOND,
+    /** `--node-eviction-rate`, nodes a second and zone. Published: 0.1 (3.9). */
+    nodeEvictionRate: 0.1,
+    /** `--secondary-node-eviction-rate`, in a large zone that is partly disrupted. Published: 0.01 (3.9). */
+    secondaryNodeEvictionRate: 0.01,
+    /** `--large-cluster-size-threshold`, nodes of a zone. Published: 50 (3.9). */
+    largeClusterSizeThreshold: 50,
+    /** `--unhealthy-zone-threshold`, the part of a zone's nodes. Published: 0.55 (3.9). */
+    unhealthyZoneThreshold: 0.55,
+    /** `--terminated-pod-gc-threshold`. Published: 12,500 (3.11). */
+    terminatedPodGCThreshold: 12_500,
   },
   scheduler: {
     /** One scheduling cycle, from taking the pod to the decision. Model: 1 to 5 ms (10.2). */
@@ -81,6 +97,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
     teardown: uniform(300 * MILLISECOND, 1_500 * MILLISECOND),
     /** Relisting of containers. Published: 1 s (4.1). */
     plegPeriod: 1 * SECOND,
+    /** From one renewal of a node's Lease to the next, without its jitter of 4 %. Published: 10 s (4.1). */
+    leaseRenewPeriod: 10 * SECOND,
+    /** From one report of an unchanged node status to the next. Published: 5 min (4.1). */
+    nodeStatusReportPeriod: 300 * SECOND,
     /** Each kubelet's token bucket. Published: 50 a second, burst 100 (2.7). */
     client: { qps: 50, burst: 100 },
   },

@@ -26,6 +26,8 @@ export interface Scenario {
   readonly behaviours: readonly BehaviourSpec[];
   readonly timeline: readonly TimelineEntry[];
   readonly expectations: readonly Expectation[];
+  /** Heartbeats and passes that change nothing are simulated one by one, instead of by arithmetic. */
+  readonly simulateEverything?: boolean | undefined;
 }
 
 export interface ClusterSpec {
@@ -75,6 +77,16 @@ export interface Parameters {
     readonly sync: Distribution;
     readonly client: RateLimit | undefined;
     readonly endpointSliceBatchPeriod: number;
+    readonly nodeMonitorPeriod: number;
+    readonly nodeMonitorGracePeriod: number;
+    readonly nodeStartupGracePeriod: number;
+    /** Nodes a second and zone that get their NoExecute taint. */
+    readonly nodeEvictionRate: number;
+    readonly secondaryNodeEvictionRate: number;
+    readonly largeClusterSizeThreshold: number;
+    readonly unhealthyZoneThreshold: number;
+    /** Finished pods that are kept; 0: all. */
+    readonly terminatedPodGCThreshold: number;
   };
   readonly scheduler: {
     readonly cycle: Distribution;
@@ -91,6 +103,8 @@ export interface Parameters {
     readonly statusDelay: Distribution;
     readonly teardown: Distribution;
     readonly plegPeriod: number;
+    readonly leaseRenewPeriod: number;
+    readonly nodeStatusReportPeriod: number;
     readonly client: RateLimit | undefined;
   };
   readonly image: {

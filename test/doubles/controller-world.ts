@@ -136,9 +136,11 @@ export class ControllerWorld {
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
       enqueueRateLimited: (key) => this.after(5_000, () => this.#enqueue(host(), key)),
+      enqueuePeriodically: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
       record: (about, _type, reason, message) =>
         this.events.push({ about: `${about.kind}/${about.metadata.name}`, reason, message }),
       randomSuffix: (length) => String(this.#minted++).padStart(length, 'x'),
+      random: () => 0.5,
     });
     this.#hosts.push({ controller, queue, failures: new Map(), working: 0 });
     for (const kind of Object.keys(controller.handlers) as Kind[]) {

@@ -28,6 +28,8 @@ export const FIXED_PARAMETERS: Parameters = {
     statusDelay: constant(10_000),
     teardown: constant(400_000),
     plegPeriod: 1_000_000,
+    leaseRenewPeriod: 10_000_000,
+    nodeStatusReportPeriod: 300_000_000,
     client: undefined,
   },
   image: {

@@ -1,8 +1,17 @@
 import { deepFreeze } from '../../src/sim/api/freeze.ts';
-import { NO_LABELS } from '../../src/sim/api/meta.ts';
+import { NO_LABELS, type Condition } from '../../src/sim/api/meta.ts';
 import { LABEL_HOSTNAME, LABEL_REGION, LABEL_ZONE, type Node, type Taint } from '../../src/sim/api/node.ts';
 import { READY } from './fake-kubelets.ts';
 import type { RecordedNode } from './recording.ts';
+
+/** The zone of nodes that stand for those of other recordings in the same cluster; they are not shown. */
+export const ELSEWHERE = 'elsewhere';
+
+/** What a node is registered with beside Ready, until the first report of its fake kubelet. */
+const PRESSURES: readonly Condition[] = ['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({
+  type,
+  status: 'False',
+}));
 
 /** A node of `input.yaml` as its kubelet registers it at a time. */
 export function nodeOf(
@@ -29,7 +38,11 @@ export function nodeOf(
     status: {
       capacity: resources,
       allocatable: resources,
-      conditions: [{ ...READY, lastTransitionTime: second, lastHeartbeatTime: second }],
+      conditions: [READY, ...PRESSURES].map((one) => ({
+        ...one,
+        lastTransitionTime: second,
+        lastHeartbeatTime: second,
+      })),
     },
   });
 }

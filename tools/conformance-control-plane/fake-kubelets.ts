@@ -82,7 +82,7 @@ export class FakeKubelets implements NodeAgents {
       receive: (change) => this.#podChanged(kubelet, change as Change<'Pod'>),
     });
     this.#createLease(kubelet);
-    this.#engine.after(Math.floor(this.#draws.uniform(index, 0) * RENEW_EVERY), this.#quiet, index);
+    this.#engine.after(this.#renewInterval(kubelet), this.#quiet, index);
     this.#reportLater(kubelet, this.#engine.now + REPORT_EVERY);
   }
 
@@ -99,7 +99,7 @@ export class FakeKubelets implements NodeAgents {
     this.#report(kubelet);
     for (const pod of [...kubelet.pods.values()]) {
       if (pod.pod.metadata.deletionTimestamp !== undefined && !pod.ending) this.#begin(kubelet, pod);
-      else if (!pod.told) this.#tell(kubelet, pod);
+      else this.#tell(kubelet, pod);
     }
   }
 
@@ -302,8 +302,11 @@ export class FakeKubelets implements NodeAgents {
 
   #renew(kubelet: FakeKubelet): void {
     if (kubelet.exists) this.#renewNow(kubelet);
-    const spread = Math.floor(this.#draws.uniform(kubelet.index, ++kubelet.renewals) * RENEW_SPREAD);
-    this.#engine.after(RENEW_EVERY + spread, this.#quiet, kubelet.index);
+    this.#engine.after(this.#renewInterval(kubelet), this.#quiet, kubelet.index);
+  }
+
+  #renewInterval(kubelet: FakeKubelet): number {
+    return RENEW_EVERY + Math.floor(this.#draws.uniform(kubelet.index, kubelet.renewals++) * RENEW_SPREAD);
   }
 
   #renewNow(kubelet: FakeKubelet): void {

@@ -1,4 +1,5 @@
 import { parseSelector, type Selector } from './selector.ts';
+import { encodeObject } from '../../src/sim/api/encode-object.ts';
 import type { Kinds } from '../../src/sim/api/kinds.ts';
 import { isPodTerminal, type Pod, type PodStatus } from '../../src/sim/api/pod.ts';
 import { kubectl, applyFolder } from './kubectl.ts';
@@ -14,8 +15,8 @@ type Operation = (world: World, value: unknown, done: (answers: readonly Answer[
 /** Every operation of a step, by its name in `input.yaml`. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   addTaint: (world, value, done) => {
-    const { node, taint } = value as { node: string; taint: Kinds['Node']['spec']['taints'] };
-    const taints = [...(nodeNamed(world, node).spec.taints ?? []), taint];
+    const { node, taint } = value as { node: string; taint: Json };
+    const taints = [...wireTaints(nodeNamed(world, node)), taint];
     patch(world, { kind: 'Node', name: node, type: 'merge', body: { spec: { taints } } }, one(done));
   },
   apply: applyFolder,
@@ -203,6 +204,10 @@ function podsOf(world: World, selector: string): readonly Pod[] {
 function chosen(pods: readonly Pod[], ordinals: readonly number[] | undefined): readonly Pod[] {
   if (ordinals === undefined) return pods;
   return ordinals.map((n) => pods[n - 1]).filter((pod) => pod !== undefined);
+}
+
+function wireTaints(node: Kinds['Node']): readonly Json[] {
+  return (encodeObject(node) as { spec?: { taints?: readonly Json[] } }).spec?.taints ?? [];
 }
 
 function nodeNamed(world: World, name: string): Kinds['Node'] {

@@ -3,7 +3,9 @@ import { encodeObject } from '../../src/sim/api/encode-object.ts';
 import type { ApiObject } from '../../src/sim/api/kinds.ts';
 import type { EventNote } from '../../src/sim/api/event-note.ts';
 import { sameData } from '../../src/sim/api/equality.ts';
+import { LABEL_ZONE } from '../../src/sim/api/node.ts';
 import { parseTimestamp } from '../../src/sim/api/timestamps.ts';
+import { ELSEWHERE } from './cluster.ts';
 import type { Names } from './names.ts';
 import { whatOf, type Reading, type What } from './what.ts';
 
@@ -44,7 +46,10 @@ export class Timeline {
     if (!this.#isShown(object)) return;
     this.#names.of(object);
     const what = whatOf(encodeObject(object), this.#reading);
-    if (what !== undefined) this.#before.set(`${object.kind}/${object.metadata.uid}`, what);
+    if (what === undefined) return;
+    // The recorder first shows a node's Ready with the node's first change.
+    if (object.kind === 'Node') delete what['cond.Ready'];
+    this.#before.set(`${object.kind}/${object.metadata.uid}`, what);
   }
 
   /** What happens before t=0 is known, not written. */
@@ -88,8 +93,9 @@ export class Timeline {
   #isShown(object: ApiObject): boolean {
     const { namespace, nodes, leases } = this.#shown;
     const kind = object.kind as string;
-    if (kind === 'Node') return nodes;
+    if (kind === 'Node') return nodes && object.metadata.labels[LABEL_ZONE] !== ELSEWHERE;
     if (kind === 'Namespace') return object.metadata.name === namespace;
+    if (kind === 'Lease' && object.metadata.name.startsWith(ELSEWHERE)) return false;
     if (kind === 'Lease' && object.metadata.namespace === 'kube-node-lease') return leases;
     if (kind === 'Event') return false;
     if (kind === 'ConfigMap' && object.metadata.name === 'kube-root-ca.crt') return false;

@@ -127,7 +127,7 @@ export const WHAT: Readonly<Record<string, Writer>> = {
     const taints = list(spec['taints']).map(
       (taint) => `${String(taint['key'])}=${String(taint['value'] ?? '')}:${String(taint['effect'])}`,
     );
-    if (taints.length > 0) what['taints'] = taints;
+    if (taints.length > 0) what['taints'] = taints.sort();
     for (const condition of list(at(object, 'status')['conditions'])) {
       what[`cond.${String(condition['type'])}`] = `${String(condition['status'])}/${String(condition['reason'])}`;
     }

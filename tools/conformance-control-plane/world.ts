@@ -10,7 +10,7 @@ import type { Client, Response } from '../../src/sim/api/request.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import type { RecordSink } from '../../src/sim/recorder/records.ts';
-import { nodeOf } from './cluster.ts';
+import { ELSEWHERE, nodeOf } from './cluster.ts';
 import { FakeKubelets } from './fake-kubelets.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
@@ -26,6 +26,18 @@ const REGISTERED_BEFORE = 2.6 * SECOND;
 const BETWEEN_REGISTRATIONS = 15_000;
 /** Where no alignment is named, t=0 lies so far behind a full second. */
 const AFTER_FULL_SECOND = 50_000;
+
+const HEALTHY_ELSEWHERE = [
+  {
+    Name: `${ELSEWHERE}-1`,
+    Zone: ELSEWHERE,
+    CPU: '8',
+    Memory: '16Gi',
+    Pods: '110',
+    Labels: {},
+    Taints: [{ key: 'orrery.dev/elsewhere', effect: 'NoSchedule' }],
+  },
+];
 
 const NO_SINK: RecordSink = { pod: () => undefined, event: () => undefined };
 
@@ -53,10 +65,14 @@ export class World {
     this.timeline = new Timeline(this.names, shown, this.zero, input.family);
     const recorded = input.cluster?.nodes ?? [];
     const nodes = own ? [] : recorded.map((node) => nodeOf(node, 0));
+    if (stoodBesideOthers(input)) nodes.push(...HEALTHY_ELSEWHERE.map((node) => nodeOf(node, 0)));
     const { settings } = this;
     const policies = defaultPolicies({
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
       featureGates: settings.featureGates,
+      ...(settings.terminatedPodGcThreshold === undefined
+        ? {}
+        : { terminatedPodGCThreshold: settings.terminatedPodGcThreshold }),
       ...(settings.binPackProfile ? { schedulerConfiguration: withBinPack() } : {}),
     });
     this.simulation = new Simulation(
@@ -111,6 +127,14 @@ export class World {
   run(seconds: number): void {
     this.simulation.engine.run({ until: this.zero + seconds * SECOND });
   }
+}
+
+/**
+ * The recordings about nodes of one zone were made in one cluster, each with a zone of its own, so that another zone was
+ * always well. Nothing else is known of the others' nodes, and no pod may go there.
+ */
+function stoodBesideOthers({ family, cluster }: RecordedInput): boolean {
+  return family === 'node-failure' && new Set(cluster?.nodes?.map(({ Zone }) => Zone)).size === 1;
 }
 
 function scenarioOf(input: RecordedInput, settings: Settings): Scenario {

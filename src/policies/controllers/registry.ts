@@ -5,13 +5,19 @@ import { deployment } from './deployment.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { job } from './job.ts';
+import { nodeLifecycle } from './node-lifecycle.ts';
+import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-lifecycle/settings.ts';
+import { podGarbageCollector, TERMINATED_POD_GC_THRESHOLD } from './pod-garbage-collector.ts';
 import { replicaSetController, replicationController } from './replica-set.ts';
 import { statefulSet } from './stateful-set.ts';
+import { taintEviction } from './taint-eviction.ts';
 import { ttlAfterFinished } from './ttl-after-finished.ts';
 
 export interface ControllerSettings {
   readonly endpointSlice: EndpointSliceSettings;
   readonly featureGates: ControllerGates;
+  readonly nodeLifecycle: NodeLifecycleSettings;
+  readonly terminatedPodGCThreshold: number;
 }
 
 /** The feature gates that controllers look at, by Kubernetes' names. */
@@ -32,6 +38,8 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
     StaleControllerConsistencyReplicaSet: true,
     StaleControllerConsistencyStatefulSet: true,
   },
+  nodeLifecycle: NODE_LIFECYCLE_DEFAULTS,
+  terminatedPodGCThreshold: TERMINATED_POD_GC_THRESHOLD,
 };
 
 /** Every controller there is, by the name under which it is known; kube-controller-manager's `--controllers` uses the same. */
@@ -59,5 +67,8 @@ export function controllers(
     ['daemonset-controller', daemonSet({ waitsForItsWrites: gates.StaleControllerConsistencyDaemonSet })],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
+    ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
+    ['taint-eviction-controller', taintEviction],
+    ['pod-garbage-collector-controller', podGarbageCollector(settings.terminatedPodGCThreshold)],
   ]);
 }

@@ -16,7 +16,16 @@ export interface Lease {
     readonly renewTime: Timestamp;
     readonly leaseTransitions: number;
   };
+  /**
+   * Of a node's Lease, and not part of what the API shows: renewals of a healthy node are not written down one by one.
+   * `steady`: the holder renews it as a healthy kubelet does, whatever `renewTime` says. Otherwise it has fallen silent,
+   * and `lastSeenAt` is when a watcher got its last sign of life. Absent: the Lease is what it says it is.
+   */
+  readonly heartbeat?: { readonly steady: boolean; readonly lastSeenAt: Timestamp } | undefined;
 }
+
+/** Where the Leases of nodes are; each has the name of its node. */
+export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
 export interface ObjectReference {
   readonly kind: string;

@@ -89,6 +89,8 @@ export class ControllerManager {
     const events = new EventBroadcaster(engine, client, `controller-${index}`, this.#parameters.events);
     const names = engine.keyed(`controller-manager/${index}/names`);
     let namesMinted = 0;
+    const draws = engine.keyed(`controller-manager/${index}/draws`);
+    let drawn = 0;
     const host = (): Host => {
       const known = this.#hosts[index];
       assert(known !== undefined, 'a controller acts after its factory has returned');
@@ -100,10 +102,12 @@ export class ControllerManager {
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delayMicros) => this.#enqueueAfter(host(), key, delayMicros),
       enqueueRateLimited: (key) => this.#enqueueRateLimited(host(), key),
+      enqueuePeriodically: (key, delayMicros) => this.#enqueuePeriodically(host(), key, delayMicros),
       record: (about, type, reason, message) => events.record(about, type, reason, message),
       randomSuffix: (length) => nameSuffix(names, namesMinted++, length),
+      random: () => draws.uniform(0, drawn++),
     } satisfies ControllerHost);
-    events.source = `${controller.name}-controller`;
+    events.source = controller.eventSource ?? `${controller.name}-controller`;
     this.#hosts.push({
       index,
       controller,
@@ -155,6 +159,11 @@ export class ControllerManager {
 
   #enqueueRateLimited(host: Host, key: string): void {
     host.polls.addRateLimited(key, this.#engine.now);
+    host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
+  }
+
+  #enqueuePeriodically(host: Host, key: string, delayMicros: number): void {
+    host.polls.addAt(key, this.#engine.now + Math.max(1, Math.ceil(delayMicros)));
     host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
   }
 

@@ -37,14 +37,23 @@ export interface ControllerHost {
    * work: where nothing else is left to happen, the run ends.
    */
   enqueueRateLimited(key: string): void;
+  /**
+   * Looks at the key again after a while, as periodic work does: where nothing else is left to happen, the run ends.
+   * Microseconds.
+   */
+  enqueuePeriodically(key: string, delayMicros: number): void;
   /** Records an Event about an object, through the spam filter and the same client. */
   record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
   /** Five characters of the alphabet Kubernetes uses, or more; from the controller's own stream. */
   randomSuffix(length: number): string;
+  /** The next number of [0, 1) of the controller's own stream. */
+  random(): number;
 }
 
 export interface Controller {
   readonly name: string;
+  /** Under which name its Events are. Absent: `<name>-controller`. */
+  readonly eventSource?: string;
   /** Syncs that may be under way at once. */
   readonly workers: number;
   /** What happens to the queue when an object of a kind changes. The kinds named here are the informers it needs. */

@@ -1,0 +1,54 @@
+import type { Change } from '../../sim/api/change.ts';
+import { keyOf } from '../../sim/api/kinds.ts';
+import type { Pod } from '../../sim/api/pod.ts';
+import type { ControllerLister } from '../../sim/policy-api/controllers.ts';
+
+/**
+ * Which pods are on a node, as the cache knows it. The index is made when somebody asks and kept up from then on, until
+ * it is dropped: while all nodes are well nobody asks, and a pod's path costs nothing.
+ */
+export class PodsOnNodes {
+  readonly #pods: ControllerLister<'Pod'>;
+  #byNode: Map<string, Set<string>> | undefined;
+
+  constructor(pods: ControllerLister<'Pod'>) {
+    this.#pods = pods;
+  }
+
+  /** To be told of every change of a pod. */
+  apply({ type, object, previous, key }: Change<'Pod'>): void {
+    if (this.#byNode === undefined) return;
+    const { nodeName } = object.spec;
+    if (nodeName === undefined) return;
+    if (type === 'DELETED') this.#byNode.get(nodeName)?.delete(key ?? keyOf(object));
+    else if (previous?.spec.nodeName === undefined) this.#add(nodeName, key ?? keyOf(object));
+  }
+
+  /** In the order in which the cache saw them. */
+  of(nodeName: string): Pod[] {
+    if (this.#byNode === undefined) this.#build();
+    const found: Pod[] = [];
+    for (const key of this.#byNode!.get(nodeName) ?? []) {
+      const pod = this.#pods.get(key);
+      if (pod?.spec.nodeName === nodeName) found.push(pod);
+    }
+    return found;
+  }
+
+  drop(): void {
+    this.#byNode = undefined;
+  }
+
+  #build(): void {
+    this.#byNode = new Map();
+    for (const pod of this.#pods.list()) {
+      if (pod.spec.nodeName !== undefined) this.#add(pod.spec.nodeName, keyOf(pod));
+    }
+  }
+
+  #add(nodeName: string, key: string): void {
+    const keys = this.#byNode!.get(nodeName);
+    if (keys === undefined) this.#byNode!.set(nodeName, new Set([key]));
+    else keys.add(key);
+  }
+}
