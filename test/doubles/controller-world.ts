@@ -5,7 +5,7 @@ import { keyOf, type ApiObject, type Kind, type Kinds } from '../../src/sim/api/
 import type { ObjectMeta } from '../../src/sim/api/meta.ts';
 import { isPodTerminal } from '../../src/sim/api/pod.ts';
 import type { Reason, Request, Response } from '../../src/sim/api/request.ts';
-import { mergePatch } from '../../src/sim/control-plane/api-server/patch.ts';
+import { mergePatch } from '../../src/sim/api/patch/merge-patch.ts';
 import { Informer } from '../../src/sim/control-plane/informer.ts';
 import { WorkQueue } from '../../src/sim/control-plane/work-queue.ts';
 import type { Controller, ControllerFactory, SyncSteps } from '../../src/sim/policy-api/controllers.ts';
@@ -23,7 +23,7 @@ export interface WorldOptions {
   readonly refuse?: (request: Request, world: ControllerWorld) => Refusal | undefined;
 }
 
-export type Refusal = readonly [code: number, reason: Reason, message: string];
+export type Refusal = readonly [code: number, reason: Reason, message: string, cause?: string];
 
 export interface Sent {
   readonly at: number;
@@ -189,10 +189,7 @@ export class ControllerWorld {
     requests.forEach((request, i) => {
       this.after(this.#options.requestDelay?.() ?? 2_000, () => {
         const refusal = this.#options.refuse?.(request, this);
-        const response: Response =
-          refusal === undefined
-            ? this.#carryOut(request)
-            : { ok: false, code: refusal[0], reason: refusal[1], message: refusal[2] };
+        const response: Response = refusal === undefined ? this.#carryOut(request) : refused(refusal);
         this.sent.push({ at: this.now, by: host.controller.name, request, ok: response.ok });
         this.after(this.#options.requestDelay?.() ?? 2_000, () => {
           answers[i] = response;
@@ -311,4 +308,9 @@ function isReleased({ deletionGracePeriodSeconds, finalizers }: ObjectMeta): boo
 /** What a generation counts the changes of. */
 function bodyOf({ metadata: _metadata, status: _status, ...rest }: ApiObject & { readonly status?: unknown }): unknown {
   return rest;
+}
+
+function refused([code, reason, message, cause]: Refusal): Response {
+  const causes = cause === undefined ? [] : [{ reason: cause, message }];
+  return { ok: false, code, reason, message, causes };
 }

@@ -1,11 +1,8 @@
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
-import { encodeObject } from '../../src/sim/api/encode-object.ts';
 import { keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../src/sim/api/kinds.ts';
 import { fieldPath, type Problem } from '../../src/sim/api/problem.ts';
-import type { Request, Response, StatusCause } from '../../src/sim/api/request.ts';
-import { mergePatch } from '../../src/sim/control-plane/api-server/patch.ts';
+import type { JsonPatchOperation, Request, Response, StatusCause } from '../../src/sim/api/request.ts';
 import { NotReplayed } from './not-replayed.ts';
-import { strategicMerge } from './strategic-merge.ts';
 import type { World } from './world.ts';
 
 /** An answer as `facts.json` has it, with what was asked. */
@@ -20,8 +17,6 @@ export interface Answer {
 export type Done = (answer: Answer) => void;
 type Json = Readonly<Record<string, unknown>>;
 
-const PATCH_TRIES = 5;
-
 /** Sends one request and puts its answer into the words of the recordings. */
 export function send(world: World, req: string, request: Request, okCode: number, done: Done): void {
   world.client.send(request, (response) => done(answerOf(world, req, response, okCode)));
@@ -34,7 +29,7 @@ export function answerOf(world: World, req: string, response: Response, okCode: 
   return {
     req,
     code,
-    ...(reason === '' ? {} : { reason: reason === 'NamespaceTerminating' ? 'Forbidden' : reason }),
+    ...(reason === '' ? {} : { reason }),
     message: world.names.text(message),
     ...(causes === undefined || causes.length === 0 ? {} : { causes: causes.map((cause) => plain(world, cause)) }),
   };
@@ -60,29 +55,13 @@ export function patch(
   const known = knownKind(kind);
   const req = `PATCH ${kind}/${world.names.named(name)}`;
   const key = keyIn(world, known, name);
-  const attempt = (tries: number): void => {
-    const current = world.simulation.api.store.get(known, key);
-    if (current === undefined) {
-      const message = `${KINDS[known].plural} "${name}" not found`;
-      done({ req, code: 404, reason: 'NotFound', message: world.names.text(message) });
-      return;
-    }
-    const merged = merge(type ?? 'strategic', encodeObject(current), body);
-    const object = decoded(world, merged as Json, true);
-    const request: Request =
-      sub === 'status' ? { verb: 'update', object, subresource: 'status' } : { verb: 'update', object };
-    world.client.send(request, (response) => {
-      if (!response.ok && response.reason === 'Conflict' && tries < PATCH_TRIES) attempt(tries + 1);
-      else done(answerOf(world, req, response, 200));
-    });
-  };
-  attempt(1);
-}
-
-function merge(type: string, current: Json, body: Json): unknown {
-  if (type === 'strategic') return strategicMerge(current, body);
-  if (type === 'merge') return mergePatch(current, body);
-  throw new NotReplayed(`patch of type ${type}`);
+  const subresource = sub as 'status' | 'scale' | undefined;
+  const asked = { verb: 'patch', kind: known, key, subresource } as const;
+  const request: Request =
+    type === 'json'
+      ? { ...asked, patchType: 'json', patch: body as unknown as readonly JsonPatchOperation[] }
+      : { ...asked, patchType: (type ?? 'strategic') as 'strategic' | 'merge', patch: body };
+  send(world, req, request, 200, done);
 }
 
 /** A kind by its name, if it is simulated. */

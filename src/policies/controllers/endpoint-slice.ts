@@ -7,6 +7,7 @@ import { isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
 import { formatTimestamp } from '../../sim/api/timestamps.ts';
+import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -244,7 +245,7 @@ class EndpointSliceController implements Controller {
       for (const slice of create) {
         const response = yield* ask({ verb: 'create', object: withTriggerTime(slice, triggerTime) });
         if (response.ok) this.#tracker.wrote(key, response.object as EndpointSlice);
-        else if (response.reason === 'NamespaceTerminating') return;
+        else if (isNamespaceTerminating(response)) return;
         else throw failed('create', '', service, response);
       }
     }

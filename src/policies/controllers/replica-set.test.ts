@@ -128,7 +128,8 @@ describe('a ReplicaSet', () => {
 
   it('has nothing to do and nothing to say in a namespace that goes away', () => {
     const one = world({
-      refuse: ({ verb }) => (verb === 'create' ? [403, 'NamespaceTerminating', 'is being terminated'] : undefined),
+      refuse: ({ verb }) =>
+        verb === 'create' ? [403, 'Forbidden', 'is being terminated', 'NamespaceTerminating'] : undefined,
     });
     one.apply(replicaSetNamed('web', { replicas: 4 }));
     one.run(60 * SECOND);

@@ -4,6 +4,7 @@ import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
 import { isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
+import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -260,7 +261,7 @@ class ReplicaSetController implements Controller {
       return true;
     }
     // In a namespace that goes away nothing is left to do.
-    if (answer.reason === 'NamespaceTerminating') return true;
+    if (isNamespaceTerminating(answer)) return true;
     this.#host.record(rs, 'Warning', 'FailedCreate', `Error creating: ${answer.message}`);
     return false;
   }

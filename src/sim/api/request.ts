@@ -159,7 +159,6 @@ export type Reason =
   | 'InternalError'
   | 'Invalid'
   | 'MethodNotAllowed'
-  | 'NamespaceTerminating'
   | 'NotFound'
   | 'Timeout'
   | 'TooManyRequests'

@@ -1,4 +1,5 @@
 import { allOf, compileRequirement, type LabelPredicate, type Requirement } from './label-selector.ts';
+import type { LabelSelector } from './meta.ts';
 import { labelKeyProblems, labelValueProblems } from './names.ts';
 
 export type ParsedSelector =
@@ -124,4 +125,20 @@ function parse(list: readonly Token[]): Requirement[] {
     if (peek().kind === 'end') throw new SelectorSyntaxError('found the end, expected a requirement after the comma');
   }
   return requirements;
+}
+
+/** A selector as the API shows it in the scale subresource: its requirements in order of their keys. */
+export function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const terms = Object.keys(matchLabels).map((key) => ({ key, term: `${key}=${matchLabels[key] ?? ''}` }));
+  for (const { key, operator, values = [] } of matchExpressions) {
+    const set = `(${[...values].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(',')})`;
+    const term = { In: `${key} in ${set}`, NotIn: `${key} notin ${set}`, Exists: key, DoesNotExist: `!${key}` }[
+      operator
+    ];
+    terms.push({ key, term });
+  }
+  return terms
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ term }) => term)
+    .join(',');
 }

@@ -2,6 +2,7 @@ import { objectKey } from '../../../sim/api/kinds.ts';
 import { controllerOf } from '../../../sim/api/meta.ts';
 import type { ReplicaSet } from '../../../sim/api/workloads.ts';
 import type { Response } from '../../../sim/api/request.ts';
+import { isNamespaceTerminating } from '../../../sim/api/status-cause.ts';
 import { metaAnnotated, withParts } from '../../../sim/api/versions.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
@@ -88,7 +89,7 @@ function* afterRefusal(draft: Draft, wished: ReplicaSet, refusal: Exclude<Respon
     if (isOwn && sameTemplate(existing.spec.template, draft.spec.template)) return existing;
     draft.status = { ...draft.status, collisionCount: (draft.status.collisionCount ?? 0) + 1 };
     yield* draft.tryWriteStatus();
-  } else if (refusal.reason !== 'NamespaceTerminating') {
+  } else if (!isNamespaceTerminating(refusal)) {
     const message = `Failed to create new replica set "${name}": ${refusal.message}`;
     if (draft.hasProgressDeadline) {
       draft.setCondition(draft.condition(PROGRESSING, 'False', 'ReplicaSetCreateError', message));

@@ -2,7 +2,7 @@ import { sameData } from '../equality.ts';
 import type { ApiObject } from '../kinds.ts';
 import type { ObjectMeta } from '../meta.ts';
 import type { Pod, PodSpec, Toleration } from '../pod.ts';
-import type { Report } from '../problem.ts';
+import type { Problem, Report } from '../problem.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
 import { checkJobUpdate } from './batch-update.ts';
 import { Checker } from './checker.ts';
@@ -17,8 +17,11 @@ const IMMUTABLE = 'field is immutable';
  */
 export function validateUpdate(previous: ApiObject, next: ApiObject, report: Report): void {
   const at = new Checker(report);
+  // The API server judges metadata once for all kinds and once more for each: its refusals name such causes twice.
+  const found: Problem[] = [];
+  checkMetaUpdate(previous.metadata, next.metadata, new Checker((problem) => found.push(problem), ['metadata']));
+  for (const problem of [...found, ...found]) report(problem);
   validateObject(next, report);
-  checkMetaUpdate(previous.metadata, next.metadata, at.at('metadata'));
   const spec = at.at('spec');
   if (previous.kind === 'Pod' && next.kind === 'Pod') return checkPodUpdate(previous, next, spec);
   if (previous.kind === 'Deployment' && next.kind === 'Deployment') {

@@ -6,21 +6,17 @@ import { deepFreeze } from '../../api/freeze.ts';
 import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
-import { metaAt } from '../../api/versions.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { FeatureGates, Parameters } from '../../scenario.ts';
+import type { Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
-import { bind } from './bind.ts';
-import { create, namespaceRefusal, type CreateContext } from './create.ts';
-import { remove } from './delete.ts';
+import { namespaceRefusal } from './create.ts';
+import { expireEvents } from './event-ttl.ts';
 import { nameSuffix, UidMint } from './identity.ts';
-import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
-import { patch, patchPodStatus } from './patch.ts';
-import { update } from './update.ts';
+import { RequestHandler } from './request-handler.ts';
 
 /** A request under way: from the client's call until its answer. */
 interface InFlight {
@@ -72,8 +68,8 @@ export class SimulatedApiServer implements ApiServer {
   readonly #wakeWriterKind: EventKind;
   readonly #observers: CommitObserver[] = [];
   readonly #eventObservers: EventObserver[] = [];
-  readonly #creating: CreateContext;
-  readonly #featureGates: FeatureGates;
+  readonly #handler: RequestHandler;
+  readonly #namespaces = { namespace: (name: string) => this.store.get('Namespace', name) };
   #requests = 0;
 
   constructor(engine: Engine, parameters: Parameters) {
@@ -83,7 +79,6 @@ export class SimulatedApiServer implements ApiServer {
       this.#hub.publish(commit);
       for (const observe of this.#observers) observe(commit);
     });
-    this.#featureGates = parameters.featureGates;
     this.#network = sampler(parameters.network.clientToApiServer);
     this.#networkStream = engine.stream('network/client-to-api-server');
     this.#write = sampler(parameters.apiServer.write);
@@ -97,15 +92,12 @@ export class SimulatedApiServer implements ApiServer {
     this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
     this.#writeEventKind = engine.on('api-server/event-written', (_a, _b, ref) => this.#writeEvent(ref as EventFlight));
     this.#wakeWriterKind = engine.on('api-server/event-answered', (_a, _b, ref) => (ref as EventWriter).wake());
-    this.#creating = {
-      now: 0,
-      revision: 0,
-      exists: () => false,
-      namespace: (name) => this.store.get('Namespace', name),
-      priorityClasses: () => this.store.values('PriorityClass'),
+    this.#handler = new RequestHandler(this.store, {
+      now: () => engine.now,
+      featureGates: parameters.featureGates,
       mintUid: () => this.#uids.mint(),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
-    };
+    });
   }
 
   /** How many requests were sent so far. */
@@ -167,7 +159,7 @@ export class SimulatedApiServer implements ApiServer {
       flight.answer = answer;
     }
     let at = leaves + this.#network(this.#networkStream);
-    if (request.verb === 'get') at += this.#read(this.#workStream);
+    if (request.verb === 'get' || request.verb === 'list') at += this.#read(this.#workStream);
     else at += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
     this.#engine.at(at, this.#carryOutKind, slot);
   }
@@ -184,8 +176,8 @@ export class SimulatedApiServer implements ApiServer {
     const { now } = this.#engine;
     const { note } = write;
     let found = true;
-    if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#creating) === undefined) {
-      if (create) this.#expireEvents();
+    if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#namespaces) === undefined) {
+      if (create) expireEvents(this.store, now);
       const previous = note.bornAt !== 0 && this.#hub.isWatched('Event') ? eventOf(note) : undefined;
       const shelved = this.store.writeEvent(write, create, now);
       found = shelved !== 'missing';
@@ -206,7 +198,7 @@ export class SimulatedApiServer implements ApiServer {
 
   #carryOut(slot: number): void {
     const flight = this.#inFlight[slot]!;
-    flight.response = this.#respond(flight.request);
+    flight.response = this.#handler.respond(flight.request);
     this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
   }
 
@@ -219,107 +211,6 @@ export class SimulatedApiServer implements ApiServer {
     this.#freeSlots.push(slot);
     answer(response);
   }
-
-  #respond(request: Request): Response {
-    if (request.verb === 'get') {
-      const object = this.store.get(request.kind, request.key);
-      if (object !== undefined) return { ok: true, object };
-      return refuse('NotFound', `${request.kind} "${request.key}" not found`).response;
-    }
-    if (request.verb === 'create') return this.#create(request.object);
-    if (request.verb === 'update') {
-      const { object, subresource } = request;
-      const key = keyOf(object);
-      return this.#commit(key, update(this.store.get(object.kind, key), object, subresource, this.#context()));
-    }
-    if (request.verb === 'list') return notCarriedOut(request).response;
-    return this.#commit(request.key, this.#outcomeOf(request));
-  }
-
-  #context(): WriteContext {
-    return { now: this.#engine.now, revision: this.store.nextRevision, featureGates: this.#featureGates };
-  }
-
-  #create(object: ApiObject): Response {
-    const { store } = this;
-    const { kind } = object;
-    if (kind === 'Event') this.#expireEvents();
-    const outcome = create(object, {
-      ...this.#creating,
-      ...this.#context(),
-      exists: (key) => store.get(kind, key) !== undefined,
-    });
-    return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome);
-  }
-
-  #outcomeOf(request: Exclude<Request, { verb: 'get' | 'list' | 'create' | 'update' }>): Outcome {
-    const context = this.#context();
-    const { key } = request;
-    switch (request.verb) {
-      case 'patch': {
-        const { kind, uid } = request;
-        if (!isMergePatch(request)) return notCarriedOut(request);
-        return patch(this.store.get(kind, key), kind, nameOf(key), uid, request.patch, context);
-      }
-      case 'patch-status':
-        return patchPodStatus(this.store.get('Pod', key), nameOf(key), request.uid, request.status, context);
-      case 'bind':
-        return bind(this.store.get('Pod', key), nameOf(key), request.uid, request, context);
-      case 'delete':
-        return remove(this.store.get(request.kind, key), request.kind, nameOf(key), request, context);
-      case 'update-scale':
-      case 'evict':
-        return notCarriedOut(request);
-    }
-  }
-
-  #commit(key: string, outcome: Outcome): Response {
-    switch (outcome.does) {
-      case 'put':
-        return { ok: true, object: this.store.put(key, outcome.object, this.#engine.now) };
-      case 'remove': {
-        const { object, marked } = outcome;
-        if (marked === undefined) return { ok: true, object: this.store.remove(key, object, this.#engine.now) };
-        this.store.put(key, object, this.#engine.now);
-        const metadata = metaAt(object.metadata, this.store.nextRevision);
-        return {
-          ok: true,
-          object: this.store.remove(key, { ...object, metadata } as ApiObject, this.#engine.now),
-        };
-      }
-      case 'nothing':
-        return { ok: true, object: outcome.object };
-      case 'refuse':
-        return outcome.response;
-    }
-  }
-
-  /** Events live an hour from their creation. etcd's leases take them away; ours does so when the next one comes. */
-  #expireEvents(): void {
-    const dead = this.#engine.now - EVENT_TTL_MICROS;
-    if (dead >= 0) this.store.expireEvents(dead);
-  }
 }
-
-/** kube-apiserver's `--event-ttl`. */
-const EVENT_TTL_MICROS = 3_600_000_000;
 
 function nobody(): void {}
-
-type Patch = Extract<Request, { verb: 'patch' }>;
-type MergePatch = Patch & { readonly patch: Readonly<Record<string, unknown>> };
-
-function isMergePatch(request: Patch): request is MergePatch {
-  return (request.patchType ?? 'merge') === 'merge' && request.subresource === undefined;
-}
-
-function notCarriedOut(request: Request): Refusal {
-  return refuse(
-    'MethodNotAllowed',
-    `the server does not allow this method on the requested resource (${request.verb})`,
-  );
-}
-
-function nameOf(key: string): string {
-  return key.slice(key.indexOf('/') + 1);
-}

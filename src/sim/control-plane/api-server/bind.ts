@@ -2,7 +2,9 @@ import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, Labels } from '../../api/meta.ts';
 import { metaAnnotated, metaAt, podStatusWith, specOnNode, withParts } from '../../api/versions.ts';
 import { mergeConditions } from './patch.ts';
-import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import { refuse, wholeSecond, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
+import { refuseOtherUid } from './preconditions.ts';
+import { refuseNotFound } from './refusals.ts';
 
 /**
  * POST pods/binding: gives the pod its node, for good. Atomic: it fails where the pod has one already, is being
@@ -15,22 +17,15 @@ export function bind(
   { node, annotations }: { readonly node: string; readonly annotations?: Labels | undefined },
   context: WriteContext,
 ): Outcome {
-  if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
-  if (uid !== current.metadata.uid) {
-    return refuse(
-      'Conflict',
-      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
-    );
-  }
+  if (current === undefined || current.kind !== 'Pod') return refuseNotFound('Pod', name);
+  if (uid !== current.metadata.uid) return refuseOtherUid(current, uid);
   const { spec, status } = current;
-  if (spec.nodeName !== undefined) {
-    return refuse('Conflict', `pod ${name} is already assigned to node "${spec.nodeName}"`);
-  }
+  if (spec.nodeName !== undefined) return cannot(name, `is already assigned to node "${spec.nodeName}"`);
   if (current.metadata.deletionTimestamp !== undefined) {
-    return refuse('Conflict', `pod ${name} is being deleted, cannot be assigned to a host`);
+    return cannot(name, 'is being deleted, cannot be assigned to a host');
   }
   if (spec.schedulingGates !== undefined && spec.schedulingGates.length > 0) {
-    return refuse('Conflict', `pod ${name} has non-empty .spec.schedulingGates`);
+    return cannot(name, 'has non-empty .spec.schedulingGates');
   }
   const scheduled: Condition = {
     type: 'PodScheduled',
@@ -50,4 +45,8 @@ export function bind(
       }),
     ),
   };
+}
+
+function cannot(name: string, why: string): Refusal {
+  return refuse('Conflict', `Operation cannot be fulfilled on pods/binding "${name}": pod ${name} ${why}`);
 }

@@ -39,7 +39,8 @@ describe('creation', () => {
     const going = { ...makeNamespace('going'), status: { phase: 'Terminating' as const } };
     expect(created(makePod('p', {}, { namespace: 'going' }), [going])).toMatchObject({
       code: 403,
-      reason: 'NamespaceTerminating',
+      reason: 'Forbidden',
+      causes: [{ reason: 'NamespaceTerminating' }],
     });
   });
 

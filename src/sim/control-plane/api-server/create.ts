@@ -6,11 +6,14 @@ import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
 import { admit, NO_PRIORITY, type PodPriority } from './admission.ts';
 import { withoutDisabledFields } from './disabled-fields.ts';
+import { resourceName } from '../../api/qualified-names.ts';
 import { refuse, wholeSecond, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
+import { refuseForbidden, refuseNotFound } from './refusals.ts';
 import { refuseInvalid, WRITTEN_BY_COMPONENTS } from './validity.ts';
 
 export interface CreateContext extends WriteContext {
-  exists(key: string): boolean;
+  /** The object of this kind that has the key already. */
+  exists(key: string): ApiObject | undefined;
   namespace(name: string): Namespace | undefined;
   priorityClasses(): Iterable<PriorityClass>;
   /** A uid that no object of the run has had. */
@@ -29,16 +32,13 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   const { metadata } = given;
   const facts = KINDS[given.kind];
   if (facts.namespaced) {
-    const refusal = namespaceRefusal(metadata.namespace, metadata.name, given.kind, context);
+    const refusal = namespaceRefusal(metadata.namespace, givenName(given), given.kind, context);
     if (refusal !== undefined) return refusal;
   }
-  const name = metadata.name === '' ? generateName(given, context) : metadata.name;
-  if (name === undefined || context.exists(objectKey(metadata.namespace, name))) {
-    return refuse('AlreadyExists', `${facts.plural} "${name ?? metadata.generateName ?? ''}" already exists`);
-  }
   const object = withoutDisabledFields(completed(given), undefined, context.featureGates);
-  const priority = object.kind === 'Pod' ? priorityOf(object, name, context) : NO_PRIORITY;
+  const priority = object.kind === 'Pod' ? priorityOf(object, context) : NO_PRIORITY;
   if ('does' in priority) return priority;
+  const name = metadata.name === '' ? generateName(given, context) : metadata.name;
   const stamped: ObjectMeta = {
     name,
     namespace: metadata.namespace,
@@ -55,7 +55,15 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     finalizers: metadata.finalizers,
   };
   const admitted = admit(object, stamped, priority);
-  return refuseInvalid(admitted) ?? { does: 'put', object: admitted };
+  return refuseInvalid(admitted) ?? refuseExisting(admitted, context) ?? { does: 'put', object: admitted };
+}
+
+/** 409: the name is taken, if only by something that is going away. */
+function refuseExisting({ kind, metadata }: ApiObject, context: CreateContext): Refusal | undefined {
+  const known = context.exists(objectKey(metadata.namespace, metadata.name));
+  if (known === undefined) return undefined;
+  const going = known.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';
+  return refuse('AlreadyExists', `${going}${resourceName(kind)} "${metadata.name}" already exists`);
 }
 
 function completed(object: ApiObject): ApiObject {
@@ -64,7 +72,7 @@ function completed(object: ApiObject): ApiObject {
 }
 
 /** Priority admission: the class by name, or the default class with the lowest value, or none (2.8). */
-function priorityOf(pod: Pod, name: string, context: CreateContext): PodPriority | Refusal {
+function priorityOf(pod: Pod, context: CreateContext): PodPriority | Refusal {
   const { priorityClassName } = pod.spec;
   let fallback: PriorityClass | undefined;
   for (const one of context.priorityClasses()) {
@@ -74,7 +82,7 @@ function priorityOf(pod: Pod, name: string, context: CreateContext): PodPriority
   if (priorityClassName === undefined || priorityClassName === '') {
     return fallback ?? { ...NO_PRIORITY, value: pod.spec.priority ?? 0 };
   }
-  return refuse('Forbidden', `pods "${name}" is forbidden: no PriorityClass with name ${priorityClassName} was found`);
+  return refuseForbidden('Pod', givenName(pod), `no PriorityClass with name ${priorityClassName} was found`);
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is missing (404) or going away (403). */
@@ -85,22 +93,29 @@ export function namespaceRefusal(
   context: Pick<CreateContext, 'namespace'>,
 ): Refusal | undefined {
   const known = context.namespace(namespace);
-  if (known === undefined) return refuse('NotFound', `namespaces "${namespace}" not found`);
-  if (known.status.phase === 'Terminating') {
-    return refuse(
-      'NamespaceTerminating',
-      `${KINDS[kind].plural} "${objectKey(namespace, name)}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
-    );
-  }
-  return undefined;
+  if (known === undefined) return refuseNotFound('Namespace', namespace);
+  if (known.status.phase !== 'Terminating') return undefined;
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const message = `namespace ${namespace} is being terminated`;
+  const causes = [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }];
+  return refuse('Forbidden', `${resourceName(kind)} "${name}" is forbidden: ${why}`, { causes });
 }
 
-function generateName(object: ApiObject, context: CreateContext): string | undefined {
-  const prefix = (object.metadata.generateName ?? '').slice(0, MAX_GENERATED_PREFIX);
-  const scope = object.metadata.namespace === '' ? '' : object.metadata.namespace + '/';
+/** Admission comes before a name is generated: it calls a nameless object by the prefix. */
+function givenName({ metadata }: ApiObject): string {
+  if (metadata.name !== '') return metadata.name;
+  return metadata.generateName === undefined || metadata.generateName === '' ? 'Unknown' : metadata.generateName;
+}
+
+/** The name in the end; none where none is asked for. The last of several attempts stands, free or not. */
+function generateName(object: ApiObject, context: CreateContext): string {
+  const { generateName: wish = '', namespace } = object.metadata;
+  if (wish === '') return '';
+  const prefix = wish.slice(0, MAX_GENERATED_PREFIX);
+  let name = '';
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    const name = prefix + context.mintSuffix();
-    if (!context.exists(scope + name)) return name;
+    name = prefix + context.mintSuffix();
+    if (context.exists(objectKey(namespace, name)) === undefined) break;
   }
-  return undefined;
+  return name;
 }

@@ -1,15 +1,12 @@
-import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
+import type { ApiObject, Kind } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { metaAt, metaChanges, metaWith, withMetadata } from '../../api/versions.ts';
 import { isPodTerminal, type Pod } from '../../api/pod.ts';
-import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import type { DeleteOptions } from '../../api/request.ts';
+import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import { refuseUnmet } from './preconditions.ts';
+import { refuseNotFound } from './refusals.ts';
 import { isGone } from './update.ts';
-
-export interface DeleteOptions {
-  readonly uid?: string | undefined;
-  readonly gracePeriodSeconds?: number | undefined;
-  readonly propagation?: 'Background' | 'Foreground' | 'Orphan' | undefined;
-}
 
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -24,19 +21,15 @@ export function remove(
   options: DeleteOptions,
   context: WriteContext,
 ): Outcome {
-  if (current === undefined) return refuse('NotFound', `${KINDS[kind].plural} "${name}" not found`);
-  if (options.uid !== undefined && options.uid !== current.metadata.uid) {
-    return refuse(
-      'Conflict',
-      `the uid in the precondition (${options.uid}) does not match the uid in record (${current.metadata.uid})`,
-    );
-  }
-  const graceSeconds = current.kind === 'Pod' ? podGrace(current, options.gracePeriodSeconds) : 0;
-  // A Job of batch/v1 leaves its pods behind unless told otherwise, as its first version did.
-  const propagation = options.propagation ?? (kind === 'Job' ? 'Orphan' : undefined);
-  const finalizers = withPropagation(current.metadata.finalizers, propagation);
+  if (current === undefined) return refuseNotFound(kind, name);
+  const unmet = refuseUnmet(current, options);
+  if (unmet !== undefined) return unmet;
   const before = current.metadata;
-  const marked = mark(before, graceSeconds, finalizers, context);
+  const finalizers = finalizersAfter(current, options.propagation);
+  const marked =
+    current.kind === 'Pod'
+      ? markPod(before, podGrace(current, options.gracePeriodSeconds), finalizers, context)
+      : mark(before, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
   const object = withMetadata(current, marked);
   if (!isGone(marked)) return { does: 'put', object };
@@ -52,29 +45,55 @@ function podGrace(pod: Pod, wish: number | undefined): number {
   return grace < 0 ? 1 : grace;
 }
 
-function withPropagation(finalizers: readonly string[], propagation: DeleteOptions['propagation']): readonly string[] {
-  const wanted = propagation === 'Foreground' ? 'foregroundDeletion' : propagation === 'Orphan' ? 'orphan' : undefined;
-  return wanted === undefined || finalizers.includes(wanted) ? finalizers : [...finalizers, wanted];
+const ORPHAN = 'orphan';
+const FOREGROUND = 'foregroundDeletion';
+
+/** The first versions of these left their dependents behind, and still do unless told otherwise. */
+const ORPHANS_BY_DEFAULT: ReadonlySet<string> = new Set(['Job', 'ReplicationController']);
+
+/** What the object waits for: a policy in the request overrides the finalizers of an earlier one, those the default. */
+function finalizersAfter({ kind, metadata }: ApiObject, wish: DeleteOptions['propagation']): readonly string[] {
+  const { finalizers } = metadata;
+  const has = finalizers.includes(ORPHAN) ? 'Orphan' : finalizers.includes(FOREGROUND) ? 'Foreground' : undefined;
+  const policy = wish ?? has ?? (ORPHANS_BY_DEFAULT.has(kind) ? 'Orphan' : 'Background');
+  if (policy === (has ?? 'Background')) return finalizers;
+  const others = finalizers.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  if (policy === 'Background') return others;
+  return [...others, policy === 'Orphan' ? ORPHAN : FOREGROUND];
+}
+
+/** An object without a grace period: asked once, it waits for its finalizers only. */
+function mark(before: ObjectMeta, finalizers: readonly string[], context: WriteContext): ObjectMeta {
+  if (before.deletionTimestamp === undefined) return markedNow(before, 0, finalizers, context);
+  if (finalizers === before.finalizers) return before;
+  return metaWith(before, { ...metaChanges(before), resourceVersion: context.revision, finalizers });
+}
+
+function markedNow(
+  before: ObjectMeta,
+  graceSeconds: number,
+  finalizers: readonly string[],
+  context: WriteContext,
+): ObjectMeta {
+  return metaWith(before, {
+    ...metaChanges(before),
+    resourceVersion: context.revision,
+    generation: before.generation === 0 ? 0 : before.generation + 1,
+    deletionTimestamp: wholeSecond(context.now) + graceSeconds * 1_000_000,
+    deletionGracePeriodSeconds: graceSeconds,
+    finalizers,
+  });
 }
 
 /** The same metadata when the request changes nothing: a later deletion may only shorten the grace. */
-function mark(
+function markPod(
   before: ObjectMeta,
   graceSeconds: number,
   finalizers: readonly string[],
   context: WriteContext,
 ): ObjectMeta {
   const asked = before.deletionTimestamp;
-  if (asked === undefined) {
-    return metaWith(before, {
-      ...metaChanges(before),
-      resourceVersion: context.revision,
-      generation: before.generation + 1,
-      deletionTimestamp: wholeSecond(context.now) + graceSeconds * 1_000_000,
-      deletionGracePeriodSeconds: graceSeconds,
-      finalizers,
-    });
-  }
+  if (asked === undefined) return markedNow(before, graceSeconds, finalizers, context);
   const held = before.deletionGracePeriodSeconds ?? 0;
   if (graceSeconds >= held) {
     // Nothing to shorten; an object that waits only for its finalizers stays as it is.

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import type { FeatureGates } from '../../scenario.ts';
-import type { Reason, Response } from '../../api/request.ts';
+import type { Failure, Reason, StatusCause } from '../../api/request.ts';
 
 /** What a write does to the store: the leaves compute it, the API server commits it. */
 export type Outcome =
@@ -17,7 +17,7 @@ export type Outcome =
 
 export interface Refusal {
   readonly does: 'refuse';
-  readonly response: Response;
+  readonly response: Failure;
 }
 
 /** What a write may know besides the object it writes to. */
@@ -34,7 +34,6 @@ const CODES: { readonly [R in Reason]: number } = {
   '': 500,
   BadRequest: 400,
   Forbidden: 403,
-  NamespaceTerminating: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
   AlreadyExists: 409,
@@ -47,8 +46,13 @@ const CODES: { readonly [R in Reason]: number } = {
   Timeout: 504,
 };
 
-export function refuse(reason: Reason, message: string): Refusal {
-  return { does: 'refuse', response: { ok: false, code: CODES[reason], reason, message } };
+export interface RefusalDetails {
+  readonly causes?: readonly StatusCause[] | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+export function refuse(reason: Reason, message: string, details: RefusalDetails = {}): Refusal {
+  return { does: 'refuse', response: { ok: false, code: CODES[reason], reason, message, ...details } };
 }
 
 /** API timestamps have a resolution of one second. */

@@ -1,42 +1,31 @@
-import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
+import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import { conditionOf, type PodStatus } from '../../api/pod.ts';
 import { metaAt, podStatusWith, samePodStatus, withParts } from '../../api/versions.ts';
-import { refuse, type Outcome, type WriteContext } from './outcome.ts';
+import { mergePatch, type JsonObject } from '../../api/patch/merge-patch.ts';
+import type { Request } from '../../api/request.ts';
+import type { Outcome, WriteContext } from './outcome.ts';
+import { patchOnTheWire } from './patch-on-the-wire.ts';
+import { refuseUidChange } from './preconditions.ts';
+import { nameOf, refuseNotFound } from './refusals.ts';
+import { patchScale } from './scale.ts';
 import { put } from './update.ts';
 
-/** RFC 7386: members of the patch replace, `null` removes, objects merge, everything else is taken whole. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isPlainObject(patch)) return patch;
-  const result: Record<string, unknown> = isPlainObject(target) ? { ...target } : {};
-  for (const key of Object.keys(patch)) {
-    const value = patch[key];
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
+type PatchRequest = Extract<Request, { verb: 'patch' }>;
+
+/** PATCH of an object or of one of its subresources. */
+export function patch(current: ApiObject | undefined, request: PatchRequest, context: WriteContext): Outcome {
+  const { kind, uid, subresource } = request;
+  if (current === undefined) return refuseNotFound(kind, nameOf(request.key));
+  if (uid !== undefined && uid !== current.metadata.uid) return refuseUidChange(current, uid);
+  if (subresource === 'scale') return patchScale(current, request, context);
+  if (request.patchType === undefined && subresource === undefined)
+    return mergeMembers(current, request.patch, context);
+  return patchOnTheWire(current, request, context);
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** PATCH of the main resource. */
-export function patch(
-  current: ApiObject | undefined,
-  kind: Kind,
-  name: string,
-  uid: string | undefined,
-  changes: Readonly<Record<string, unknown>>,
-  context: WriteContext,
-): Outcome {
-  if (current === undefined) return refuse('NotFound', `${KINDS[kind].plural} "${name}" not found`);
-  if (uid !== undefined && uid !== current.metadata.uid) {
-    return refuse(
-      'Conflict',
-      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
-    );
-  }
+/** A component's own patch: in the form in which the simulation keeps objects, merged as RFC 7386 has it. */
+function mergeMembers(current: ApiObject, changes: JsonObject, context: WriteContext): Outcome {
   const merged = mergePatch(current, changes) as ApiObject;
   const next = { ...merged } as Record<string, unknown>;
   if ('status' in current) next['status'] = current.status;
@@ -54,13 +43,8 @@ export function patchPodStatus(
   changes: Partial<PodStatus>,
   context: WriteContext,
 ): Outcome {
-  if (current === undefined || current.kind !== 'Pod') return refuse('NotFound', `pods "${name}" not found`);
-  if (uid !== current.metadata.uid) {
-    return refuse(
-      'Conflict',
-      `the uid in the precondition (${uid}) does not match the uid in record (${current.metadata.uid})`,
-    );
-  }
+  if (current === undefined || current.kind !== 'Pod') return refuseNotFound('Pod', name);
+  if (uid !== current.metadata.uid) return refuseUidChange(current, uid);
   const before = current.status;
   const given = podStatusWith(before, changes);
   const status =

@@ -1,11 +1,14 @@
 import type { ApiObject } from '../../api/kinds.ts';
-import { keyOf, KINDS } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { metaAnnotated, metaAt, metaWith, withMetadata, withStatus } from '../../api/versions.ts';
 import { sameData } from '../../api/equality.ts';
 import { withoutDisabledFields } from './disabled-fields.ts';
-import { refuse, type Outcome, type WriteContext } from './outcome.ts';
-import { refuseInvalidUpdate } from './validity.ts';
+import { kindName } from '../../api/qualified-names.ts';
+import type { Problem } from '../../api/problem.ts';
+import type { Outcome, WriteContext } from './outcome.ts';
+import { refuseModified, refuseOtherUid } from './preconditions.ts';
+import { refuseNotFound } from './refusals.ts';
+import { invalid, refuseInvalidUpdate } from './validity.ts';
 
 /**
  * PUT: optimistic when the object names a resourceVersion. Writes to `status` ignore the spec and the other way round;
@@ -17,28 +20,27 @@ export function update(
   subresource: 'status' | undefined,
   context: WriteContext,
 ): Outcome {
-  const plural = KINDS[wanted.kind].plural;
-  if (current === undefined) return refuse('NotFound', `${plural} "${wanted.metadata.name}" not found`);
-  const expected = wanted.metadata.resourceVersion;
-  if (expected !== 0 && expected !== current.metadata.resourceVersion) {
-    return refuse(
-      'Conflict',
-      `Operation cannot be fulfilled on ${plural} "${wanted.metadata.name}": the object has been modified; please apply your changes to the latest version and try again`,
-    );
-  }
-  if (wanted.metadata.uid !== '' && wanted.metadata.uid !== current.metadata.uid) {
-    return refuse('Conflict', `uid mismatch on ${plural} "${keyOf(wanted)}"`);
-  }
+  if (current === undefined) return refuseNotFound(wanted.kind, wanted.metadata.name);
+  const { uid, resourceVersion } = wanted.metadata;
+  if (uid !== '' && uid !== current.metadata.uid) return refuseOtherUid(current, uid);
+  if (resourceVersion !== 0 && resourceVersion !== current.metadata.resourceVersion) return refuseModified(current);
   return subresource === 'status' ? updateStatus(current, wanted, context) : updateSpec(current, wanted, context);
 }
 
-function updateStatus(current: ApiObject, wanted: ApiObject, context: WriteContext): Outcome {
+/** A write of the status subresource. `found` is what is known to be wrong already. */
+export function updateStatus(
+  current: ApiObject,
+  wanted: ApiObject,
+  context: WriteContext,
+  found: readonly Problem[] = [],
+): Outcome {
   if (!('status' in current) || !('status' in wanted)) return { does: 'nothing', object: current };
   // The status subresource takes annotations too: a Deployment's revision is written along with its status (recorded).
   const annotations = shared(current.metadata.annotations, wanted.metadata.annotations);
   if (annotations === current.metadata.annotations && sameData(current.status, wanted.status)) {
     return { does: 'nothing', object: current };
   }
+  if (found.length > 0) return invalid(kindName(current.kind), current.metadata.name, found);
   const metadata = metaAnnotated(metaAt(current.metadata, context.revision), annotations);
   return { does: 'put', object: withStatus(current, metadata, wanted.status) };
 }
@@ -50,9 +52,15 @@ function updateSpec(current: ApiObject, wanted: ApiObject, context: WriteContext
 
 /**
  * The new version of an object whose main resource is written: spec and whatever else is not status or metadata from
- * `next`; of its metadata only what a client may set.
+ * `next`; of its metadata only what a client may set. `found` is what is known to be wrong already.
  */
-export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, context: WriteContext): Outcome {
+export function put(
+  current: ApiObject,
+  next: ApiObject,
+  wishes: ObjectMeta,
+  context: WriteContext,
+  found?: readonly Problem[],
+): Outcome {
   const before = current.metadata;
   const labels = shared(before.labels, wishes.labels);
   const annotations = shared(before.annotations, wishes.annotations);
@@ -64,7 +72,7 @@ export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, con
     ownerReferences === before.ownerReferences &&
     finalizers === before.finalizers;
   const body = sharedBody(current, withoutDisabledFields(next, current, context.featureGates));
-  if (sameMeta && body === current) return { does: 'nothing', object: current };
+  if (sameMeta && body === current && found === undefined) return { does: 'nothing', object: current };
   // A Deployment's annotations count as part of what its controller has to observe (2.1, recorded).
   const bumps = body !== current || (current.kind === 'Deployment' && annotations !== before.annotations);
   const metadata = metaWith(before, {
@@ -78,7 +86,7 @@ export function put(current: ApiObject, next: ApiObject, wishes: ObjectMeta, con
     finalizers,
   });
   const object = withMetadata(body, metadata);
-  const refusal = refuseInvalidUpdate(current, object);
+  const refusal = refuseInvalidUpdate(current, object, found);
   if (refusal !== undefined) return refusal;
   if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object };
   return { does: 'put', object };

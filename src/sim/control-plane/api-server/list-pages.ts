@@ -1,0 +1,128 @@
+import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import type { ListOptions, ObjectList, Response, Selection } from '../../api/request.ts';
+import type { Store } from '../etcd/store.ts';
+import { refuse, type Refusal } from './outcome.ts';
+import { selectionOf } from './selection.ts';
+
+/** What the later pages of a list show: everything that was selected when the first page was read. */
+interface Snapshot {
+  readonly id: number;
+  readonly revision: number;
+  /** Microseconds. */
+  readonly takenAt: number;
+  readonly objects: readonly ApiObject[];
+}
+
+/** A page's token: behind which key it goes on, and in which snapshot; none: in what there is then. */
+interface Token {
+  readonly snapshot: number | undefined;
+  readonly after: string;
+}
+
+const EXPIRED =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+/**
+ * LIST, whole or in pages. Objects never change, so the state that the later pages have to show is a list of references
+ * to the versions of the first page's moment, kept until etcd would have compacted them: at a compaction everything older
+ * than the one before goes (kubernetes-behaviour.md 1.3).
+ */
+export class ListPages {
+  readonly #store: Store;
+  readonly #compactionIntervalMicros: number;
+  readonly #snapshots: Snapshot[] = [];
+  #taken = 0;
+
+  constructor(store: Store, compactionIntervalMicros: number) {
+    this.#store = store;
+    this.#compactionIntervalMicros = compactionIntervalMicros;
+  }
+
+  list(request: Selection & ListOptions, now: number): Response {
+    const refusal = this.#refuseVersion(request);
+    if (refusal !== undefined) return refusal.response;
+    const selects = selectionOf(request);
+    if (typeof selects !== 'function') return selects.response;
+    const token = readToken(request.continue ?? '');
+    if (token === 'bad') return refuse('BadRequest', 'continue key is not valid').response;
+    if (token?.snapshot !== undefined) return this.#nextPage(request, token.snapshot, token.after, now);
+    let objects: ApiObject[] = [];
+    for (const object of this.#store.values(request.kind)) if (selects(object)) objects.push(object);
+    objects.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    if (token !== undefined) objects = objects.filter((object) => keyOf(object) > token.after);
+    const { revision } = this.#store;
+    if (!hasMore(objects, request)) return success({ resourceVersion: revision, items: objects });
+    const snapshot: Snapshot = { id: ++this.#taken, revision, takenAt: now, objects };
+    this.#snapshots.push(snapshot);
+    return pageOf(request, snapshot, objects);
+  }
+
+  #nextPage(request: Selection & ListOptions, id: number, after: string, now: number): Response {
+    const oldest = this.#compactedUpTo(now);
+    while (this.#snapshots[0] !== undefined && this.#snapshots[0].takenAt < oldest) this.#snapshots.shift();
+    const snapshot = this.#snapshots.find((one) => one.id === id);
+    if (snapshot === undefined) {
+      return { ...refuse('Expired', EXPIRED).response, continue: writeToken({ snapshot: undefined, after }) };
+    }
+    const rest = snapshot.objects.filter((object) => keyOf(object) > after);
+    if (hasMore(rest, request)) return pageOf(request, snapshot, rest);
+    return success({ resourceVersion: snapshot.revision, items: rest });
+  }
+
+  /** States from before this time are compacted away. In whole intervals of the run. */
+  #compactedUpTo(now: number): number {
+    const interval = this.#compactionIntervalMicros;
+    return (Math.floor(now / interval) - 1) * interval;
+  }
+
+  #refuseVersion({ resourceVersion, resourceVersionMatch }: ListOptions): Refusal | undefined {
+    if (resourceVersion === undefined) {
+      if (resourceVersionMatch === undefined) return undefined;
+      const why = 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided';
+      const causes = [{ reason: 'FieldValueForbidden', message: why, field: 'resourceVersionMatch' }];
+      return refuse('Invalid', `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${why}`, { causes });
+    }
+    const { revision } = this.#store;
+    if (resourceVersion > revision) {
+      const message = `Timeout: Too large resource version: ${resourceVersion}, current: ${revision}`;
+      const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+      return refuse('Timeout', message, { causes, retryAfterSeconds: 1 });
+    }
+    // Older states are not kept, as if they had been compacted.
+    if (resourceVersionMatch !== 'Exact' || resourceVersion === revision) return undefined;
+    return refuse('Expired', 'The resourceVersion for the provided list is too old.');
+  }
+}
+
+function success(list: ObjectList): Response {
+  return { ok: true, object: undefined, list };
+}
+
+function hasMore(objects: readonly ApiObject[], { limit = 0 }: ListOptions): boolean {
+  return limit > 0 && objects.length > limit;
+}
+
+/** One page of what is left. How many more there are is told only where nothing has to be looked into to know it. */
+function pageOf(request: Selection & ListOptions, { id, revision }: Snapshot, rest: readonly ApiObject[]): Response {
+  const { limit = 0, labelSelector = '', fieldSelector = '' } = request;
+  const items = rest.slice(0, limit);
+  const list: ObjectList = {
+    resourceVersion: revision,
+    items,
+    continue: writeToken({ snapshot: id, after: keyOf(items[items.length - 1]!) }),
+  };
+  const counts = labelSelector === '' && fieldSelector === '';
+  return success(counts ? { ...list, remainingItemCount: rest.length - limit } : list);
+}
+
+function writeToken({ snapshot, after }: Token): string {
+  return `${snapshot ?? 'any'}:${after}`;
+}
+
+function readToken(text: string): Token | 'bad' | undefined {
+  if (text === '') return undefined;
+  const match = /^(any|[0-9]{1,15}):(.+)$/.exec(text);
+  if (match === null) return 'bad';
+  const [, snapshot = '', after = ''] = match;
+  return { snapshot: snapshot === 'any' ? undefined : Number(snapshot), after };
+}

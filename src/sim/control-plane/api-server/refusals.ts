@@ -1,0 +1,25 @@
+import type { Kind } from '../../api/kinds.ts';
+import { resourceName } from '../../api/qualified-names.ts';
+import { refuse, type Refusal } from './outcome.ts';
+
+export function refuseNotFound(kind: Kind, name: string): Refusal {
+  return refuse('NotFound', `${resourceName(kind)} "${name}" not found`);
+}
+
+/** 403, as an admission plugin words it. */
+export function refuseForbidden(kind: Kind, name: string, why: string): Refusal {
+  return refuse('Forbidden', `${resourceName(kind)} "${name}" is forbidden: ${why}`);
+}
+
+/** 405: the kind has no such subresource, or the subresource no such verb. */
+export function refuseMethod(): Refusal {
+  return refuse('MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+/** The name in a store's key. */
+export function nameOf(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}
+
+/** What the API server says of a JSON patch that does not fit the object. */
+export const REJECTED = 'the server rejected our request due to an error in our request';

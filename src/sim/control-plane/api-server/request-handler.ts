@@ -1,0 +1,176 @@
+import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { Request, Response } from '../../api/request.ts';
+import { metaAt, withMetadata } from '../../api/versions.ts';
+import type { FeatureGates } from '../../scenario.ts';
+import type { Store } from '../etcd/store.ts';
+import { bind } from './bind.ts';
+import { create, type CreateContext } from './create.ts';
+import { remove } from './delete.ts';
+import { expireEvents } from './event-ttl.ts';
+import { decremented, judgeEviction, markedForEviction } from './evict.ts';
+import { ListPages } from './list-pages.ts';
+import type { Outcome, WriteContext } from './outcome.ts';
+import { patch, patchPodStatus } from './patch.ts';
+import { refuseUnmet } from './preconditions.ts';
+import { nameOf, refuseNotFound } from './refusals.ts';
+import { readScale, updateScale } from './scale.ts';
+import { update } from './update.ts';
+
+/** What the handler takes from the world outside the store. */
+export interface HandlerWorld {
+  /** Microseconds. */
+  now(): number;
+  readonly featureGates: FeatureGates;
+  /** A uid that no object of the run has had. */
+  mintUid(): string;
+  /** Five characters of the alphabet of generated names. */
+  mintSuffix(): string;
+}
+
+type Verb = Request['verb'];
+type Of<V extends Verb> = Extract<Request, { readonly verb: V }>;
+
+/** kube-apiserver's `--etcd-compaction-interval`. */
+const COMPACTION_INTERVAL_MICROS = 300_000_000;
+
+/**
+ * Carries requests out against the store, each at one moment: the leaves compute what a request does to an object, this
+ * commits it. It knows nothing of time spent, queues or networks.
+ */
+export class RequestHandler {
+  readonly #store: Store;
+  readonly #world: HandlerWorld;
+  readonly #creating: CreateContext;
+  readonly #pages: ListPages;
+
+  constructor(store: Store, world: HandlerWorld, compactionIntervalMicros = COMPACTION_INTERVAL_MICROS) {
+    this.#store = store;
+    this.#world = world;
+    this.#pages = new ListPages(store, compactionIntervalMicros);
+    this.#creating = {
+      now: 0,
+      revision: 0,
+      exists: () => undefined,
+      namespace: (name) => store.get('Namespace', name),
+      priorityClasses: () => store.values('PriorityClass'),
+      mintUid: () => world.mintUid(),
+      mintSuffix: () => world.mintSuffix(),
+    };
+  }
+
+  respond(request: Request): Response {
+    return (this.#verbs[request.verb] as (request: Request) => Response)(request);
+  }
+
+  readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response } = {
+    get: (request) => this.#get(request),
+    list: (request) => this.#pages.list(request, this.#world.now()),
+    create: (request) => this.#create(request),
+    update: (request) => {
+      const { object, subresource, dryRun } = request;
+      const key = keyOf(object);
+      const outcome = update(this.#store.get(object.kind, key), object, subresource, this.#context());
+      return this.#commit(key, outcome, dryRun);
+    },
+    'update-scale': (request) => {
+      const { kind, key, dryRun } = request;
+      const response = this.#commit(key, updateScale(this.#store.get(kind, key), request, this.#context()), dryRun);
+      return response.ok ? readScale(response.object, kind, key) : response;
+    },
+    patch: (request) => {
+      const { kind, key, dryRun, subresource } = request;
+      const response = this.#commit(key, patch(this.#store.get(kind, key), request, this.#context()), dryRun);
+      return response.ok && subresource === 'scale' ? readScale(response.object, kind, key) : response;
+    },
+    'patch-status': ({ key, uid, status }) => {
+      const pod = this.#store.get('Pod', key);
+      return this.#commit(key, patchPodStatus(pod, nameOf(key), uid, status, this.#context()));
+    },
+    bind: (request) => {
+      const { key, uid } = request;
+      return this.#commit(key, bind(this.#store.get('Pod', key), nameOf(key), uid, request, this.#context()));
+    },
+    evict: (request) => this.#evict(request),
+    delete: (request) => {
+      const { kind, key, dryRun } = request;
+      return this.#commit(key, remove(this.#store.get(kind, key), kind, nameOf(key), request, this.#context()), dryRun);
+    },
+  };
+
+  #get({ kind, key, subresource }: Of<'get'>): Response {
+    const object = this.#store.get(kind, key);
+    if (subresource === 'scale') return readScale(object, kind, key);
+    return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
+  }
+
+  #create({ object, dryRun }: Of<'create'>): Response {
+    const store = this.#store;
+    const { kind } = object;
+    if (kind === 'Event') expireEvents(store, this.#world.now());
+    const context: CreateContext = {
+      ...this.#creating,
+      ...this.#context(),
+      exists: (key) => store.get(kind, key),
+      ...(dryRun === true ? { mintUid: () => '' } : {}),
+    };
+    const outcome = create(object, context);
+    return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome, dryRun);
+  }
+
+  /** Takes the pod out of its budget, says so in its status, and deletes it: three writes, or none where it may not go. */
+  #evict(request: Of<'evict'>): Response {
+    const { key, dryRun } = request;
+    const store = this.#store;
+    const pod = store.get('Pod', key);
+    if (pod === undefined) return refuseNotFound('Pod', nameOf(key)).response;
+    const verdict = judgeEviction(pod, store.values('PodDisruptionBudget'));
+    if (verdict.does === 'refuse') return verdict.response;
+    if (verdict.does === 'decrement' && dryRun !== true) {
+      const budget = decremented(verdict.budget, pod.metadata.name, this.#context());
+      this.#commit(keyOf(budget), { does: 'put', object: budget });
+    }
+    const unmet = refuseUnmet(pod, request);
+    if (unmet !== undefined) return unmet.response;
+    let latest: Pod = pod;
+    if (dryRun !== true) {
+      latest = markedForEviction(pod, this.#context());
+      if (latest !== pod) this.#commit(key, { does: 'put', object: latest });
+    }
+    const options = { ...request, resourceVersion: undefined };
+    return this.#commit(key, remove(latest, 'Pod', nameOf(key), options, this.#context()), dryRun);
+  }
+
+  #context(): WriteContext {
+    const { featureGates } = this.#world;
+    return { now: this.#world.now(), revision: this.#store.nextRevision, featureGates };
+  }
+
+  #commit(key: string, outcome: Outcome, dryRun?: boolean): Response {
+    if (dryRun === true && outcome.does !== 'refuse') return this.#dryRun(key, outcome.object);
+    switch (outcome.does) {
+      case 'put':
+        return { ok: true, object: this.#store.put(key, outcome.object, this.#world.now()) };
+      case 'remove':
+        return { ok: true, object: this.#remove(key, outcome.object, outcome.marked === true) };
+      case 'nothing':
+        return { ok: true, object: outcome.object };
+      case 'refuse':
+        return outcome.response;
+    }
+  }
+
+  #remove(key: string, object: ApiObject, marked: boolean): ApiObject {
+    const now = this.#world.now();
+    if (!marked) return this.#store.remove(key, object, now);
+    this.#store.put(key, object, now);
+    const metadata = metaAt(object.metadata, this.#store.nextRevision);
+    return this.#store.remove(key, withMetadata(object, metadata), now);
+  }
+
+  /** What would have been, still with the version that is stored; none of a new object. */
+  #dryRun(key: string, object: ApiObject): Response {
+    const resourceVersion = this.#store.get(object.kind, key)?.metadata.resourceVersion ?? 0;
+    return { ok: true, object: { ...object, metadata: { ...object.metadata, resourceVersion } } as ApiObject };
+  }
+}
