@@ -5,6 +5,7 @@ import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf } from '../../sim/api/meta.ts';
 import { timeZone, UTC } from '../../sim/api/time-zone.ts';
 import { formatRfc1123 } from '../../sim/api/timestamps.ts';
+import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -191,7 +192,7 @@ class CronJobController implements Controller {
       return undefined;
     }
     if (answer.reason === 'AlreadyExists') return yield* this.#adoptExisting(draft, name, due);
-    if (answer.reason !== 'NamespaceTerminating') {
+    if (!isNamespaceTerminating(answer)) {
       this.#host.record(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${answer.message}`);
     }
     return answer.message;

@@ -12,6 +12,7 @@ import { isIndexed, onlyReplacesFailedPods } from './pod-states.ts';
 import type { SyncContext } from './sync-context.ts';
 import { isTracked, untrack } from './tracking-finalizer.ts';
 import type { OwnerReference } from '../../../sim/api/meta.ts';
+import { isNamespaceTerminating } from '../../../sim/api/status-cause.ts';
 
 /** At most so many pods are created or deleted in one sync. */
 const MOST_PODS_A_SYNC = 500;
@@ -111,7 +112,7 @@ function created(context: SyncContext, answer: Response, hands: PodHands): boole
     return true;
   }
   // In a namespace that goes away nothing is left to do.
-  if (answer.reason === 'NamespaceTerminating') return true;
+  if (isNamespaceTerminating(answer)) return true;
   hands.record(context, 'Warning', 'FailedCreate', `Error creating: ${answer.message}`);
   return false;
 }
