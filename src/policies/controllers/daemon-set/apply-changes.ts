@@ -2,6 +2,7 @@ import type { DaemonSet } from '../../../sim/api/daemon-set.ts';
 import { keyOf } from '../../../sim/api/kinds.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { Request, Response } from '../../../sim/api/request.ts';
+import { isNamespaceTerminating } from '../../../sim/api/status-cause.ts';
 import type { ControllerHost, Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import type { ExpectedCounts } from '../expected-counts.ts';
@@ -48,7 +49,7 @@ function* createPods({ host, key, set, hash, expectations, wrote }: Actor, nodes
         return true;
       }
       // In a namespace that goes away nothing is left to do.
-      if (answer.reason === 'NamespaceTerminating') return true;
+      if (isNamespaceTerminating(answer)) return true;
       host.record(set, 'Warning', 'FailedCreate', `Error creating: ${answer.message}`);
       return false;
     },
