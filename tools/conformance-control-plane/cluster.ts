@@ -1,10 +1,15 @@
+import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import { deepFreeze } from '../../src/sim/api/freeze.ts';
 import { NO_LABELS, type Condition } from '../../src/sim/api/meta.ts';
 import { LABEL_HOSTNAME, LABEL_REGION, LABEL_ZONE, type Node, type Taint } from '../../src/sim/api/node.ts';
+import type { Pod } from '../../src/sim/api/pod.ts';
 import { READY } from './fake-kubelets.ts';
 import type { RecordedNode } from './recording.ts';
 
-/** The zone of nodes that stand for those of other recordings in the same cluster; they are not shown. */
+/**
+ * The zone of nodes that stand for those of other recordings in the same cluster, and the namespace of what others have
+ * on the nodes of a shared one; neither is shown.
+ */
 export const ELSEWHERE = 'elsewhere';
 
 /** What a node is registered with beside Ready, until the first report of its fake kubelet. */
@@ -45,4 +50,19 @@ export function nodeOf(
       })),
     },
   });
+}
+
+/** A pod of another namespace that stands on a node of a shared cluster. */
+export function neighbourOn(node: Node, cpuMillis: number): Pod {
+  const { name } = node.metadata;
+  const raw = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `on-${name}`, namespace: ELSEWHERE, annotations: { 'orrery.dev/start': 'never' } },
+    spec: {
+      nodeName: name,
+      containers: [{ name: 'c', image: 'img:1', resources: { requests: { cpu: `${cpuMillis}m` } } }],
+    },
+  };
+  return decodeObject(raw, () => undefined) as Pod;
 }

@@ -1,16 +1,17 @@
 import { readSchedulerConfiguration } from '../../src/policies/scheduling/configuration/read-configuration.ts';
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
-import type { EventKind } from '../../src/sim/engine/engine.ts';
+import { Engine, type EventKind } from '../../src/sim/engine/engine.ts';
 import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import type { Namespace, PriorityClass } from '../../src/sim/api/core.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { Node } from '../../src/sim/api/node.ts';
+import type { Pod } from '../../src/sim/api/pod.ts';
 import type { Client, Response } from '../../src/sim/api/request.ts';
 import type { Scenario } from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import type { RecordSink } from '../../src/sim/recorder/records.ts';
-import { ELSEWHERE, nodeOf } from './cluster.ts';
+import { ELSEWHERE, neighbourOn, nodeOf } from './cluster.ts';
 import { FakeKubelets } from './fake-kubelets.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
@@ -65,6 +66,7 @@ export class World {
     this.timeline = new Timeline(this.names, shown, this.zero, input.family);
     const recorded = input.cluster?.nodes ?? [];
     const nodes = own ? [] : recorded.map((node) => nodeOf(node, 0));
+    const others = neighbours(nodes, seed);
     if (stoodBesideOthers(input)) nodes.push(...HEALTHY_ELSEWHERE.map((node) => nodeOf(node, 0)));
     const { settings } = this;
     const policies = defaultPolicies({
@@ -76,7 +78,10 @@ export class World {
       ...(settings.binPackProfile ? { schedulerConfiguration: withBinPack() } : {}),
     });
     this.simulation = new Simulation(
-      { ...scenarioOf(input, settings), initial: [namespaceOf(this.namespace), ...nodes, ...leftOver(input)] },
+      {
+        ...scenarioOf(input, settings),
+        initial: [namespaceOf(this.namespace), namespaceOf(ELSEWHERE), ...nodes, ...others, ...leftOver(input)],
+      },
       policies,
       NO_SINK,
       {
@@ -171,6 +176,12 @@ function namespaceOf(name: string): Namespace {
     },
     status: { phase: 'Active' },
   };
+}
+
+/** Other namespaces are active on the nodes of a shared cluster: none of them is as empty as another. */
+function neighbours(nodes: readonly Node[], seed: string): Pod[] {
+  const usage = new Engine({ seed }).keyed('replay/neighbours');
+  return nodes.map((node, i) => neighbourOn(node, 100 + Math.floor(usage.uniform(i, 0) * 2_000)));
 }
 
 /**
