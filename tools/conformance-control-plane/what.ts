@@ -129,7 +129,9 @@ export const WHAT: Readonly<Record<string, Writer>> = {
     );
     if (taints.length > 0) what['taints'] = taints.sort();
     for (const condition of list(at(object, 'status')['conditions'])) {
-      what[`cond.${String(condition['type'])}`] = `${String(condition['status'])}/${String(condition['reason'])}`;
+      const { type, status, reason } = condition;
+      // A pressure that is not there is not shown.
+      if (type === 'Ready' || status !== 'False') what[`cond.${String(type)}`] = `${String(status)}/${String(reason)}`;
     }
     const labels = Object.entries(at(object, 'metadata', 'labels')).filter(([key]) => !key.includes('kubernetes.io/'));
     if (labels.length > 0 && reading.family === 'daemonset') what['labels'] = Object.fromEntries(labels);
