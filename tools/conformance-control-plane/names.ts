@@ -24,6 +24,8 @@ export class Names {
   readonly #known = new Map<string, string>();
   /** By uid: an object keeps its name, whoever adopts it. */
   readonly #objects = new Map<string, string>();
+  /** Numbered names in order, by family and by the real name behind them. */
+  readonly #numbered = new Map<string, { readonly real: string; readonly given: string }[]>();
 
   constructor(namespace: string, ordinals: Ordinals) {
     this.#namespace = namespace;
@@ -47,6 +49,22 @@ export class Names {
   /** A text with every name, uid and namespace of chance replaced. */
   text(text: string): string {
     return text.replace(WORD, (word) => this.#word(word));
+  }
+
+  /**
+   * A text of the whole run as the recordings have it: objects that came back under the name of one that was gone are
+   * numbered after all others, the first of them too.
+   */
+  final(text: string): string {
+    let result = text;
+    for (const [family, members] of this.#numbered) {
+      let count = members.length;
+      for (const { real, given } of members) {
+        if (members.filter((one) => one.real === real).length < 2) continue;
+        result = result.replaceAll(given, `${family}${++count}>`);
+      }
+    }
+    return result;
   }
 
   #word(word: string): string {
@@ -82,6 +100,10 @@ export class Names {
     }
     const word = GENERATED[object.kind]?.[owner.kind];
     if (word === undefined) return metadata.name;
-    return `${ownerName}-<${word}${this.#ordinals.next(`${object.kind} of ${owner.uid}`)}>`;
+    const given = `${ownerName}-<${word}${this.#ordinals.next(`${object.kind} of ${owner.uid}`)}>`;
+    const family = `${ownerName}-<${word}`;
+    const before = this.#numbered.get(family) ?? [];
+    this.#numbered.set(family, [...before, { real: metadata.name, given }]);
+    return given;
   }
 }

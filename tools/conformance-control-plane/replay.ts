@@ -44,7 +44,7 @@ export function replay({ input, family }: Recording, seed: string): Files {
   world.run(input.duration ?? (steps.at(-1)?.at ?? 0) + REST);
   if (facts.length < steps.length) throw new NotReplayed(`the step at ${steps[facts.length]!.at} s did not end`);
   return new Map([
-    ['timeline.jsonl', world.timeline.lines.map((line) => line + '\n').join('')],
+    ['timeline.jsonl', world.names.final(world.timeline.lines.map((line) => line + '\n').join(''))],
     ['facts.json', JSON.stringify({ steps: facts }, undefined, 1) + '\n'],
   ]);
 }
