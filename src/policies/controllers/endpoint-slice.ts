@@ -3,7 +3,7 @@ import { sameData } from '../../sim/api/equality.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels } from '../../sim/api/meta.ts';
 import { LABEL_ZONE, type Node } from '../../sim/api/node.ts';
-import { isPodReady, type Pod } from '../../sim/api/pod.ts';
+import { conditionOf, isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
 import { formatTimestamp } from '../../sim/api/timestamps.ts';
@@ -100,17 +100,22 @@ class EndpointSliceController implements Controller {
     this.#host.enqueue(keyOf(object));
   }
 
-  #podChanged({ type, object, previous }: Change<'Pod'>): void {
+  #podChanged(change: Change<'Pod'>): void {
+    const { type, object, previous } = change;
+    const isNews = type !== 'MODIFIED' || previous === undefined;
+    const changed = isNews || endpointChanged(previous, object);
+    const isOther = !isNews && identityChanged(previous, object);
+    // Most changes of a pod are none of its endpoint; what else an endpoint says of it changes with its binding.
+    if (!changed && !isOther && previous!.spec === object.spec && sameReadiness(previous!, object)) return;
     const { namespace, labels } = object.metadata;
-    const podKey = keyOf(object);
+    const podKey = change.key ?? keyOf(object);
     const selectedBy = this.#memberships.of(namespace, labels);
     for (const key of selectedBy) this.#desks.get(key)?.roster.touch(podKey);
-    if (type !== 'MODIFIED' || previous === undefined) {
+    if (isNews) {
       for (const key of selectedBy) this.#enqueueForPod(key);
       return;
     }
-    const changed = endpointChanged(previous, object);
-    if (identityChanged(previous, object)) {
+    if (isOther) {
       const before = this.#memberships.of(namespace, previous.metadata.labels);
       for (const key of before) {
         this.#desks.get(key)?.roster.touch(podKey);
@@ -372,6 +377,12 @@ function identityChanged(before: Pod, after: Pod): boolean {
     before.spec.hostname !== after.spec.hostname ||
     before.spec.subdomain !== after.spec.subdomain
   );
+}
+
+/** Ready since the same time; an endpoint tells by its trigger time since when its Service waits for it. */
+function sameReadiness(before: Pod, after: Pod): boolean {
+  if (before.status.phase !== after.status.phase) return false;
+  return conditionOf(before.status.conditions, 'Ready') === conditionOf(after.status.conditions, 'Ready');
 }
 
 /** What an endpoint says about its pod. Any change of a pod that is being deleted counts, its end above all. */

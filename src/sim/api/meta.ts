@@ -68,6 +68,10 @@ export interface Condition {
 
 /** The owner that manages an object, if any: at most one reference has `controller: true`. */
 export function controllerOf(meta: ObjectMeta): OwnerReference | undefined {
-  for (const owner of meta.ownerReferences) if (owner.controller === true) return owner;
+  const { ownerReferences } = meta;
+  for (let i = 0; i < ownerReferences.length; i++) {
+    const owner = ownerReferences[i]!;
+    if (owner.controller === true) return owner;
+  }
   return undefined;
 }

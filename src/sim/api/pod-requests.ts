@@ -243,7 +243,7 @@ function withoutPods(resources: Resources): Resources {
 }
 
 /** Whether the status names resources, as the kubelet reports them: only then can it differ from the spec. */
-function hasStatusResources(pod: Pod): boolean {
+export function hasStatusResources(pod: Pod): boolean {
   const { status } = pod;
   return (
     status.resources !== undefined ||

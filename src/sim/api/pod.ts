@@ -284,7 +284,10 @@ export interface PodTemplateSpec {
 }
 
 export function conditionOf(conditions: readonly Condition[], type: string): Condition | undefined {
-  for (const condition of conditions) if (condition.type === type) return condition;
+  for (let i = 0; i < conditions.length; i++) {
+    const condition = conditions[i]!;
+    if (condition.type === type) return condition;
+  }
   return undefined;
 }
 

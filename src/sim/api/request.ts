@@ -1,6 +1,6 @@
 import type { ApiObject, Kind } from './kinds.ts';
 import type { Labels } from './meta.ts';
-import type { PodStatus } from './pod.ts';
+import type { Pod, PodStatus } from './pod.ts';
 import type { Change } from './change.ts';
 
 /** What every write may carry. */
@@ -208,10 +208,10 @@ export interface Watch {
   /** Only pods bound to this node, as a kubelet watches them. A pod that becomes bound arrives as ADDED. */
   readonly nodeName?: string;
   /**
-   * With `nodeName`: a change of nothing but `status` (a kubelet's own write, coming back) wakes nobody; it arrives, in
-   * order, before the next change that does.
+   * With `nodeName`: of pods for which this is false, a change of nothing but `status` (a kubelet's own write, coming
+   * back) is not delivered; the next change that is brings the status along.
    */
-  readonly statusCanWait?: boolean;
+  readonly needsStatusOf?: (pod: Pod) => boolean;
   receive(change: Change): void;
 }
 

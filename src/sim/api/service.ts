@@ -59,3 +59,23 @@ export interface EndpointSlice {
 
 /** The label that ties a slice to its Service. */
 export const LABEL_SERVICE_NAME = 'kubernetes.io/service-name';
+
+/**
+ * How many more endpoints are ready in `after` than in `before`; `undefined` is a slice that is not there. Looks only at
+ * endpoints that are others than before: versions of a slice share the rest.
+ */
+export function moreReadyEndpoints(before: EndpointSlice | undefined, after: EndpointSlice | undefined): number {
+  const old = before?.endpoints ?? NO_ENDPOINTS;
+  const now = after?.endpoints ?? NO_ENDPOINTS;
+  let more = 0;
+  for (let i = 0; i < old.length || i < now.length; i++) {
+    const one = now[i];
+    const other = old[i];
+    if (one === other) continue;
+    if (one?.conditions.ready === true) more++;
+    if (other?.conditions.ready === true) more--;
+  }
+  return more;
+}
+
+const NO_ENDPOINTS: readonly Endpoint[] = Object.freeze([]);

@@ -1,6 +1,7 @@
 import { sameData } from './equality.ts';
 import type { ApiObject } from './kinds.ts';
 import type { ObjectMeta } from './meta.ts';
+import type { EndpointSlice } from './service.ts';
 import type { PodSpec, PodStatus } from './pod.ts';
 
 /**
@@ -23,6 +24,11 @@ export function withParts<T extends ApiObject>(object: T, metadata: ObjectMeta, 
 }
 
 export function withMetadata<T extends ApiObject>(object: T, metadata: ObjectMeta): T {
+  if (object.kind === 'EndpointSlice') {
+    const { kind, addressType, endpoints, ports } = object;
+    const whole: Whole<EndpointSlice> = { kind, metadata, addressType, endpoints, ports };
+    return whole as T;
+  }
   return hasPlainParts(object)
     ? withParts(object, metadata, specOf(object), statusOf(object))
     : { ...object, metadata };

@@ -257,7 +257,7 @@ export class Scheduler {
 
   /** A pod that has finished is gone for the scheduler. */
   #podChanged(change: Change<'Pod'>): void {
-    const key = keyOf(change.object);
+    const key = change.key ?? keyOf(change.object);
     const known = this.#pods.get(key);
     const gone = change.type === 'DELETED' || isPodTerminal(change.object);
     if (known !== undefined && (gone || known.metadata.uid !== change.object.metadata.uid)) {
@@ -267,7 +267,7 @@ export class Scheduler {
     if (!gone) {
       const previous = known?.metadata.uid === change.object.metadata.uid ? known : undefined;
       this.#pods.set(key, change.object);
-      this.#podSeen({ type: previous === undefined ? 'ADDED' : 'MODIFIED', object: change.object, previous });
+      this.#podSeen({ type: previous === undefined ? 'ADDED' : 'MODIFIED', object: change.object, previous, key });
     }
     this.#wake();
   }
@@ -280,7 +280,7 @@ export class Scheduler {
         for (const event of podEvents(previous, pod)) this.queue.moveAll(event, change);
         return;
       }
-      this.queue.delete(keyOf(pod));
+      this.queue.delete(change.key ?? keyOf(pod));
       this.policy.denominate(pod.metadata.uid);
       this.queue.moveAll('AssignedPod/Add', change);
       return;

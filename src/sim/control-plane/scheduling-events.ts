@@ -1,6 +1,6 @@
 import { sameData } from '../api/equality.ts';
 import type { Node } from '../api/node.ts';
-import { podRequestsOnNode } from '../api/pod-requests.ts';
+import { hasStatusResources, podRequestsOnNode } from '../api/pod-requests.ts';
 import type { Pod } from '../api/pod.ts';
 import type { Condition } from '../api/meta.ts';
 import type { ClusterEvent } from './scheduling-queue-hints.ts';
@@ -24,8 +24,12 @@ export function nodeEvents(old: Node, node: Node): ClusterEvent[] {
 }
 
 /** What changed about a pod; a change that has no name of its own is a plain Update. */
-export function podEvents(old: Pod, pod: Pod): ClusterEvent[] {
-  const resource = pod.spec.nodeName === undefined || pod.spec.nodeName === '' ? 'UnscheduledPod' : 'AssignedPod';
+export function podEvents(old: Pod, pod: Pod): readonly ClusterEvent[] {
+  // Nearly every change of a pod on a node is its kubelet's.
+  if (old.spec === pod.spec && old.metadata.labels === pod.metadata.labels && !isScaledDown(old, pod)) {
+    return isUnscheduled(pod) ? UNSCHEDULED_POD_UPDATE : ASSIGNED_POD_UPDATE;
+  }
+  const resource = isUnscheduled(pod) ? 'UnscheduledPod' : 'AssignedPod';
   const events: ClusterEvent[] = [];
   if (!same(old.metadata.labels, pod.metadata.labels)) events.push(`${resource}/UpdatePodLabel`);
   if (isScaledDown(old, pod)) events.push(`${resource}/UpdatePodScaleDown`);
@@ -37,12 +41,21 @@ export function podEvents(old: Pod, pod: Pod): ClusterEvent[] {
   return events;
 }
 
+const ASSIGNED_POD_UPDATE: readonly ClusterEvent[] = Object.freeze(['AssignedPod/Update'] as const);
+const UNSCHEDULED_POD_UPDATE: readonly ClusterEvent[] = Object.freeze(['UnscheduledPod/Update'] as const);
+
+function isUnscheduled({ spec }: Pod): boolean {
+  return spec.nodeName === undefined || spec.nodeName === '';
+}
+
 function gates(pod: Pod): number {
   return pod.spec.schedulingGates?.length ?? 0;
 }
 
 function isScaledDown(old: Pod, pod: Pod): boolean {
-  if (old.spec === pod.spec && old.status === pod.status) return false;
+  if (old.spec === pod.spec && (old.status === pod.status || !(hasStatusResources(old) || hasStatusResources(pod)))) {
+    return false;
+  }
   const before = podRequestsOnNode(old);
   const after = podRequestsOnNode(pod);
   if (

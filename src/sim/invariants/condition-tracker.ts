@@ -2,7 +2,7 @@ import type { Change } from '../api/change.ts';
 import { keyOf } from '../api/kinds.ts';
 import { compileLabelSelector } from '../api/label-selector.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../api/pod.ts';
-import { LABEL_SERVICE_NAME, type EndpointSlice, type Service } from '../api/service.ts';
+import { LABEL_SERVICE_NAME, moreReadyEndpoints, type EndpointSlice, type Service } from '../api/service.ts';
 import type { Deployment } from '../api/workloads.ts';
 import type { Condition } from '../scenario.ts';
 
@@ -49,15 +49,20 @@ function isAvailable(deployment: Deployment): boolean {
   return status.observedGeneration >= metadata.generation && status.availableReplicas >= spec.replicas;
 }
 
-/** Keeps the keys for which something is not as it should be; the first of them serves as the example. */
-function offenders(observe: (change: Change, offending: Map<string, string>) => void, whole: string): ConditionTracker {
-  const offending = new Map<string, string>();
+/** Keeps what is not as it should be, by key; the first of them serves as the example, described when somebody asks. */
+function offenders<T>(
+  kind: string,
+  observe: (change: Change, offending: Map<string, T>) => void,
+  describe: (offender: T) => string,
+  whole: string,
+): ConditionTracker {
+  const offending = new Map<string, T>();
   return {
     observe: (change) => observe(change, offending),
     verdict: () => {
-      for (const [key, detail] of offending) {
+      for (const [key, offender] of offending) {
         const others = offending.size === 1 ? '' : `, and ${offending.size - 1} more`;
-        return { holds: false, detail: `${key} ${detail}${others}` };
+        return { holds: false, detail: `${kind} ${key} ${describe(offender)}${others}` };
       }
       return { holds: true, detail: whole };
     },
@@ -65,40 +70,50 @@ function offenders(observe: (change: Change, offending: Map<string, string>) => 
 }
 
 function everyDeploymentAvailable(namespace: string | undefined): ConditionTracker {
-  return offenders((change, offending) => {
-    if (change.object.kind !== 'Deployment' || !inNamespace(change, namespace)) return;
-    const deployment = change.object;
-    const key = `deployment ${keyOf(deployment)}`;
-    if (gone(change) || isAvailable(deployment)) offending.delete(key);
-    else offending.set(key, `has ${deployment.status.availableReplicas} of ${deployment.spec.replicas} available`);
-  }, 'every Deployment is available');
+  return offenders<Deployment>(
+    'deployment',
+    (change, offending) => {
+      if (change.object.kind !== 'Deployment' || !inNamespace(change, namespace)) return;
+      const deployment = change.object;
+      const key = change.key ?? keyOf(deployment);
+      if (gone(change) || isAvailable(deployment)) offending.delete(key);
+      else offending.set(key, deployment);
+    },
+    ({ status, spec }) => `has ${status.availableReplicas} of ${spec.replicas} available`,
+    'every Deployment is available',
+  );
 }
 
 function everyPodRunning(namespace: string | undefined): ConditionTracker {
-  return offenders((change, offending) => {
-    if (change.object.kind !== 'Pod' || !inNamespace(change, namespace)) return;
-    const pod = change.object;
-    const key = `pod ${keyOf(pod)}`;
-    const fine = pod.status.phase === 'Running' || pod.status.phase === 'Succeeded';
-    if (gone(change) || fine || pod.metadata.deletionTimestamp !== undefined) offending.delete(key);
-    else offending.set(key, `is ${pod.status.phase}`);
-  }, 'every Pod is running');
+  return offenders<Pod>(
+    'pod',
+    (change, offending) => {
+      if (change.object.kind !== 'Pod' || !inNamespace(change, namespace)) return;
+      const pod = change.object;
+      const key = change.key ?? keyOf(pod);
+      const fine = pod.status.phase === 'Running' || pod.status.phase === 'Succeeded';
+      if (gone(change) || fine || pod.metadata.deletionTimestamp !== undefined) offending.delete(key);
+      else offending.set(key, pod);
+    },
+    ({ status }) => `is ${status.phase}`,
+    'every Pod is running',
+  );
 }
 
 /** Ready endpoints a Service, by `namespace/name`. */
 class ReadyEndpoints {
-  readonly #ofSlice = new Map<string, number>();
   readonly #ofService = new Map<string, number>();
 
-  observe(change: Change): void {
-    if (change.object.kind !== 'EndpointSlice') return;
+  /** Whether the change is of any consequence. */
+  observe(change: Change): boolean {
+    if (change.object.kind !== 'EndpointSlice') return false;
     const slice = change.object;
+    const previous = change.previous as EndpointSlice | undefined;
+    const more = moreReadyEndpoints(previous, gone(change) ? undefined : slice);
+    if (more === 0) return false;
     const service = serviceOf(slice);
-    const ready = gone(change) ? 0 : slice.endpoints.filter((one) => one.conditions.ready).length;
-    const before = this.#ofSlice.get(keyOf(slice)) ?? 0;
-    if (gone(change)) this.#ofSlice.delete(keyOf(slice));
-    else this.#ofSlice.set(keyOf(slice), ready);
-    this.#ofService.set(service, this.count(service) + ready - before);
+    this.#ofService.set(service, this.count(service) + more);
+    return true;
   }
 
   count(service: string): number {
@@ -117,20 +132,24 @@ function selectsPods(service: Service): boolean {
 function everyServiceHasEndpoints(namespace: string | undefined): ConditionTracker {
   const ready = new ReadyEndpoints();
   const services = new Set<string>();
-  const tracker = offenders((change, offending) => {
-    ready.observe(change);
-    const { object } = change;
-    if ((object.kind !== 'Service' && object.kind !== 'EndpointSlice') || !inNamespace(change, namespace)) return;
-    const service = object.kind === 'Service' ? keyOf(object) : serviceOf(object);
-    if (object.kind === 'Service') {
-      if (!gone(change) && selectsPods(object)) services.add(service);
-      else services.delete(service);
-    }
-    const key = `service ${service}`;
-    if (services.has(service) && ready.count(service) === 0) offending.set(key, 'has no ready endpoint');
-    else offending.delete(key);
-  }, 'every Service has endpoints');
-  return tracker;
+  return offenders<true>(
+    'service',
+    (change, offending) => {
+      const { object } = change;
+      if (object.kind !== 'Service' && object.kind !== 'EndpointSlice') return;
+      const changed = ready.observe(change);
+      if (!(changed || object.kind === 'Service') || !inNamespace(change, namespace)) return;
+      const service = object.kind === 'Service' ? keyOf(object) : serviceOf(object);
+      if (object.kind === 'Service') {
+        if (!gone(change) && selectsPods(object)) services.add(service);
+        else services.delete(service);
+      }
+      if (services.has(service) && ready.count(service) === 0) offending.set(service, true);
+      else offending.delete(service);
+    },
+    () => 'has no ready endpoint',
+    'every Service has endpoints',
+  );
 }
 
 function deploymentAvailable(key: string, atLeast: number | undefined): ConditionTracker {
@@ -155,7 +174,9 @@ function deploymentAvailable(key: string, atLeast: number | undefined): Conditio
 function serviceHasEndpoints(key: string, atLeast: number): ConditionTracker {
   const ready = new ReadyEndpoints();
   return {
-    observe: (change) => ready.observe(change),
+    observe: (change) => {
+      ready.observe(change);
+    },
     verdict: () => {
       const count = ready.count(key);
       return { holds: count >= atLeast, detail: `service ${key} has ${count} ready endpoint${count === 1 ? '' : 's'}` };

@@ -42,7 +42,6 @@ export class Kubelet {
   readonly #tickOrigin: number;
   #pool: AddressPool | undefined;
   #images: ImageStore | undefined;
-  #gated = 0;
 
   constructor(
     services: NodeServices,
@@ -74,11 +73,6 @@ export class Kubelet {
 
   get usage(): Readonly<NodeUsage> {
     return this.#usage;
-  }
-
-  /** Other components' writes to a pod's status matter only to pods with readiness gates. */
-  get statusCanWait(): boolean {
-    return this.#gated === 0;
   }
 
   get images(): ImageStore {
@@ -113,7 +107,6 @@ export class Kubelet {
     const worker = new PodWorker(this, slot, key, stableHash(key), pod);
     workers.set(slot, worker);
     this.#workers.set(metadata.uid, worker);
-    if (pod.spec.readinessGates !== undefined && pod.spec.readinessGates.length > 0) this.#gated++;
     if (pod.status.phase === 'Running') {
       if (pod.status.podIP !== undefined) this.#addressPool.claim(pod.status.podIP);
       this.#charge(worker);
@@ -146,8 +139,6 @@ export class Kubelet {
     this.#workers.delete(worker.uid);
     if (!worker.apiGone) this.#ended.add(worker.uid);
     this.services.workers.release(worker.slot);
-    const gates = worker.spec.readinessGates;
-    if (gates !== undefined && gates.length > 0) this.#gated--;
   }
 
   record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void {

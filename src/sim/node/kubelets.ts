@@ -1,6 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import type { Engine, EventKind } from '../engine/engine.ts';
 import type { Node } from '../api/node.ts';
+import type { Pod } from '../api/pod.ts';
 import type { ApiServer, EventRecorder } from '../api/request.ts';
 import { resourcesOf } from '../api/pod-requests.ts';
 import type { Parameters } from '../scenario.ts';
@@ -75,9 +76,7 @@ export class Kubelets implements NodeAgents {
     api.watch({
       kind: 'Pod',
       nodeName: name,
-      get statusCanWait() {
-        return kubelet.statusCanWait;
-      },
+      needsStatusOf: hasReadinessGates,
       receive: (change) => kubelet.receive(change),
     });
     return kubelet;
@@ -183,4 +182,9 @@ export class Kubelets implements NodeAgents {
       },
     };
   }
+}
+
+/** Other components' writes to a pod's status matter to its kubelet only where gates wait for them. */
+function hasReadinessGates({ spec: { readinessGates } }: Pod): boolean {
+  return readinessGates !== undefined && readinessGates.length > 0;
 }

@@ -2,7 +2,7 @@ import type { Change } from '../api/change.ts';
 import type { Event } from '../api/core.ts';
 import type { EventNote } from '../api/event-note.ts';
 import type { ApiObject } from '../api/kinds.ts';
-import type { EndpointSlice } from '../api/service.ts';
+import { moreReadyEndpoints, type EndpointSlice } from '../api/service.ts';
 import { NodeLoads } from './node-loads.ts';
 import { PodLives } from './pod-lives.ts';
 import type { PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
@@ -59,8 +59,10 @@ export class Recorder {
         if (change.type === 'ADDED') this.#loads.addNode(object, at);
         break;
       case 'EndpointSlice':
-        this.#endpointsReady += readyEndpoints(change.type === 'DELETED' ? undefined : object);
-        this.#endpointsReady -= readyEndpoints(change.previous as EndpointSlice | undefined);
+        this.#endpointsReady += moreReadyEndpoints(
+          change.previous as EndpointSlice | undefined,
+          change.type === 'DELETED' ? undefined : object,
+        );
         break;
       case 'Event':
         if (change.type !== 'DELETED') this.#writeEvent(at, object.involvedObject, object);
@@ -124,12 +126,6 @@ export class Recorder {
       endpointsReady: this.#endpointsReady,
     };
   }
-}
-
-function readyEndpoints(slice: EndpointSlice | undefined): number {
-  let ready = 0;
-  for (const endpoint of slice?.endpoints ?? []) if (endpoint.conditions.ready) ready++;
-  return ready;
 }
 
 /** Pods that are not running as they should, by reason, most frequent first. */

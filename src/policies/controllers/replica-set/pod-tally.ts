@@ -22,6 +22,15 @@ function stateOf(pod: Pod): State {
   return isPodReady(pod) ? State.Ready : State.Active;
 }
 
+/** Most changes of a pod move it from nowhere to nowhere. */
+function countsTheSame(before: Pod, after: Pod): boolean {
+  return (
+    before.metadata.labels === after.metadata.labels &&
+    before.metadata.ownerReferences === after.metadata.ownerReferences &&
+    stateOf(before) === stateOf(after)
+  );
+}
+
 /**
  * Counts the pods of every owner as changes come in, so that a sync need not walk them: a change costs the same whether
  * its ReplicaSet has one replica or five thousand. Pods of a template share their label object, so there is about one
@@ -33,6 +42,7 @@ export class PodTally {
   apply(change: Change<'Pod'>): void {
     const before = change.type === 'ADDED' ? undefined : (change.previous ?? change.object);
     const after = change.type === 'DELETED' ? undefined : change.object;
+    if (before !== undefined && after !== undefined && countsTheSame(before, after)) return;
     if (before !== undefined) this.#add(before, -1);
     if (after !== undefined) this.#add(after, 1);
   }

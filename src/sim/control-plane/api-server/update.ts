@@ -1,4 +1,5 @@
 import type { ApiObject } from '../../api/kinds.ts';
+import type { EndpointSlice } from '../../api/service.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { metaAnnotated, metaAt, metaWith, withMetadata, withStatus } from '../../api/versions.ts';
 import { sameData } from '../../api/equality.ts';
@@ -113,8 +114,21 @@ function shared<T>(before: T, after: T): T {
   return result as T;
 }
 
+/**
+ * A slice's list of endpoints is taken as it was given, or stays as it was: its controller knows lists and endpoints by
+ * identity, and hundreds of them are not looked into for the sake of one.
+ */
+function sharedSlice(current: EndpointSlice, next: EndpointSlice): EndpointSlice {
+  const { kind, metadata, addressType } = next;
+  const endpoints = sameData(current.endpoints, next.endpoints) ? current.endpoints : next.endpoints;
+  const ports = shared(current.ports, next.ports);
+  const isSame = endpoints === current.endpoints && ports === current.ports && addressType === current.addressType;
+  return isSame ? current : { kind, metadata, addressType, endpoints, ports };
+}
+
 /** The current object itself when nothing but metadata and status differs. */
 function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
+  if (current.kind === 'EndpointSlice' && next.kind === 'EndpointSlice') return sharedSlice(current, next);
   const a = current as unknown as Record<string, unknown>;
   const result: Record<string, unknown> = {};
   let same = true;

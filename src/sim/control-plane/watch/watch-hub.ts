@@ -112,8 +112,11 @@ export class WatchHub {
     const index = this.#feedOfNode.get(nodeName);
     if (index === undefined) return;
     const feed = this.#feeds[index]!;
+    const { needsStatusOf } = feed.watch;
+    const change = commit.change as Change<'Pod'>;
+    if (needsStatusOf !== undefined && isStatusOnly(change) && !needsStatusOf(change.object)) return;
     feed.waiting.push(commit);
-    if (feed.awake || (feed.watch.statusCanWait === true && isStatusOnly(commit.change as Change<'Pod'>))) return;
+    if (feed.awake) return;
     feed.awake = true;
     this.#engine.after(this.#delivery(this.#stream), this.#wakeFeed, index);
   }
@@ -124,12 +127,8 @@ export class WatchHub {
     let taken = 0;
     while (taken < waiting.length && waiting[taken]!.committedAt + this.#floor <= now) taken++;
     const ready = waiting.splice(0, taken);
-    let rest = false;
-    for (const commit of waiting) {
-      if (watch.statusCanWait !== true || !isStatusOnly(commit.change as Change<'Pod'>)) rest = true;
-    }
-    feed.awake = rest;
-    if (rest) {
+    feed.awake = waiting.length > 0;
+    if (feed.awake) {
       const due = waiting[0]!.committedAt + this.#delivery(this.#stream);
       this.#engine.at(due > now ? due : now + 1, this.#wakeFeed, index);
     }
