@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCatchupFamily } from './conformance-failover/catchup-family.ts';
 import { CONDITIONS, familyOf, rulesOf } from './conformance-failover/columns.ts';
 import { runEtcdFamily } from './conformance-failover/etcd-family.ts';
+import { runPartitionFamily } from './conformance-failover/partition-family.ts';
+import { runQuorumFamily } from './conformance-failover/quorum-family.ts';
 import { recordingsIn, writeCsv, type Recording, type Row } from './conformance-failover/recording.ts';
+import { runWriteLatencyFamily } from './conformance-failover/write-latency-family.ts';
 import { judge } from './conformance-failover/verdict.ts';
 
 /**
@@ -32,7 +36,11 @@ class UsageError extends Error {}
 type Runner = (recording: Recording, repeats: number, seed: string) => Record<string, unknown>[];
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
+  catchup: runCatchupFamily,
   etcd: runEtcdFamily,
+  partition: runPartitionFamily,
+  quorum: runQuorumFamily,
+  'write-latency': runWriteLatencyFamily,
 };
 
 function readOptions(args: readonly string[]): Options {

@@ -1,5 +1,5 @@
 import { Engine, type EventKind } from '../../src/sim/engine/engine.ts';
-import { sampler, type Sampler } from '../../src/sim/engine/samplers.ts';
+import { sampler, type Distribution, type Sampler } from '../../src/sim/engine/samplers.ts';
 import type { Stream } from '../../src/sim/engine/streams.ts';
 import { EtcdCluster } from '../../src/sim/control-plane/etcd/cluster.ts';
 import { EtcdClients, type EtcdClient } from '../../src/sim/control-plane/etcd/etcd-client.ts';
@@ -55,8 +55,8 @@ export class Harness {
     return this.engine.now;
   }
 
-  client(endpoints: readonly number[]): EtcdClient {
-    return this.#clients.create({ endpoints, network: MACHINE.client, keepalive: undefined });
+  client(endpoints: readonly number[], network: Distribution = MACHINE.client): EtcdClient {
+    return this.#clients.create({ endpoints, network, keepalive: undefined });
   }
 
   draw(distribution: (typeof MACHINE)[keyof typeof MACHINE]): number {

@@ -88,3 +88,44 @@ export class OpenLoop {
     this.writes.push(this.#harness.write(this.#client, this.#deadline, () => undefined));
   }
 }
+
+/** One read in flight, a pause, the next one. */
+export class ReadLoop {
+  readonly answers: number[] = [];
+  errors = 0;
+  readonly #harness: Harness;
+  readonly #client: EtcdClient;
+  readonly #kind: 'read' | 'serializable-read';
+  readonly #pause: number;
+  readonly #deadline: number;
+  #stopped = false;
+
+  constructor(
+    harness: Harness,
+    endpoints: readonly number[],
+    kind: 'read' | 'serializable-read',
+    pauseMicros: number,
+    deadlineMicros: number,
+  ) {
+    this.#harness = harness;
+    this.#client = harness.client(endpoints);
+    this.#kind = kind;
+    this.#pause = pauseMicros;
+    this.#deadline = deadlineMicros;
+    harness.at(harness.now + harness.noise.below(pauseMicros + 1), () => this.#next());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #next(): void {
+    if (this.#stopped) return;
+    this.#client.call(this.#kind, undefined, this.#deadline, (error) => {
+      if (this.#stopped) return;
+      if (error === undefined) this.answers.push(this.#harness.now);
+      else this.errors++;
+      this.#harness.later(this.#pause, () => this.#next());
+    });
+  }
+}

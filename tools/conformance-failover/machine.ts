@@ -13,6 +13,8 @@ export const MACHINE = {
   sleepSlop: { kind: 'lognormal', mean: 1_000, cv: 0.8 },
   /** From SIGKILL until the sockets are closed. */
   exit: { kind: 'lognormal', mean: 12_000, cv: 1.1 },
+  /** How late the harness heals a cut. */
+  heal: { kind: 'lognormal', mean: 60_000, cv: 1.5 },
   /** From the moment a member takes clients until a probing client has its answer. */
   probe: { kind: 'lognormal', mean: 3_000, cv: 1 },
 } satisfies Readonly<Record<string, Distribution>>;
@@ -39,3 +41,13 @@ const RETRANSMISSION: Distribution = {
   kind: 'empirical',
   values: [204_000, 204_000, 204_000, 204_000, 208_000, 208_000, 208_000, 212_000, 216_000, 220_000],
 };
+
+/** The same machine when nothing else ran on it. */
+export const QUIET_MACHINE = {
+  client: { kind: 'lognormal', mean: 400, cv: 0.7 },
+  etcd: {
+    peer: { kind: 'lognormal', mean: 70, cv: 1 },
+    fsync: { kind: 'lognormal', mean: 50, cv: 1 },
+    apply: { kind: 'constant', value: 20 },
+  },
+} as const;

@@ -4,7 +4,7 @@ import type { Row } from './recording.ts';
 /** How a column is held against its recording. */
 export type Rule =
   /** Two samples of one distribution, but for so many units of the recording machine's noise either way. */
-  | { readonly kind: 'distribution'; readonly slack: number }
+  | { readonly kind: 'distribution'; readonly slack: number; readonly of?: (row: Row) => number }
   /** What must hold in every simulated row; the words say it. It must hold in every recorded row too. */
   | { readonly kind: 'fact'; readonly says: string; readonly holds: (row: Row) => boolean }
   /** Shown, not judged; the words say why. */
@@ -29,8 +29,9 @@ export function judge(
   simulated: readonly Row[],
 ): Verdict {
   const where = `${name}${group === '' ? '' : ` [${group}]`} ${column}`;
-  const a = numbers(recorded, column);
-  const b = numbers(simulated, column);
+  const of = rule.kind === 'distribution' ? rule.of : undefined;
+  const a = of === undefined ? numbers(recorded, column) : recorded.map(of);
+  const b = of === undefined ? numbers(simulated, column) : simulated.map(of);
   const figures = `n ${a.length}/${b.length}, median ${show(median(a))}/${show(median(b))}`;
   if (rule.kind === 'noise') return { line: `noise ${where}: ${figures}; not judged: ${rule.why}`, holds: true };
   if (rule.kind === 'fact') {

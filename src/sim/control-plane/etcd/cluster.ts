@@ -72,7 +72,6 @@ export class EtcdCluster {
       const to = this.members[message.to]!;
       engine.at(at, this.#kinds.message, to.id, to.generation, message);
     });
-    for (const member of members) member.tickPhase = this.#election.below(options.heartbeatInterval);
   }
 
   observe(observer: ClusterObserver): void {
@@ -91,6 +90,7 @@ export class EtcdCluster {
   settle(leader: MemberId, term: number, index: number): void {
     this.history.startAt(index);
     for (const member of this.members) {
+      member.tickPhase = this.#election.below(this.options.heartbeatInterval);
       if (index > 0) member.wal.restore({ index, term });
       member.wal.save([], { term, vote: leader }, index);
       this.#createProcess(member);
@@ -253,6 +253,7 @@ export class EtcdCluster {
     member.leaderNews = false;
     const lead = member.process?.raft.lead ?? NOBODY;
     if (lead === NOBODY) return;
+    member.process!.releaseHeld();
     member.requests!.releaseWaiting();
     member.process!.advance();
     if (member.state === 'starting') this.#publish(member);
@@ -263,6 +264,7 @@ export class EtcdCluster {
   }
 
   #started(member: Member): void {
+    member.tickPhase = this.#engine.now % this.options.heartbeatInterval;
     this.#createProcess(member);
     this.mesh.connect(member.id);
     if (this.options.members > 1) this.#later(member, 'peers-looked-for', PEER_CHECK_MICROS, PEER_CHECKS);

@@ -58,6 +58,8 @@ export class MemberProcess {
   #databaseDirty = false;
   #lastDatabaseCommit: number;
   #compactedAt = 0;
+  /** Proposals of others that came while no leader was known. */
+  #held: Message[] = [];
 
   constructor(host: ProcessHost, wal: WriteAheadLog, history: CommittedHistory) {
     this.#host = host;
@@ -90,6 +92,10 @@ export class MemberProcess {
     return this.#history.revisionAt(this.#applied);
   }
 
+  get knowsLeader(): boolean {
+    return this.raft.lead !== NOBODY;
+  }
+
   /** Whether there is nothing that it is about to do. */
   get idle(): boolean {
     return this.#saving === undefined && this.#applying === undefined && this.#toApply.length === 0;
@@ -101,8 +107,19 @@ export class MemberProcess {
   }
 
   step(message: Message): void {
+    if (message.type === 'MsgProp' && !this.knowsLeader) {
+      this.#held.push(message);
+      return;
+    }
     this.raft.step(message);
     this.advance();
+  }
+
+  /** What others forwarded while no leader was known goes on to the one that is known now. */
+  releaseHeld(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.step(message);
   }
 
   /** Takes what raft has ready, if nothing is being saved. To be called after anything was given to raft. */
@@ -240,9 +257,4 @@ export class MemberProcess {
     this.raft.log.compact(upTo);
     this.#wal.compact(upTo);
   }
-}
-
-/** Whether a member knows a leader. */
-export function knowsLeader(process: MemberProcess): boolean {
-  return process.raft.lead !== NOBODY;
 }

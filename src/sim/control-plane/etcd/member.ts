@@ -32,7 +32,7 @@ export class Member {
   serving = false;
   /** Whether its leader changed since waiting requests were last looked at. */
   leaderNews = false;
-  /** When its clock of heartbeat intervals ticks: a time of its own, the same in every life. */
+  /** When in a heartbeat interval its clock ticks: it begins with the process. */
   tickPhase = 0;
 
   constructor(id: MemberId) {

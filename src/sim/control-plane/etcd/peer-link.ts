@@ -16,6 +16,8 @@ export interface LinkHost {
   deliver(message: Message, at: number): void;
 }
 
+/** TCP acknowledges a lone packet so late at most: one sent shortly before a cut is not acknowledged either. */
+const DELAYED_ACK_MICROS = 40_000;
 /** TCP's longest pause between two retransmissions. */
 const LONGEST_PAUSE_MICROS = 120_000_000;
 
@@ -38,6 +40,7 @@ export class PeerLink {
   #timeout = 0;
   #retries = 0;
   #lastArrival = 0;
+  #lastSentAt = -DELAYED_ACK_MICROS;
   #epoch = 0;
 
   constructor(host: LinkHost, index: number) {
@@ -51,8 +54,11 @@ export class PeerLink {
 
   /** Packets there, or acknowledgements back, vanish from now on, or no longer. */
   cut(data: boolean, acks: boolean): void {
+    const wasCut = this.isCut;
     this.#dataCut = data;
     this.#acksCut = acks;
+    if (wasCut || !acks || !this.#connected || this.#unacknowledgedSince !== undefined) return;
+    if (this.#lastSentAt + DELAYED_ACK_MICROS > this.#host.engine.now) this.#startTimer();
   }
 
   get isCut(): boolean {
@@ -118,6 +124,7 @@ export class PeerLink {
   }
 
   #pass(message: Message, now: number): void {
+    this.#lastSentAt = now;
     const at = Math.max(this.#lastArrival, now + this.#host.latency(message));
     this.#lastArrival = at;
     this.#host.deliver(message, at);

@@ -12,8 +12,8 @@ const REDIAL_MICROS = 100_000;
 const SYN_RETRY_MICROS = 1_000_000;
 
 /**
- * The connections between members: two streams each way, one for log entries and one for the rest, as etcd has them.
- * A stream is dialled by its reader. Packets between two members vanish one way or both while they are cut.
+ * The connections between members: a stream each way, dialled by its reader. Packets between two members vanish one way
+ * or both while they are cut.
  */
 export class PeerMesh {
   readonly #engine: Engine;
@@ -59,14 +59,12 @@ export class PeerMesh {
     };
     const pairs = this.#members * this.#members;
     this.#cuts = new Array<boolean>(pairs).fill(false);
-    for (let i = 0; i < 2 * pairs; i++) this.#links.push(new PeerLink(host, i));
+    for (let i = 0; i < pairs; i++) this.#links.push(new PeerLink(host, i));
   }
 
   /** False: nobody is there. While a stream is not dialled yet, a message goes by a request of its own. */
   send(message: Message): boolean {
-    const pair = message.from * this.#members + message.to;
-    const stream = message.type === 'MsgApp' || message.type === 'MsgSnap' ? 1 : 0;
-    if (this.#links[2 * pair + stream]!.send(message)) return true;
+    if (this.#links[message.from * this.#members + message.to]!.send(message)) return true;
     if (this.#processes[message.to]!.process === undefined || this.#isCut(message.from, message.to)) return false;
     this.#deliver(message, this.#engine.now + this.latencyOf(message));
     return true;
@@ -88,7 +86,7 @@ export class PeerMesh {
   }
 
   isConnected(from: MemberId, to: MemberId): boolean {
-    return this.#links[2 * (from * this.#members + to)]!.connected;
+    return this.#links[from * this.#members + to]!.connected;
   }
 
   /** With how many others a member has streams both ways. */
@@ -109,7 +107,7 @@ export class PeerMesh {
     ] as const) {
       const pair = a * this.#members + b;
       const back = b * this.#members + a;
-      for (const stream of [0, 1]) this.#links[2 * pair + stream]!.cut(this.#cuts[pair]!, this.#cuts[back]!);
+      this.#links[pair]!.cut(this.#cuts[pair]!, this.#cuts[back]!);
     }
   }
 
@@ -120,10 +118,8 @@ export class PeerMesh {
   /** A process is gone: all its connections are. */
   disconnect(id: MemberId): void {
     for (let other = 0; other < this.#members; other++) {
-      for (const pair of [id * this.#members + other, other * this.#members + id]) {
-        this.#links[2 * pair]!.disconnect();
-        this.#links[2 * pair + 1]!.disconnect();
-      }
+      this.#links[id * this.#members + other]!.disconnect();
+      this.#links[other * this.#members + id]!.disconnect();
     }
   }
 
@@ -141,17 +137,15 @@ export class PeerMesh {
     return this.#cuts[from * this.#members + to]! || this.#cuts[to * this.#members + from]!;
   }
 
-  /** `to` dials the streams on which `from` writes. */
+  /** `to` dials the stream on which `from` writes. */
   #dial(from: MemberId, to: MemberId): void {
     const writer = this.#processes[from]!;
     const reader = this.#processes[to]!;
     if (writer.process === undefined || reader.process === undefined || this.isConnected(from, to)) return;
-    const pair = from * this.#members + to;
     if (this.#isCut(from, to)) {
       this.#engine.after(SYN_RETRY_MICROS, this.#dialKind, from, to);
       return;
     }
-    this.#links[2 * pair]!.connect();
-    this.#links[2 * pair + 1]!.connect();
+    this.#links[from * this.#members + to]!.connect();
   }
 }
