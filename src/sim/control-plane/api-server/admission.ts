@@ -1,5 +1,6 @@
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
+import type { Taint } from '../../api/node.ts';
 import type { PodSpec, PodStatus, Toleration } from '../../api/pod.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { podStatusWith } from '../../api/versions.ts';
@@ -25,6 +26,8 @@ export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPrior
       const spec = admitPodSpec(object.spec, priority);
       return { kind: 'Pod', metadata: stamped, spec, status: newPodStatus(spec) };
     }
+    case 'Node':
+      return { ...object, metadata: stamped, spec: { ...object.spec, taints: withNotReady(object.spec.taints ?? []) } };
     case 'Deployment':
       return { kind: 'Deployment', metadata: stamped, spec: object.spec, status: NEW_DEPLOYMENT_STATUS };
     case 'ReplicaSet':
@@ -141,6 +144,12 @@ function admitPodSpec(spec: PodSpec, priority: PodPriority): PodSpec {
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const DEFAULT_TOLERATION_SECONDS = 300;
+
+/** TaintNodesByCondition: nobody is put on a new node before its conditions have been looked at (2.8). */
+function withNotReady(taints: readonly Taint[]): readonly Taint[] {
+  if (taints.some(({ key, effect }) => key === NOT_READY && effect === 'NoSchedule')) return taints;
+  return [...taints, { key: NOT_READY, effect: 'NoSchedule' }];
+}
 
 function withDefaultTolerations(tolerations: readonly Toleration[]): readonly Toleration[] {
   const missing = [NOT_READY, UNREACHABLE].filter((key) => !tolerations.some((one) => toleratesNoExecute(one, key)));
