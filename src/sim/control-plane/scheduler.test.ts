@@ -181,9 +181,8 @@ test('a binding that fails gives the place back, and the pod is tried again', ()
     cluster.attempts.push(attempt);
     if (failures++ > 0) return;
     const { uid } = attempt.pod.metadata;
-    cluster.client.send(
-      { verb: 'delete', kind: 'Pod', key: 'default/web', uid, gracePeriodSeconds: 0 },
-      () => cluster.create(pod('web', '1')),
+    cluster.client.send({ verb: 'delete', kind: 'Pod', key: 'default/web', uid, gracePeriodSeconds: 0 }, () =>
+      cluster.create(pod('web', '1')),
     );
   };
   cluster.settle();
