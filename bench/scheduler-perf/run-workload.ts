@@ -62,10 +62,7 @@ export function runWorkload(workload: Workload, share = 1, unschedulable = 0): W
 
   const waiting = (workload.waiting ?? []).slice(0, count(workload.waiting?.length ?? 0));
   create(client, waiting);
-  create(
-    client,
-    Array.from({ length: unschedulable }, (_, i) => pod(`misfit-${i}`, { cpu: '1000' })),
-  );
+  for (let i = 0; i < unschedulable; i++) api.install(pod(`misfit-${i}`, { cpu: '1000' }));
   const initial = Array.from({ length: count(workload.initPods) }, (_, i) => workload.init(i));
   create(client, initial);
   runUntil(initial.length + (waiting[0]?.spec.schedulingGates === undefined ? waiting.length : 0));
