@@ -4,7 +4,7 @@ import { keyOf, type ApiObject } from '../../src/sim/api/kinds.ts';
 import type { Client } from '../../src/sim/api/request.ts';
 import { SimulatedApiServer } from '../../src/sim/control-plane/api-server/api-server.ts';
 import { EventBroadcaster } from '../../src/sim/control-plane/event-recorder.ts';
-import { Scheduler } from '../../src/sim/control-plane/scheduler.ts';
+import { Scheduler } from '../../src/sim/control-plane/scheduler/scheduler.ts';
 import { Engine } from '../../src/sim/engine/engine.ts';
 import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
 import { namespace, pod, priorityClass } from './objects.ts';

@@ -1,9 +1,9 @@
 import type { Pod } from '../../src/sim/api/pod.ts';
-import { nodeEvents, podEvents } from '../../src/sim/control-plane/scheduling-events.ts';
-import { backoffExpiration } from '../../src/sim/control-plane/scheduling-queue-backoff.ts';
-import { HintTable } from '../../src/sim/control-plane/scheduling-queue-hints.ts';
-import type { QueuedPod } from '../../src/sim/control-plane/scheduling-queue-pod.ts';
-import { SchedulingQueue } from '../../src/sim/control-plane/scheduling-queue.ts';
+import { nodeEvents, podEvents } from '../../src/sim/control-plane/scheduler/cluster-events.ts';
+import { backoffExpiration } from '../../src/sim/control-plane/scheduling-queue/backoff.ts';
+import { HintTable } from '../../src/sim/control-plane/scheduling-queue/hints.ts';
+import type { QueuedPod } from '../../src/sim/control-plane/scheduling-queue/queued-pod.ts';
+import { SchedulingQueue } from '../../src/sim/control-plane/scheduling-queue/scheduling-queue.ts';
 import type { SchedulingPolicy } from '../../src/sim/policy-api/scheduler.ts';
 import type { Operation, QueueHistory } from './cases.ts';
 import { ObjectLists, policyOf } from './cluster.ts';

@@ -10,8 +10,8 @@ import { meta } from '../../../../test/doubles/objects.ts';
 import type { Change } from '../../../sim/api/change.ts';
 import type { Kind, Kinds } from '../../../sim/api/kinds.ts';
 import type { Pod, PodAffinityTerm, TopologySpreadConstraint } from '../../../sim/api/pod.ts';
-import { HintTable } from '../../../sim/control-plane/scheduling-queue-hints.ts';
-import { QueuedPod } from '../../../sim/control-plane/scheduling-queue-pod.ts';
+import { HintTable } from '../../../sim/control-plane/scheduling-queue/hints.ts';
+import { QueuedPod } from '../../../sim/control-plane/scheduling-queue/queued-pod.ts';
 
 /**
  * kube-scheduler-semantics.md 5.8, row by row: whether an event brings back a pod that a plugin has rejected. The plugins are

@@ -1,6 +1,6 @@
-import { objectKey } from '../api/kinds.ts';
-import type { Pod } from '../api/pod.ts';
-import type { PodClass, Rejector } from './scheduling-queue-hints.ts';
+import { objectKey } from '../../api/kinds.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { PodClass, Rejector } from './hints.ts';
 import type { Seat } from './waiting-room.ts';
 
 /** What an unschedulable pod is found by. */

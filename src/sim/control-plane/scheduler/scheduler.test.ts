@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest';
-import { defaultSchedulerConfiguration } from '../../policies/scheduling/configuration/read-configuration.ts';
-import { kubeScheduler } from '../../policies/scheduling/kube-scheduler.ts';
-import { IN_TREE_PLUGINS } from '../../policies/scheduling/registry.ts';
-import type { ApiObject } from '../api/kinds.ts';
-import { NO_LABELS } from '../api/meta.ts';
-import type { Node } from '../api/node.ts';
-import { conditionOf, type Pod, type PodSpec } from '../api/pod.ts';
-import { Engine } from '../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../parameters.ts';
-import type { SchedulingPolicyFactory } from '../policy-api/scheduler.ts';
-import type { PluginFactory } from '../policy-api/scheduling.ts';
-import { Code } from '../policy-api/status.ts';
-import { SimulatedApiServer } from './api-server/api-server.ts';
-import { EventBroadcaster } from './event-recorder.ts';
-import { Scheduler, type SchedulingAttempt } from './scheduler.ts';
+import { defaultSchedulerConfiguration } from '../../../policies/scheduling/configuration/read-configuration.ts';
+import { kubeScheduler } from '../../../policies/scheduling/kube-scheduler.ts';
+import { IN_TREE_PLUGINS } from '../../../policies/scheduling/registry.ts';
+import type { ApiObject } from '../../api/kinds.ts';
+import { NO_LABELS } from '../../api/meta.ts';
+import type { Node } from '../../api/node.ts';
+import { conditionOf, type Pod, type PodSpec } from '../../api/pod.ts';
+import { Engine } from '../../engine/engine.ts';
+import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import type { SchedulingPolicyFactory } from '../../policy-api/scheduler.ts';
+import type { PluginFactory } from '../../policy-api/scheduling.ts';
+import { Code } from '../../policy-api/status.ts';
+import { SimulatedApiServer } from '../api-server/api-server.ts';
+import { EventBroadcaster } from '../event-recorder.ts';
+import type { SchedulingAttempt } from './attempt.ts';
+import { Scheduler } from './scheduler.ts';
 
 const SECOND = 1_000_000;
 

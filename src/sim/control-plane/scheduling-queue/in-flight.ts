@@ -1,4 +1,4 @@
-import type { ClusterHappening } from './scheduling-queue-hints.ts';
+import type { ClusterHappening } from './hints.ts';
 
 /** What happened while pods were being scheduled: a pod that fails looks at what came after it was popped. */
 export class InFlight {

@@ -1,5 +1,5 @@
-import { MICROS_PER_SECOND } from '../engine/time.ts';
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import { MICROS_PER_SECOND } from '../../engine/time.ts';
+import type { QueuedPod } from './queued-pod.ts';
 
 export interface BackoffLimits {
   readonly initialMicros: number;

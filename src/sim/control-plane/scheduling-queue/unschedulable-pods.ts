@@ -1,14 +1,7 @@
-import type { Labels } from '../api/meta.ts';
-import type { Pod, PodSpec } from '../api/pod.ts';
-import {
-  type ClusterHappening,
-  type HintTable,
-  PodClass,
-  queues,
-  type Rejector,
-  type Requeue,
-} from './scheduling-queue-hints.ts';
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import type { Labels } from '../../api/meta.ts';
+import type { Pod, PodSpec } from '../../api/pod.ts';
+import { type ClusterHappening, type HintTable, PodClass, queues, type Rejector, type Requeue } from './hints.ts';
+import type { QueuedPod } from './queued-pod.ts';
 import { AgeList } from './age-list.ts';
 
 /**

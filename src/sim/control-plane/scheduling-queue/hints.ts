@@ -1,7 +1,7 @@
-import type { Change } from '../api/change.ts';
-import type { Pod } from '../api/pod.ts';
-import type { ClusterEventHint, ProfileHints } from '../policy-api/scheduling.ts';
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import type { Change } from '../../api/change.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { ClusterEventHint, ProfileHints } from '../../policy-api/scheduling.ts';
+import type { QueuedPod } from './queued-pod.ts';
 
 /** kube-scheduler's resource and action, for instance `Node/Add` or `AssignedPod/Delete`. */
 export type ClusterEvent = string;

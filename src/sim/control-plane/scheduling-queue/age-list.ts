@@ -1,4 +1,4 @@
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import type { QueuedPod } from './queued-pod.ts';
 
 /**
  * Pods by the time since which they wait, oldest first: a linked list through the pods themselves. Pods come in order of

@@ -1,6 +1,6 @@
 import { Heap } from 'heap-js';
-import type { Pod } from '../api/pod.ts';
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { QueuedPod } from './queued-pod.ts';
 
 /** What a pod had when it took its seat, by which the room is in order whatever becomes of the pod. */
 export interface Seat {

@@ -1,9 +1,9 @@
-import { sameData } from '../api/equality.ts';
-import type { Node } from '../api/node.ts';
-import { hasStatusResources, podRequestsOnNode } from '../api/pod-requests.ts';
-import type { Pod } from '../api/pod.ts';
-import type { Condition } from '../api/meta.ts';
-import type { ClusterEvent } from './scheduling-queue-hints.ts';
+import { sameData } from '../../api/equality.ts';
+import type { Node } from '../../api/node.ts';
+import { hasStatusResources, podRequestsOnNode } from '../../api/pod-requests.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { Condition } from '../../api/meta.ts';
+import type { ClusterEvent } from '../scheduling-queue/hints.ts';
 
 /**
  * What changed about a node that can matter to a waiting pod, in kube-scheduler's order (semantics sheet 5.6). Cordoning

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { nodeOf, podOf, type PodWish } from '../../../test/doubles/scheduling-world.ts';
-import type { Change } from '../api/change.ts';
-import { keyOf } from '../api/kinds.ts';
-import type { Pod } from '../api/pod.ts';
-import type { ClusterEventHint } from '../policy-api/scheduling.ts';
-import { backoffDuration } from './scheduling-queue-backoff.ts';
-import { HintTable } from './scheduling-queue-hints.ts';
-import type { QueuedPod } from './scheduling-queue-pod.ts';
+import { nodeOf, podOf, type PodWish } from '../../../../test/doubles/scheduling-world.ts';
+import type { Change } from '../../api/change.ts';
+import { keyOf } from '../../api/kinds.ts';
+import type { Pod } from '../../api/pod.ts';
+import type { ClusterEventHint } from '../../policy-api/scheduling.ts';
+import { backoffDuration } from './backoff.ts';
+import { HintTable } from './hints.ts';
+import type { QueuedPod } from './queued-pod.ts';
 import { SchedulingQueue } from './scheduling-queue.ts';
 
 /** What section 5 of kube-scheduler-semantics.md says of the queue, one test a statement. */

@@ -1,13 +1,13 @@
-import type { Pod } from '../api/pod.ts';
-import { MICROS_PER_SECOND } from '../engine/time.ts';
-import { backoffExpiration, floorToSecond, type BackoffLimits } from './scheduling-queue-backoff.ts';
-import type { HintTable } from './scheduling-queue-hints.ts';
-import { type ClusterEvent, type ClusterHappening, type Requeue } from './scheduling-queue-hints.ts';
-import { InFlight } from './scheduling-queue-in-flight.ts';
-import { QueuedPod, type Room } from './scheduling-queue-pod.ts';
+import type { Pod } from '../../api/pod.ts';
+import { MICROS_PER_SECOND } from '../../engine/time.ts';
+import { backoffExpiration, floorToSecond, type BackoffLimits } from './backoff.ts';
+import type { HintTable } from './hints.ts';
+import { type ClusterEvent, type ClusterHappening, type Requeue } from './hints.ts';
+import { InFlight } from './in-flight.ts';
+import { QueuedPod, type Room } from './queued-pod.ts';
 import { UnschedulablePods } from './unschedulable-pods.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import type { Change } from '../api/change.ts';
+import type { Change } from '../../api/change.ts';
 
 /** What the queue asks its scheduler. */
 export interface SchedulingQueueOptions {
