@@ -201,7 +201,7 @@ export const WHAT: Readonly<Record<string, Writer>> = {
     conditions(object, what, reading);
   },
   ResourceQuota: (object, what) => {
-    const hard = at(object, 'spec')['hard'];
+    const hard = at(object, 'status')['hard'];
     put(what, 'hard', hard);
     const used = at(object, 'status')['used'];
     put(what, 'used', used);

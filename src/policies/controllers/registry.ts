@@ -9,6 +9,7 @@ import { nodeLifecycle } from './node-lifecycle.ts';
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-lifecycle/settings.ts';
 import { podGarbageCollector, TERMINATED_POD_GC_THRESHOLD } from './pod-garbage-collector.ts';
 import { replicaSetController, replicationController } from './replica-set.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { statefulSet } from './stateful-set.ts';
 import { taintEviction } from './taint-eviction.ts';
 import { ttlAfterFinished } from './ttl-after-finished.ts';
@@ -69,6 +70,7 @@ export function controllers(
     ['garbage-collector-controller', garbageCollector],
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
     ['taint-eviction-controller', taintEviction],
+    ['resourcequota-controller', resourceQuota],
     ['pod-garbage-collector-controller', podGarbageCollector(settings.terminatedPodGCThreshold)],
   ]);
 }

@@ -6,6 +6,7 @@ import type { DaemonSet } from './daemon-set.ts';
 import type { Node } from './node.ts';
 import type { Pod } from './pod.ts';
 import type { PodDisruptionBudget } from './policy.ts';
+import type { LimitRange, ResourceQuota } from './quota.ts';
 import type { ReplicationController } from './replication-controller.ts';
 import type { EndpointSlice, Service } from './service.ts';
 import type { StatefulSet } from './stateful-set.ts';
@@ -36,6 +37,8 @@ export interface Kinds {
   CSIStorageCapacity: CSIStorageCapacity;
   VolumeAttachment: VolumeAttachment;
   PodDisruptionBudget: PodDisruptionBudget;
+  LimitRange: LimitRange;
+  ResourceQuota: ResourceQuota;
   Service: Service;
   EndpointSlice: EndpointSlice;
   CronJob: CronJob;
@@ -76,6 +79,8 @@ export const KINDS: { readonly [K in Kind]: KindFacts } = {
   CSIStorageCapacity: { apiVersion: 'storage.k8s.io/v1', plural: 'csistoragecapacities', namespaced: true },
   VolumeAttachment: { apiVersion: 'storage.k8s.io/v1', plural: 'volumeattachments', namespaced: false },
   PodDisruptionBudget: { apiVersion: 'policy/v1', plural: 'poddisruptionbudgets', namespaced: true },
+  LimitRange: { apiVersion: 'v1', plural: 'limitranges', namespaced: true },
+  ResourceQuota: { apiVersion: 'v1', plural: 'resourcequotas', namespaced: true },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
   CronJob: { apiVersion: 'batch/v1', plural: 'cronjobs', namespaced: true },

@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
  * effect. A kind of any other group is somebody's custom resource and accepted alike.
  */
 const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] = [
-  ['v1', 'Binding ComponentStatus Endpoints LimitRange List PodTemplate ResourceQuota'],
+  ['v1', 'Binding ComponentStatus Endpoints List PodTemplate'],
   [
     'admissionregistration.k8s.io/v1',
     'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',

@@ -15,6 +15,7 @@ import { DAEMON_SET } from './daemon-set.ts';
 import { CONTROLLER_REVISION } from './controller-revision.ts';
 import { NODE } from './node.ts';
 import { POD } from './pod.ts';
+import { LIMIT_RANGE, RESOURCE_QUOTA } from './quota.ts';
 import { ENDPOINT_SLICE, SERVICE } from './service.ts';
 import { STATEFUL_SET } from './stateful-set.ts';
 import {
@@ -45,6 +46,8 @@ export const SCHEMAS: { readonly [K in Kind]: Table } = {
   CSIStorageCapacity: CSI_STORAGE_CAPACITY,
   VolumeAttachment: VOLUME_ATTACHMENT,
   PodDisruptionBudget: POD_DISRUPTION_BUDGET,
+  LimitRange: LIMIT_RANGE,
+  ResourceQuota: RESOURCE_QUOTA,
   Service: SERVICE,
   EndpointSlice: ENDPOINT_SLICE,
   CronJob: CRON_JOB,

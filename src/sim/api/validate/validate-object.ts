@@ -7,6 +7,7 @@ import { Checker } from './checker.ts';
 import { checkObjectMeta } from './object-meta.ts';
 import { checkData, checkDisruptionBudget, checkLease, checkNode, checkPriorityClass } from './others.ts';
 import { checkPodSpec } from './pod-spec.ts';
+import { checkLimitRange, checkResourceQuota } from './quota.ts';
 import { checkEndpointSlice, checkService } from './service.ts';
 import {
   checkAttachment,
@@ -69,6 +70,10 @@ export function validateObject(object: ApiObject, report: Report): void {
       return checkAttachment(object, at.at('spec'));
     case 'PodDisruptionBudget':
       return checkDisruptionBudget(object, at.at('spec'));
+    case 'LimitRange':
+      return checkLimitRange(object, at.at('spec', 'limits'));
+    case 'ResourceQuota':
+      return checkResourceQuota(object, at.at('spec'));
     case 'PriorityClass':
       return checkPriorityClass(object, at);
     case 'ConfigMap':

@@ -4,6 +4,8 @@ import { KINDS, objectKey, type ApiObject, type Kind } from '../../api/kinds.ts'
 import type { ObjectMeta } from '../../api/meta.ts';
 import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
+import type { LimitRange } from '../../api/quota.ts';
+import { refuseOutOfRange, withRangeDefaults } from './admission/limit-ranger.ts';
 import { admit, NO_PRIORITY, type PodPriority } from './admission.ts';
 import { withoutDisabledFields } from './disabled-fields.ts';
 import { resourceName } from '../../api/qualified-names.ts';
@@ -16,6 +18,8 @@ export interface CreateContext extends WriteContext {
   exists(key: string): ApiObject | undefined;
   namespace(name: string): Namespace | undefined;
   priorityClasses(): Iterable<PriorityClass>;
+  /** Those of one namespace, in order of their names. */
+  limitRanges(namespace: string): readonly LimitRange[];
   /** A uid that no object of the run has had. */
   mintUid(): string;
   /** Five characters of the alphabet of generated names. */
@@ -35,7 +39,9 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     const refusal = namespaceRefusal(metadata.namespace, givenName(given), given.kind, context);
     if (refusal !== undefined) return refusal;
   }
-  const object = withoutDisabledFields(completed(given), undefined, context.featureGates);
+  const ranges = RANGED.has(given.kind) ? context.limitRanges(metadata.namespace) : NO_RANGES;
+  const defaulted = withoutDisabledFields(completed(given), undefined, context.featureGates);
+  const object = defaulted.kind === 'Pod' && ranges.length > 0 ? withRangeDefaults(defaulted, ranges) : defaulted;
   const priority = object.kind === 'Pod' ? priorityOf(object, context) : NO_PRIORITY;
   if ('does' in priority) return priority;
   const name = metadata.name === '' ? generateName(given, context) : metadata.name;
@@ -50,13 +56,21 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     deletionGracePeriodSeconds: undefined,
     generateName: metadata.generateName,
     labels: metadata.labels,
-    annotations: metadata.annotations,
+    annotations: object.metadata.annotations,
     ownerReferences: metadata.ownerReferences,
     finalizers: metadata.finalizers,
   };
   const admitted = admit(object, stamped, priority);
-  return refuseInvalid(admitted) ?? refuseExisting(admitted, context) ?? { does: 'put', object: admitted };
+  return (
+    refuseInvalid(admitted) ??
+    (ranges.length > 0 ? refuseOutOfRange(admitted, ranges) : undefined) ??
+    refuseExisting(admitted, context) ?? { does: 'put', object: admitted }
+  );
 }
+
+/** The kinds that limit ranges are about. */
+const RANGED: ReadonlySet<Kind> = new Set<Kind>(['Pod', 'PersistentVolumeClaim']);
+const NO_RANGES: readonly LimitRange[] = [];
 
 /** 409: the name is taken, if only by something that is going away. */
 function refuseExisting({ kind, metadata }: ApiObject, context: CreateContext): Refusal | undefined {

@@ -1,9 +1,10 @@
-import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import { keyOf, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { metaAt, withMetadata } from '../../api/versions.ts';
+import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
 import type { Store } from '../etcd/store.ts';
+import { chargesOf } from './admission/resource-quota.ts';
 import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
 import { remove } from './delete.ts';
@@ -27,6 +28,9 @@ export interface HandlerWorld {
   /** Five characters of the alphabet of generated names. */
   mintSuffix(): string;
 }
+
+/** Kinds of which a new version may use more than the old one. */
+const CHARGED_ON_UPDATE: ReadonlySet<Kind> = new Set<Kind>(['PersistentVolumeClaim', 'Service']);
 
 type Verb = Request['verb'];
 type Of<V extends Verb> = Extract<Request, { readonly verb: V }>;
@@ -54,6 +58,7 @@ export class RequestHandler {
       exists: () => undefined,
       namespace: (name) => store.get('Namespace', name),
       priorityClasses: () => store.values('PriorityClass'),
+      limitRanges: (namespace) => this.#inNamespace('LimitRange', namespace),
       mintUid: () => world.mintUid(),
       mintSuffix: () => world.mintSuffix(),
     };
@@ -70,8 +75,13 @@ export class RequestHandler {
     update: (request) => {
       const { object, subresource, dryRun } = request;
       const key = keyOf(object);
-      const outcome = update(this.#store.get(object.kind, key), object, subresource, this.#context());
-      return this.#commit(key, outcome, dryRun);
+      const current = this.#store.get(object.kind, key);
+      const outcome = update(current, object, subresource, this.#context());
+      return this.#commit(
+        key,
+        CHARGED_ON_UPDATE.has(object.kind) ? this.#charged(outcome, current, dryRun) : outcome,
+        dryRun,
+      );
     },
     'update-scale': (request) => {
       const { kind, key, dryRun } = request;
@@ -80,7 +90,10 @@ export class RequestHandler {
     },
     patch: (request) => {
       const { kind, key, dryRun, subresource } = request;
-      const response = this.#commit(key, patch(this.#store.get(kind, key), request, this.#context()), dryRun);
+      const current = this.#store.get(kind, key);
+      const outcome = patch(current, request, this.#context());
+      const charged = CHARGED_ON_UPDATE.has(kind) ? this.#charged(outcome, current, dryRun) : outcome;
+      const response = this.#commit(key, charged, dryRun);
       return response.ok && subresource === 'scale' ? readScale(response.object, kind, key) : response;
     },
     'patch-status': ({ key, uid, status }) => {
@@ -114,8 +127,35 @@ export class RequestHandler {
       exists: (key) => store.get(kind, key),
       ...(dryRun === true ? { mintUid: () => '' } : {}),
     };
-    const outcome = create(object, context);
+    const outcome = this.#charged(create(object, context), undefined, dryRun);
     return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome, dryRun);
+  }
+
+  /**
+   * Admission's last word: what a write uses is taken from the quotas of its namespace, each in a write of its own; a
+   * write that they do not cover is refused. Deletions give nothing back: that is the quota controller's.
+   */
+  #charged(outcome: Outcome, previous: ApiObject | undefined, dryRun?: boolean): Outcome {
+    if (outcome.does !== 'put' || this.#store.count('ResourceQuota') === 0) return outcome;
+    const { object } = outcome;
+    const quotas = this.#inNamespace('ResourceQuota', object.metadata.namespace);
+    if (quotas.length === 0) return outcome;
+    const charges = chargesOf(object, previous, quotas, this.#world.now());
+    if ('does' in charges) return charges;
+    if (dryRun === true || charges.length === 0) return outcome;
+    for (const { quota, used } of charges) {
+      const metadata = metaAt(quota.metadata, this.#store.nextRevision);
+      const charged = withStatus(quota, metadata, { hard: quota.status.hard, used });
+      this.#commit(keyOf(quota), { does: 'put', object: charged });
+    }
+    return { does: 'put', object: withMetadata(object, metaAt(object.metadata, this.#store.nextRevision)) };
+  }
+
+  #inNamespace<K extends 'LimitRange' | 'ResourceQuota'>(kind: K, namespace: string): readonly Kinds[K][] {
+    if (this.#store.count(kind) === 0) return [];
+    const found: Kinds[K][] = [];
+    for (const object of this.#store.values(kind)) if (object.metadata.namespace === namespace) found.push(object);
+    return found.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
   /** Takes the pod out of its budget, says so in its status, and deletes it: three writes, or none where it may not go. */
