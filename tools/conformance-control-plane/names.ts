@@ -81,7 +81,8 @@ export class Names {
     const { name, uid } = object.metadata;
     const normal = this.#normal(object);
     this.#objects.set(uid, normal);
-    if (normal !== name) this.#known.set(name, normal);
+    // The pods of a set of this name may never come to be, and yet be spoken of.
+    if (normal !== name || RANDOM_PODS.has(object.kind)) this.#known.set(name, normal);
     return normal;
   }
 

@@ -111,9 +111,9 @@ function checkRequirements(
     }
     const order = compareQuantities(quantityOf(request), quantityOf(limit));
     if (order !== 0 && !mayOvercommit(name)) {
-      at.at('requests', name).invalid(request, `must be equal to ${name} limit of ${limit}`);
+      at.at('requests').invalid(request, `must be equal to ${name} limit of ${limit}`);
     } else if (order > 0) {
-      at.at('requests', name).invalid(request, `must be less than or equal to ${name} limit of ${limit}`);
+      at.at('requests').invalid(request, `must be less than or equal to ${name} limit of ${limit}`);
     }
   }
   const named = [...Object.keys(requests), ...Object.keys(limits)];
