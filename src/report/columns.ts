@@ -152,20 +152,26 @@ export const EVENTS: Table<EventRecord> = {
 
 export const WORKLOADS: Table<RolloutRecord> = {
   file: 'workloads.csv',
-  holds: 'One row a rollout of a Deployment: its creation is the first, each change of its template another.',
+  holds:
+    'One row a rollout of a Deployment, StatefulSet or DaemonSet: its creation is the first, each change of its template another.',
   columns: [
-    column('namespace', 'Namespace of the Deployment.', (rollout) => rollout.namespace),
-    column('deployment', 'Name of the Deployment.', (rollout) => rollout.deployment),
+    column('namespace', 'Namespace of the workload.', (rollout) => rollout.namespace),
+    column('kind', 'Deployment, StatefulSet or DaemonSet.', (rollout) => rollout.kind),
+    column('name', 'Name of the workload.', (rollout) => rollout.name),
     column('rollout', 'Its number, from 1.', (rollout) => String(rollout.revision)),
     column('started_seconds', 'When the new template was stored.', (rollout) => moment(rollout.startedAt)),
-    column('completed_seconds', 'When all replicas were updated and available; empty if that never was.', (rollout) =>
-      moment(rollout.completedAt),
+    column(
+      'completed_seconds',
+      'When all replicas that are to be updated were, and all available; empty if that never was.',
+      (rollout) => moment(rollout.completedAt),
     ),
     column('duration_seconds', 'From started to completed.', (rollout) => span(rollout.startedAt, rollout.completedAt)),
     column('superseded', 'Whether the next rollout began before this one was complete.', (rollout) =>
       String(rollout.superseded),
     ),
-    column('replicas_desired', 'What is wanted at the end.', (rollout) => String(rollout.desiredReplicas)),
+    column('replicas_desired', 'What is wanted at the end; of a DaemonSet the nodes that fit.', (rollout) =>
+      String(rollout.desiredReplicas),
+    ),
     column('replicas_peak', 'Most pods at once, terminating ones not counted.', (rollout) =>
       String(rollout.peakReplicas),
     ),

@@ -21,7 +21,10 @@ export function lookNext(run: RunRecord, summary: Summary): readonly string[] {
   );
   if (pulls !== undefined) hints.push(`images cannot be pulled, for instance by ${pulls.example}: see events.csv`);
   const stuck = run.rollouts.filter((one) => one.completedAt < 0 && !one.superseded);
-  if (stuck.length > 0) hints.push(`deployment/${stuck[0]!.deployment} did not finish its rollout: see workloads.csv`);
+  const [first] = stuck;
+  if (first !== undefined) {
+    hints.push(`${first.kind.toLowerCase()}/${first.name} did not finish its rollout: see workloads.csv`);
+  }
   if (summary.startup !== undefined && summary.startup.p99 > SLO_STARTUP_MICROS) {
     hints.push('start-up p99 is above the 5 s of the Kubernetes SLO (which leaves image pulls out): see pods.csv');
   }

@@ -114,16 +114,16 @@ function rolloutLines(run: RunRecord, style: Style): string[] {
   const open = run.rollouts.filter((one) => one.completedAt < 0 && !one.superseded);
   const lines = [`${pad('rollouts')}${number(complete.length)} of ${number(run.rollouts.length)} completed`];
   const slowest = [...complete].sort(
-    (a, b) => b.completedAt - b.startedAt - (a.completedAt - a.startedAt) || (a.deployment < b.deployment ? -1 : 1),
+    (a, b) => b.completedAt - b.startedAt - (a.completedAt - a.startedAt) || (a.name < b.name ? -1 : 1),
   )[0];
   if (slowest !== undefined) {
     lines.push(
-      `${pad('')}slowest: deployment/${slowest.deployment}, ${rounded(slowest.completedAt - slowest.startedAt)}`,
+      `${pad('')}slowest: ${slowest.kind.toLowerCase()}/${slowest.name}, ${rounded(slowest.completedAt - slowest.startedAt)}`,
     );
   }
   for (const one of open.slice(0, MOST_ROWS)) {
     lines.push(
-      `${pad('')}${style.warn('not complete')}: deployment/${one.deployment}, ${one.availableReplicas} of ${one.desiredReplicas} available, ${one.updatedReplicas} updated`,
+      `${pad('')}${style.warn('not complete')}: ${one.kind.toLowerCase()}/${one.name}, ${one.availableReplicas} of ${one.desiredReplicas} available, ${one.updatedReplicas} updated`,
     );
   }
   if (open.length > MOST_ROWS) lines.push(`${pad('')}and ${number(open.length - MOST_ROWS)} more (workloads.csv)`);

@@ -7,6 +7,7 @@ import { NodeLoads } from './node-loads.ts';
 import { PodLives } from './pod-lives.ts';
 import type { PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
 import { Rollouts } from './rollouts.ts';
+import type { RollingKind } from './standing.ts';
 import type { Durations, PendingReason } from './run-record.ts';
 import { TimeSeries } from './time-series.ts';
 
@@ -52,8 +53,10 @@ export class Recorder {
       case 'Pod':
         this.#lives.observe(change as Change<'Pod'>, at);
         break;
+      case 'DaemonSet':
       case 'Deployment':
-        this.#rollouts.observe(change as Change<'Deployment'>, at);
+      case 'StatefulSet':
+        this.#rollouts.observe(change as Change<RollingKind>, at);
         break;
       case 'Node':
         if (change.type === 'ADDED') this.#loads.addNode(object, at);

@@ -1,4 +1,5 @@
 import type { DecisionExplanation } from '../policy-api/explanation.ts';
+import type { RollingKind } from './standing.ts';
 
 /** What the recorder keeps. Times are microseconds since the run's epoch; -1 stands for "did not happen". */
 
@@ -82,19 +83,20 @@ export interface Sample {
   readonly endpointsReady: number;
 }
 
-/** One rollout of a Deployment: from the change of its template, or its creation, until it was complete. */
+/** One rollout of a Deployment, StatefulSet or DaemonSet: from the change of its template, or its creation, until it was complete. */
 export interface RolloutRecord {
   readonly namespace: string;
-  readonly deployment: string;
+  readonly kind: RollingKind;
+  readonly name: string;
   readonly revision: number;
   readonly startedAt: number;
   completedAt: number;
   /** The next rollout began before this one was complete. */
   superseded: boolean;
   desiredReplicas: number;
-  /** Most pods of the Deployment at once, terminating ones not counted. */
+  /** Most pods of the workload at once, terminating ones not counted. */
   peakReplicas: number;
-  /** Fewest available ones after the Deployment had first been whole in this or an earlier rollout. */
+  /** Fewest available ones after the workload had first been whole in this or an earlier rollout. */
   lowestAvailable: number;
   readyReplicas: number;
   availableReplicas: number;

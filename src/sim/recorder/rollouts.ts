@@ -1,7 +1,7 @@
 import type { Change } from '../api/change.ts';
-import { keyOf } from '../api/kinds.ts';
-import type { Deployment } from '../api/workloads.ts';
+import { keyOf, type Kinds } from '../api/kinds.ts';
 import { NEVER, type RolloutRecord } from './records.ts';
+import { standingOf, type RollingKind, type Standing } from './standing.ts';
 
 interface Following {
   current: RolloutRecord;
@@ -9,7 +9,10 @@ interface Following {
   wasWhole: boolean;
 }
 
-/** Follows every Deployment through its rollouts. A rollout begins with a new template and ends when all is updated. */
+/**
+ * Follows every Deployment, StatefulSet and DaemonSet through its rollouts. A rollout begins with a new template and ends
+ * when all is updated that is to be.
+ */
 export class Rollouts {
   readonly #following = new Map<string, Following>();
   readonly #records: RolloutRecord[] = [];
@@ -18,63 +21,57 @@ export class Rollouts {
     return this.#records;
   }
 
-  observe(change: Change<'Deployment'>, at: number): void {
-    const deployment = change.object;
-    const key = keyOf(deployment);
+  observe(change: Change<RollingKind>, at: number): void {
+    const { object, previous } = change;
+    const key = `${object.kind} ${keyOf(object)}`;
     if (change.type === 'DELETED') {
       this.#following.delete(key);
       return;
     }
+    const standing = standingOf(object);
     const known = this.#following.get(key);
     if (known === undefined) {
-      const current = this.#begin(deployment, 1, at);
-      this.#following.set(key, { current, wasWhole: false });
+      this.#following.set(key, { current: this.#begin(object, standing, 1, at), wasWhole: false });
       return;
     }
-    const newTemplate = change.previous?.spec.template !== deployment.spec.template;
-    if (newTemplate && change.previous !== undefined) {
+    if (previous !== undefined && previous.spec.template !== object.spec.template) {
       known.current.superseded = known.current.completedAt === NEVER;
-      known.current = this.#begin(deployment, known.current.revision + 1, at);
+      known.current = this.#begin(object, standing, known.current.revision + 1, at);
     }
-    this.#follow(known, deployment, at);
+    follow(known, standing, at);
   }
 
-  #begin(deployment: Deployment, revision: number, at: number): RolloutRecord {
+  #begin({ kind, metadata }: Kinds[RollingKind], standing: Standing, revision: number, at: number): RolloutRecord {
     const record: RolloutRecord = {
-      namespace: deployment.metadata.namespace,
-      deployment: deployment.metadata.name,
+      namespace: metadata.namespace,
+      kind,
+      name: metadata.name,
       revision,
       startedAt: at,
       completedAt: NEVER,
       superseded: false,
-      desiredReplicas: deployment.spec.replicas,
-      peakReplicas: deployment.status.replicas,
-      lowestAvailable: deployment.status.availableReplicas,
-      readyReplicas: deployment.status.readyReplicas,
-      availableReplicas: deployment.status.availableReplicas,
+      desiredReplicas: standing.desired,
+      peakReplicas: standing.replicas,
+      lowestAvailable: standing.available,
+      readyReplicas: standing.ready,
+      availableReplicas: standing.available,
       updatedReplicas: 0,
     };
     this.#records.push(record);
     return record;
   }
+}
 
-  #follow(following: Following, deployment: Deployment, at: number): void {
-    const { current } = following;
-    const { status, spec } = deployment;
-    current.desiredReplicas = spec.replicas;
-    current.readyReplicas = status.readyReplicas;
-    current.availableReplicas = status.availableReplicas;
-    current.updatedReplicas = status.updatedReplicas;
-    if (status.replicas > current.peakReplicas) current.peakReplicas = status.replicas;
-    if (!following.wasWhole) current.lowestAvailable = status.availableReplicas;
-    else if (status.availableReplicas < current.lowestAvailable) current.lowestAvailable = status.availableReplicas;
-    const complete =
-      status.observedGeneration >= deployment.metadata.generation &&
-      status.updatedReplicas === spec.replicas &&
-      status.replicas === spec.replicas &&
-      status.availableReplicas === spec.replicas;
-    if (!complete) return;
-    following.wasWhole = true;
-    if (current.completedAt === NEVER) current.completedAt = at;
-  }
+function follow(following: Following, standing: Standing, at: number): void {
+  const { current } = following;
+  const { available, replicas } = standing;
+  current.desiredReplicas = standing.desired;
+  current.readyReplicas = standing.ready;
+  current.availableReplicas = available;
+  current.updatedReplicas = standing.updated;
+  if (replicas > current.peakReplicas) current.peakReplicas = replicas;
+  if (!following.wasWhole || available < current.lowestAvailable) current.lowestAvailable = available;
+  if (!standing.isComplete) return;
+  following.wasWhole = true;
+  if (current.completedAt === NEVER) current.completedAt = at;
 }
