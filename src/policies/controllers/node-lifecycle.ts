@@ -33,9 +33,8 @@ const STATUS_ATTEMPTS = 5;
 /** Nodes that a pass looks at side by side. */
 const NODES_AT_ONCE = 8;
 /**
- * How long the server's cache may not show what this controller has written itself, as long as no further write of its
- * own follows. Recorded: the first taint of a lone node that has become Unknown meets a conflict, and is written a
- * back-off later.
+ * How long the server's cache may not show what this controller has written itself, where it has written one node only.
+ * Recorded: the first taint of a lone node that has become Unknown meets a conflict, and is written a back-off later.
  */
 const OWN_WRITE_UNSEEN_MICROS = 15_000;
 
@@ -81,6 +80,8 @@ class NodeLifecycle implements Controller {
   /** Of the pass that is under way: nodes not yet through, and those of them that nobody looks at yet. */
   #underWay = 0;
   #waiting: string[] = [];
+  /** One node alone has fallen silent for too long. */
+  #lone = false;
   #ownWrite: { readonly before: Node; readonly at: number } | undefined;
   #taintedBefore: readonly string[] = [];
 
@@ -221,7 +222,9 @@ class NodeLifecycle implements Controller {
       const { name } = node.metadata;
       this.#host.record(node, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`);
     }
-    const names = new Set([...this.#attention, ...this.#signs.overdue(this.#passAt, this.#nodes)]);
+    const overdue = this.#signs.overdue(this.#passAt, this.#nodes);
+    this.#lone = overdue.length === 1;
+    const names = new Set([...this.#attention, ...overdue]);
     const news = names.size + this.#removed.length > 0;
     this.#attention.clear();
     this.#registered = [];
@@ -289,7 +292,7 @@ class NodeLifecycle implements Controller {
       const status = { ...node.status, conditions };
       const answer = yield* ask({ verb: 'update', object: { ...node, status }, subresource: 'status' });
       if (answer.ok) {
-        this.#ownWrite = { before: node, at: this.#host.now() };
+        this.#ownWrite = this.#lone ? { before: node, at: this.#host.now() } : undefined;
         return { node: answer.object as Node, observed: observed ?? 'Unknown', current: 'Unknown' };
       }
       const fresh = yield* ask({ verb: 'get', kind: 'Node', key: name });
