@@ -5,7 +5,7 @@ import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import type { Labels, LabelSelector } from '../../sim/api/meta.ts';
 import { conditionOf, isPodReady, isPodTerminal, type Pod } from '../../sim/api/pod.ts';
 import type { PodDisruptionBudget } from '../../sim/api/policy.ts';
-import { formatSelector } from '../../sim/api/selector-text.ts';
+import { selectorText } from '../../sim/api/selector-text.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -197,6 +197,6 @@ class Disruption implements Controller {
 }
 
 function unmanagedMessage({ spec }: PodDisruptionBudget): string {
-  const selector = spec.selector === undefined ? '' : formatSelector(spec.selector);
+  const selector = spec.selector === undefined ? '' : selectorText(spec.selector);
   return `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`;
 }

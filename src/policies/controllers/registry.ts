@@ -2,6 +2,7 @@ import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
+import { disruption } from './disruption.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { job } from './job.ts';
@@ -71,6 +72,7 @@ export function controllers(
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
     ['taint-eviction-controller', taintEviction],
     ['resourcequota-controller', resourceQuota],
+    ['disruption-controller', disruption],
     ['pod-garbage-collector-controller', podGarbageCollector(settings.terminatedPodGCThreshold)],
   ]);
 }
