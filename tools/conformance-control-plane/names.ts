@@ -46,9 +46,12 @@ export class Names {
     return `${owner.kind}/${this.named(owner.name)}${owner.controller === true ? '' : ' (not controller)'}`;
   }
 
-  /** A text with every name, uid and namespace of chance replaced. */
+  /** A text with every name, uid and namespace of chance replaced; the namespace only where it is not in quotes. */
   text(text: string): string {
-    return text.replace(WORD, (word) => this.#word(word));
+    return text.replace(WORD, (word, ...more) => {
+      const at = more.find((one) => typeof one === 'number') as number;
+      return word === this.#namespace && text[at - 1] === '"' ? word : this.#word(word);
+    });
   }
 
   /**

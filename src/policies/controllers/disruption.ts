@@ -153,7 +153,8 @@ class Disruption implements Controller {
     }
     const status = statusOf(budget, { ...expected, healthy, disruptedPods: disrupted.pods }, now);
     if (!sameData(status, budget.status)) yield* this.#write(budget, status);
-    if (disrupted.recheckAt !== undefined) this.#host.enqueueAfter(`budget ${keyOf(budget)}`, disrupted.recheckAt - now);
+    if (disrupted.recheckAt !== undefined)
+      this.#host.enqueueAfter(`budget ${keyOf(budget)}`, disrupted.recheckAt - now);
     return undefined;
   }
 

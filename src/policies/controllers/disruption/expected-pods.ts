@@ -9,8 +9,7 @@ import type { ControllerHost } from '../../../sim/policy-api/controllers.ts';
 type Scaled = 'ReplicationController' | 'ReplicaSet' | 'StatefulSet' | 'Deployment';
 
 export type Expected =
-  | { readonly expected: number; readonly desired: number; readonly unmanaged: number }
-  | { readonly failure: string };
+  { readonly expected: number; readonly desired: number; readonly unmanaged: number } | { readonly failure: string };
 
 /** How many replicas the controllers of pods want; the scale of a Deployment stands for that of its ReplicaSets. */
 export class ScaleFinder {

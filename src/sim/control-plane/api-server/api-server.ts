@@ -199,7 +199,12 @@ export class SimulatedApiServer implements ApiServer {
   #carryOut(slot: number): void {
     const flight = this.#inFlight[slot]!;
     flight.response = this.#handler.respond(flight.request);
-    this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
+    let delay = this.#network(this.#networkStream);
+    // An eviction is three writes, one after the other: the budget's status, the pod's, the deletion.
+    if (flight.request.verb === 'evict' && flight.response.ok) {
+      for (let i = 0; i < 2; i++) delay += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
+    }
+    this.#engine.after(delay, this.#answerKind, slot);
   }
 
   #answer(slot: number): void {
