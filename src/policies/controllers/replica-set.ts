@@ -1,6 +1,6 @@
 import type { Change } from '../../sim/api/change.ts';
 import { compileLabelSelector } from '../../sim/api/label-selector.ts';
-import { keyOf, objectKey } from '../../sim/api/kinds.ts';
+import { keyOf } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
 import { isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
@@ -19,6 +19,7 @@ import { untilNextAvailable } from './next-available.ts';
 import { claim, controllerReference } from './ownership.ts';
 import { podsToDelete } from './replica-set/deletion-order.ts';
 import { Expectations } from './replica-set/expectations.ts';
+import { OwnerKeys } from './replica-set/owner-keys.ts';
 import { PodTally } from './replica-set/pod-tally.ts';
 import { selectorOf, type Replicated, type ReplicatedKind } from './replica-set/replicated.ts';
 import { slowStart } from './replica-set/slow-start.ts';
@@ -70,7 +71,8 @@ class ReplicaSetController implements Controller {
   readonly #pods: ControllerLister<'Pod'>;
   readonly #expectations: Expectations;
   readonly #written: WrittenVersions;
-  readonly #tally = new PodTally();
+  readonly #ownerKeys = new OwnerKeys();
+  readonly #tally: PodTally;
   /** By uid of the ReplicaSet: its pods share one list of owners. */
   readonly #references = new Map<string, readonly OwnerReference[]>();
 
@@ -82,6 +84,7 @@ class ReplicaSetController implements Controller {
       Pod: (change: Change<'Pod'>) => this.#podChanged(change),
     };
     this.#kind = kind;
+    this.#tally = new PodTally(kind);
     this.#host = host;
     this.#replicaSets = host.lister(kind);
     this.#pods = host.lister('Pod');
@@ -116,50 +119,45 @@ class ReplicaSetController implements Controller {
 
   /** A pod that is asked to go counts as gone: its replacement need not wait for it. */
   #podGoes(pod: Pod): void {
-    const owner = this.#ownerOf(pod);
-    if (owner === undefined) return;
-    const key = keyOf(owner);
+    const key = this.#ownerKeyOf(pod);
+    if (key === undefined) return;
     this.#expectations.deletionObserved(key, keyOf(pod));
     this.#host.enqueue(key);
   }
 
   #podAdded(pod: Pod): void {
     if (controllerOf(pod.metadata) === undefined) return this.#enqueueWhoMightAdopt(pod);
-    const owner = this.#ownerOf(pod);
-    if (owner === undefined) return;
-    const key = keyOf(owner);
+    const key = this.#ownerKeyOf(pod);
+    if (key === undefined) return;
     this.#expectations.creationObserved(key);
     this.#host.enqueue(key);
   }
 
   #podUpdated(pod: Pod, before: Pod): void {
-    const reference = controllerOf(pod.metadata);
-    const referenceBefore = controllerOf(before.metadata);
-    const changedHands = reference?.uid !== referenceBefore?.uid;
+    const changedHands =
+      pod.metadata.ownerReferences !== before.metadata.ownerReferences &&
+      controllerOf(pod.metadata)?.uid !== controllerOf(before.metadata)?.uid;
     if (changedHands) {
-      const owner = this.#ownerOf(before);
-      if (owner !== undefined) this.#host.enqueue(keyOf(owner));
+      const key = this.#ownerKeyOf(before);
+      if (key !== undefined) this.#host.enqueue(key);
     }
-    if (reference !== undefined) {
-      const owner = this.#ownerOf(pod);
-      if (owner === undefined) return;
-      const key = keyOf(owner);
+    if (controllerOf(pod.metadata) !== undefined) {
+      const key = this.#ownerKeyOf(pod);
+      if (key === undefined) return;
       this.#host.enqueue(key);
-      const { minReadySeconds } = owner.spec;
-      if (minReadySeconds > 0 && !isPodReady(before) && isPodReady(pod)) {
-        this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
-      }
+      if (!isPodReady(pod) || isPodReady(before)) return;
+      const { minReadySeconds } = this.#replicaSets.get(key)!.spec;
+      if (minReadySeconds > 0) this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
     } else if (changedHands || before.metadata.labels !== pod.metadata.labels) {
       this.#enqueueWhoMightAdopt(pod);
     }
   }
 
-  /** The ReplicaSet that controls a pod, if the cache knows it. */
-  #ownerOf(pod: Pod): Replicated | undefined {
-    const reference = controllerOf(pod.metadata);
-    if (reference?.kind !== this.#kind) return undefined;
-    const owner = this.#replicaSets.get(objectKey(pod.metadata.namespace, reference.name));
-    return owner?.metadata.uid === reference.uid ? owner : undefined;
+  /** The key of the ReplicaSet that controls a pod, if the cache knows it. */
+  #ownerKeyOf(pod: Pod): string | undefined {
+    const known = this.#ownerKeys.of(pod);
+    if (known === undefined || known.reference.kind !== this.#kind) return undefined;
+    return this.#replicaSets.get(known.key)?.metadata.uid === known.reference.uid ? known.key : undefined;
   }
 
   #enqueueWhoMightAdopt(pod: Pod): void {
@@ -188,7 +186,7 @@ class ReplicaSetController implements Controller {
     const now = this.#host.now();
     const { minReadySeconds } = rs.spec;
     const available = minReadySeconds === 0 ? holdings.ready : countAvailable(holdings, minReadySeconds, now);
-    const written = yield* writeStatus(rs, calculateStatus(rs, { ...holdings, available }, failure, now));
+    const written = yield* writeStatus(rs, calculateStatus(rs, holdings, available, failure, now));
     this.#written.wroteAt(key, rs.metadata.uid, this.#kind, written.metadata.resourceVersion);
     if (minReadySeconds > 0 && holdings.ready !== available) {
       this.#host.enqueueAfter(key, untilNextAvailable(holdings.activePods, minReadySeconds, now, this.#host.now()));

@@ -94,14 +94,13 @@ export class Kubelet {
     } else if (worker !== undefined) {
       worker.update(pod);
     } else if (!this.#ended.has(uid) && !isPodTerminal(pod)) {
-      this.#found(pod);
+      this.#found(pod, change.key ?? keyOf(pod));
     }
   }
 
   /** A pod this kubelet does not know: new, or from before its time. */
-  #found(pod: Pod): void {
+  #found(pod: Pod, key: string): void {
     const { metadata } = pod;
-    const key = keyOf(pod);
     const { workers } = this.services;
     const slot = workers.reserve();
     const worker = new PodWorker(this, slot, key, stableHash(key), pod);

@@ -22,7 +22,7 @@ describe('the tally of pods', () => {
   it('counts what a walk over the cache would count, after every change', () => {
     fc.assert(
       fc.property(fc.array(version, { maxLength: 40 }), (versions) => {
-        const tally = new PodTally();
+        const tally = new PodTally('ReplicaSet');
         const cache = new Map<number, Pod>();
         for (const { name, owner, labels, phase, ready, deleting, gone } of versions) {
           const previous = cache.get(name);
@@ -71,7 +71,7 @@ describe('the tally of pods', () => {
   });
 
   it('holds nothing for owners whose pods are gone', () => {
-    const tally = new PodTally();
+    const tally = new PodTally('ReplicaSet');
     const base = podNamed('p');
     const object: Pod = {
       ...base,

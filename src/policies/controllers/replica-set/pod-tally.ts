@@ -37,7 +37,13 @@ function countsTheSame(before: Pod, after: Pod): boolean {
  * count an owner.
  */
 export class PodTally {
+  readonly #ownerKind: string;
   readonly #byOwner = new Map<string, Map<Labels, PodCount>>();
+
+  /** @param ownerKind pods of owners of other kinds are somebody else's */
+  constructor(ownerKind: string) {
+    this.#ownerKind = ownerKind;
+  }
 
   apply(change: Change<'Pod'>): void {
     const before = change.type === 'ADDED' ? undefined : (change.previous ?? change.object);
@@ -54,7 +60,7 @@ export class PodTally {
 
   #add(pod: Pod, by: 1 | -1): void {
     const owner = controllerOf(pod.metadata);
-    if (owner === undefined) return;
+    if (owner?.kind !== this.#ownerKind) return;
     const state = stateOf(pod);
     if (state === State.None) return;
     const { labels } = pod.metadata;

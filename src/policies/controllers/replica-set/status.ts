@@ -16,7 +16,6 @@ export interface ReplicaCounts {
   readonly active: number;
   readonly fullyLabeled: number;
   readonly ready: number;
-  readonly available: number;
   readonly terminating: number;
 }
 
@@ -26,6 +25,7 @@ const REPLICA_FAILURE = 'ReplicaFailure';
 export function calculateStatus(
   replicaSet: Replicated,
   counts: ReplicaCounts,
+  available: number,
   failure: string | undefined,
   now: number,
 ): ReplicaSetStatus {
@@ -34,7 +34,7 @@ export function calculateStatus(
     replicas: counts.active,
     fullyLabeledReplicas: counts.fullyLabeled,
     readyReplicas: counts.ready,
-    availableReplicas: counts.available,
+    availableReplicas: available,
     terminatingReplicas: counts.terminating,
     conditions: conditionsAfter(replicaSet, counts.active, failure, now),
   };

@@ -129,6 +129,8 @@ function admitPodSpec(spec: PodSpec, priority: PodPriority): PodSpec {
   const serviceAccountName = spec.serviceAccountName ?? 'default';
   const result: PodSpec = deepFreeze({
     ...spec,
+    // There from the start, so that binding a pod does not give its spec another shape.
+    nodeName: spec.nodeName,
     serviceAccountName,
     // The name it had in the first release: always there, always the same.
     serviceAccount: serviceAccountName,

@@ -318,7 +318,7 @@ export class Scheduler {
       return;
     }
     const annotations = steps.annotations && this.#guard.ask('Bind', pod, () => steps.annotations!());
-    this.#client.send({ verb: 'bind', key: keyOf(pod), uid, node: nodeName, annotations }, (response) => {
+    this.#client.send({ verb: 'bind', key: binding.queued.key, uid, node: nodeName, annotations }, (response) => {
       if (!response.ok) {
         this.#bindingFailed(binding, `running Bind plugin "DefaultBinder": ${response.message}`, false, undefined);
         return;

@@ -74,7 +74,7 @@ export class WatchedCluster {
     if (!this.#policy.schedulerNames.includes(schedulerNameOf(pod))) return;
     const { uid } = pod.metadata;
     if (previous === undefined) {
-      this.#queue.add(pod);
+      this.#queue.add(pod, change.key);
       if (nominationOf(pod) !== '') this.#policy.nominate(pod, nominationOf(pod));
       return;
     }

@@ -42,9 +42,14 @@ export class QueuedPod {
   newer: QueuedPod | undefined = undefined;
   place: WaitingPlace | undefined = undefined;
 
-  constructor(pod: Pod, timestamp: number, sequence: number) {
+  constructor(
+    pod: Pod,
+    timestamp: number,
+    sequence: number,
+    key = objectKey(pod.metadata.namespace, pod.metadata.name),
+  ) {
     this.pod = pod;
-    this.key = objectKey(pod.metadata.namespace, pod.metadata.name);
+    this.key = key;
     this.timestamp = timestamp;
     this.sequence = sequence;
   }

@@ -90,9 +90,9 @@ export class SchedulingQueue {
   }
 
   /** A pod the scheduler has not seen before. */
-  add(pod: Pod): void {
-    this.delete(keyOfPod(pod));
-    this.#toActive(new QueuedPod(pod, this.#options.now(), this.#sequence++));
+  add(pod: Pod, key = keyOfPod(pod)): void {
+    this.delete(key);
+    this.#toActive(new QueuedPod(pod, this.#options.now(), this.#sequence++, key));
   }
 
   /** `events` are what changed about the pod (semantics sheet 5.6). */

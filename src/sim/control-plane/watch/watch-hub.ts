@@ -152,7 +152,10 @@ function isStatusOnly(change: Change<'Pod'>): boolean {
 /** With a field selector, an object that begins to match is new to its watcher. */
 function asSeenByNode(change: Change<'Pod'>): Change<'Pod'> {
   if (change.type !== 'MODIFIED' || change.previous?.spec.nodeName !== undefined) return change;
-  return { type: 'ADDED', object: change.object, previous: undefined };
+  const { object, key } = change;
+  return key === undefined
+    ? { type: 'ADDED', object, previous: undefined }
+    : { type: 'ADDED', object, previous: undefined, key };
 }
 
 /** What no sample undercuts, in microseconds. */
