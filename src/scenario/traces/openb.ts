@@ -1,5 +1,6 @@
 import { readCsv } from './csv-trace.ts';
 import type { TraceRow } from './trace-row.ts';
+import { MICROS_PER_SECOND, taskOf, type TakeTask } from './trace-task.ts';
 
 /**
  * The OpenB trace of a production GPU cluster: `cluster-trace-gpu-v2023` of Alibaba's cluster data, a file of nodes and
@@ -80,4 +81,26 @@ export function openbPod(row: TraceRow): OpenbPod {
     deletionSeconds: row.wholeOrNone('deletion_time'),
     scheduledSeconds: row.wholeOrNone('scheduled_time'),
   };
+}
+
+/** The pods as tasks, in the order of the file; those without times arrive at once and stay. Throws a TraceError. */
+export async function readOpenb(file: string, take: TakeTask): Promise<void> {
+  await readCsv(file, OPENB_POD_COLUMNS, (row) => {
+    const { name, milliCpu, memoryBytes, gpus, milliGpu, models, ...times } = openbPod(row);
+    const created = times.creationSeconds ?? 0;
+    const begun = times.scheduledSeconds ?? created;
+    const { deletionSeconds: deleted } = times;
+    take(
+      taskOf({
+        name,
+        arrivalMicros: created * MICROS_PER_SECOND,
+        durationMicros: deleted === undefined ? undefined : Math.max(deleted - begun, 0) * MICROS_PER_SECOND,
+        milliCpu,
+        memoryBytes,
+        gpus,
+        milliGpu,
+        models,
+      }),
+    );
+  });
 }

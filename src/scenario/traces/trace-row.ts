@@ -14,6 +14,10 @@ export class TraceRow {
     this.#problems = problems;
   }
 
+  has(column: string): boolean {
+    return this.#places.has(column);
+  }
+
   /** `''` where the column is not there. */
   text(column: string): string {
     const place = this.#places.get(column);
