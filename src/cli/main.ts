@@ -21,6 +21,12 @@ function wholeNumber(value: string): number {
   return Number(value);
 }
 
+function positive(value: string): number {
+  const number = Number(value);
+  if (!/^[\d.]+$/.test(value) || !(number > 0)) throw new InvalidArgumentError('a number above 0 is expected.');
+  return number;
+}
+
 /** A duration of simulated time, in microseconds. */
 function duration(value: string): number {
   try {
@@ -112,6 +118,42 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .action(async (path: string, pod: string, options: object) =>
       (await import('./explain.ts')).explain(path, pod, options as never),
     );
+
+  orrery
+    .command('import')
+    .description('turn a trace of a real cluster into tasks that a scenario can play (`traces`), or into a scenario')
+    .argument('<file>', 'the trace; .gz is unpacked')
+    .addOption(
+      new Option('--from <format>', 'of the trace')
+        .choices(['tasks', 'openb', 'swf', 'alibaba-2018', 'alibaba-2025', 'google-2011', 'google-2019', 'simkube'])
+        .makeOptionMandatory(),
+    )
+    .option('--out <path>', 'file for the tasks (default: standard output); folder for the scenario of a SimKube trace')
+    .addOption(
+      new Option('--slice-from <duration>', 'only what arrives from here on; time counts from here').argParser(
+        duration,
+      ),
+    )
+    .addOption(new Option('--slice-until <duration>', 'only what arrives before').argParser(duration))
+    .addOption(new Option('--sample <share>', 'keeps each task with this probability').argParser(positive))
+    .addOption(new Option('--resample <n>', 'so many tasks, drawn with replacement').argParser(wholeNumber))
+    .addOption(
+      new Option('--inflate <factor>', 'so many times as many tasks, by copies drawn by lot').argParser(positive),
+    )
+    .addOption(new Option('--stretch <factor>', 'multiplies the times between arrivals').argParser(positive))
+    .addOption(new Option('--scale <factor>', 'multiplies the CPU and memory asked for').argParser(positive))
+    .addOption(new Option('--seed <text>', 'of what is drawn').argParser(seed))
+    .addOption(
+      new Option('--machine-cpu <cores>', 'of a machine, where a trace states shares of it')
+        .argParser(positive)
+        .default(64),
+    )
+    .addOption(
+      new Option('--machine-memory <gib>', 'of a machine, where a trace states shares of it')
+        .argParser(positive)
+        .default(256),
+    )
+    .action(async (file: string, options: object) => (await import('./import.ts')).importTrace(file, options as never));
 
   orrery
     .command('reproduce')

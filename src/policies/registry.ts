@@ -7,13 +7,22 @@ import { kubeSchedulerDefaults } from './scheduling/policies/kube-scheduler-defa
 import { mostAllocated } from './scheduling/policies/most-allocated.ts';
 import { random } from './scheduling/policies/random.ts';
 import { roundRobin } from './scheduling/policies/round-robin.ts';
+import { strictFifo } from './scheduling/policies/strict-fifo.ts';
 import { worstFit } from './scheduling/policies/worst-fit.ts';
 
 /** Schedulers that a scenario can name without a file. */
 export const SCHEDULERS: ReadonlyMap<string, SchedulerModule> = new Map(
-  [kubeSchedulerDefaults, firstFit, bestFit, worstFit, random, roundRobin, mostAllocated, ...gpuSharingSchedulers].map(
-    (one) => [one.name, one],
-  ),
+  [
+    kubeSchedulerDefaults,
+    firstFit,
+    bestFit,
+    worstFit,
+    random,
+    roundRobin,
+    mostAllocated,
+    strictFifo,
+    ...gpuSharingSchedulers,
+  ].map((one) => [one.name, one]),
 );
 
 /** A name that stands for no scheduler. */

@@ -14,12 +14,12 @@ export function arrivals(
   document: SourceDocument,
   findings: Findings,
 ): WorkloadSpec | undefined {
-  const templates = written.templates.map(({ weight, labels }, position) => {
+  const templates = written.templates.map(({ weight, labels, annotations }, position) => {
     const at = ['spec', 'workload', index, 'templates', position];
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: written.name, namespace: written.namespace, labels },
+      metadata: { name: written.name, namespace: written.namespace, labels, annotations },
       spec: valueAt(document.data, [...at, 'spec']),
     };
     const object = decodeObject(pod, ({ path, severity, code, message, suggestion, at: side }) => {
@@ -35,7 +35,9 @@ export function arrivals(
         help: suggestion === undefined ? undefined : `did you mean \`${suggestion}\`?`,
       });
     });
-    return object?.kind === 'Pod' ? { weight, labels: object.metadata.labels, spec: object.spec } : undefined;
+    return object?.kind === 'Pod'
+      ? { weight, labels: object.metadata.labels, annotations: object.metadata.annotations, spec: object.spec }
+      : undefined;
   });
   const { name, namespace, count, start, interarrival, lifetime, deleteFinished } = written;
   const ready = templates.filter((template) => template !== undefined);

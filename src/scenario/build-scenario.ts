@@ -4,6 +4,7 @@ import type { PodSpec } from '../sim/api/pod.ts';
 import { podsAtOnce } from '../sim/api/pod-template.ts';
 import type { NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
 import { arrivals } from './arrivals.ts';
+import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
 import { copiesOf } from './copies.ts';
 import { defaultCluster } from './default-cluster.ts';
@@ -60,13 +61,16 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     spec.copies,
     remark,
   );
-  const workloads = spec.workload.map((each, index) => arrivals(each, index, document, findings));
+  const workloads = [
+    ...spec.workload.map((each, index) => arrivals(each, index, document, findings)),
+    ...spec.traces.map((each, index) => recordedWorkload(each, index, folder, remark)),
+  ];
   const inventory = new Inventory([...initial, ...applied]);
   const endMicros = spec.duration ?? spec.horizon;
   const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
   const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
   const behaviours = spec.behaviour.map(behaviourOf);
-  const namespaces = spec.workload.map(({ namespace }) => namespace);
+  const namespaces = [...spec.workload, ...spec.traces].map(({ namespace }) => namespace);
   const implied = undeclaredNamespaces([...initial, ...inventory.objects()], namespaces);
 
   const ready = workloads.filter((each): each is WorkloadSpec => each !== undefined);

@@ -140,7 +140,29 @@ describe('a scenario that uses every field', () => {
         count: 20,
         startMicros: 10_000_000,
         deleteFinished: true,
-        templates: [{ weight: 2, labels: { app: 'batch' } }],
+        templates: [{ weight: 2, labels: { app: 'batch' }, annotations: { 'example.com/team': 'batch' } }],
+      },
+      {
+        name: 'recorded',
+        namespace: 'jobs',
+        count: 2,
+        startMicros: 5_000_000,
+        templates: [
+          { weight: 1, annotations: {} },
+          {
+            weight: 1,
+            annotations: {
+              'alibabacloud.com/gpu-count': '1',
+              'alibabacloud.com/gpu-milli': '1000',
+              'alibabacloud.com/gpu-card-model': 'T4|V100',
+            },
+          },
+        ],
+        recorded: {
+          arrivalMicros: [5_000_000, 7_250_000],
+          template: [0, 1],
+          lifetimeMicros: [20_500_000, undefined],
+        },
       },
     ]);
     expect(scenario.behaviours).toMatchObject([{ container: 'server', exitCode: 3, exits: 1, pullFailures: 1 }]);

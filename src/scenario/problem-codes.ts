@@ -42,6 +42,7 @@ export const PROBLEM_CODES = {
   'bad-override': 'A `--set` that is not `PATH=VALUE`, or whose path does not fit the document.',
   'bad-expectation': 'An entry of `expect` that cannot be read.',
   'bad-command': 'A kubectl command of the timeline that cannot be read or is not simulated.',
+  'bad-trace': 'A trace that cannot be read, with what is wrong in which of its lines.',
   'bad-scheduler-configuration': 'A file or value that is not a KubeSchedulerConfiguration.',
   invalid: "A value that Kubernetes would refuse. The message is the API server's own.",
   unsupported: 'A word that is none of those that Kubernetes knows here.',

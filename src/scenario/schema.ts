@@ -151,7 +151,7 @@ const scheduler = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd, or the path of a policy of your own (.js or .ts).',
+      'Who decides: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, strict-fifo, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd, or the path of a policy of your own (.js or .ts).',
     ),
 });
 
@@ -195,6 +195,7 @@ const workload = z
         z.strictObject({
           weight: z.number().positive().max(1e9).default(1),
           labels: labels.default({}),
+          annotations: z.record(z.string(), z.string()).default({}),
           spec: z.record(z.string(), z.unknown()).describe('A Kubernetes PodSpec.'),
         }),
       )
@@ -206,6 +207,26 @@ const workload = z
     deleteFinished: z.boolean().default(false),
   })
   .describe('Pods without an owner that arrive over time.');
+
+const trace = z
+  .strictObject({
+    name: resourceName,
+    namespace: resourceName.default('default'),
+    file: z
+      .string()
+      .min(1)
+      .describe('A CSV file of tasks as `orrery import` writes it, relative to the scenario; .csv.gz too.'),
+    labels: labels.default({}),
+    schedulerName: z.string().min(1).optional(),
+    image: z.string().min(1).default('task:v1'),
+    gpuResource: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Also ask for whole GPUs as this resource, for instance nvidia.com/gpu; else only in annotations.'),
+    deleteFinished: z.boolean().default(true),
+  })
+  .describe('Pods as a trace recorded them: when each arrives, what it asks for and how long it runs.');
 
 const after = z.strictObject({ after: durationDistribution });
 
@@ -324,6 +345,7 @@ export const scenarioSchema = z.strictObject({
       .describe('Files and folders of Kubernetes manifests, applied at the start; relative to this file.'),
     copies: z.array(copies).default([]),
     workload: z.array(workload).default([]),
+    traces: z.array(trace).default([]),
     behaviour: z.array(behaviour).default([]),
     timeline: z.array(timeline).default([]).describe('What happens when.'),
     expect: z.array(expectation).default([]).describe('What must hold. A broken one ends in exit code 1.'),

@@ -139,11 +139,24 @@ export interface WorkloadSpec {
   readonly templates: readonly {
     readonly weight: number;
     readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
     readonly spec: PodSpec;
   }[];
   /** How long a pod's containers run before they exit 0; absent: for ever. Finished pods are deleted when `deleteFinished`. */
   readonly lifetime: Distribution | undefined;
   readonly deleteFinished: boolean;
+  /** What a trace says of each pod, in place of everything that would be drawn. */
+  readonly recorded?: RecordedPods | undefined;
+}
+
+/** Lists of one length: the n-th entries belong to the n-th pod. */
+export interface RecordedPods {
+  /** In order of time. */
+  readonly arrivalMicros: readonly number[];
+  /** Which of the templates. */
+  readonly template: readonly number[];
+  /** How long its containers run; `undefined`: for ever. */
+  readonly lifetimeMicros: readonly (number | undefined)[];
 }
 
 /** What the containers of matching pods do. The first match wins. */

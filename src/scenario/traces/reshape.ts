@@ -17,30 +17,40 @@ export interface Reshaping {
   readonly scale?: number | undefined;
   /** Keeps each task with this probability. */
   readonly sample?: number | undefined;
-  /** As many tasks, drawn with replacement from those there are, each at its own arrival. */
+  /** So many tasks, drawn with replacement from those there are, each at its own arrival. */
   readonly resample?: number | undefined;
   /** Adds copies of tasks drawn by lot, at their own arrivals, until there are so many times as many. */
   readonly inflate?: number | undefined;
 }
 
-/** A trace made shorter, denser, larger or another: in the order slice, sample, resample, inflate, stretch, scale. */
+/** Whether tasks can be reshaped one by one, without knowing the others. */
+export function isLocal({ resample, inflate }: Reshaping): boolean {
+  return resample === undefined && inflate === undefined;
+}
+
+/** What becomes of one task, as far as it hangs on no other; `undefined`: it is left out. */
+export function reshapeOne(task: TraceTask, shape: Reshaping, lots: Lots): TraceTask | undefined {
+  const { fromMicros = 0, untilMicros = Infinity, stretch = 1, scale = 1, sample = 1 } = shape;
+  const { arrivalMicros: at } = task;
+  if (at < fromMicros || at >= untilMicros) return undefined;
+  if (sample < 1 && lots.next() >= sample) return undefined;
+  return {
+    ...task,
+    arrivalMicros: Math.round((at - fromMicros) * stretch),
+    milliCpu: Math.round(task.milliCpu * scale),
+    memoryBytes: Math.round(task.memoryBytes * scale),
+  };
+}
+
+/** A whole trace made shorter, denser, larger or another one, in order of arrival. */
 export function reshape(tasks: readonly TraceTask[], shape: Reshaping, lots: Lots): TraceTask[] {
-  const { fromMicros = 0, untilMicros = Infinity, stretch = 1, scale = 1 } = shape;
-  let kept = tasks.filter(({ arrivalMicros: at }) => at >= fromMicros && at < untilMicros);
-  if (shape.sample !== undefined) kept = kept.filter(() => lots.next() < shape.sample!);
+  let kept = tasks.flatMap((task) => reshapeOne(task, shape, lots) ?? []);
   if (kept.length > 0) {
-    const draw = (count: number): TraceTask[] => Array.from({ length: count }, () => kept[lots.below(kept.length)]!);
-    if (shape.resample !== undefined) kept = draw(shape.resample);
-    if (shape.inflate !== undefined && shape.inflate > 1) {
-      kept = [...kept, ...draw(Math.round(kept.length * (shape.inflate - 1)))];
-    }
+    const from = kept;
+    const draw = (count: number): TraceTask[] => Array.from({ length: count }, () => from[lots.below(from.length)]!);
+    const { resample, inflate = 1 } = shape;
+    if (resample !== undefined) kept = draw(resample);
+    if (inflate > 1) kept = [...kept, ...draw(Math.round(kept.length * (inflate - 1)))];
   }
-  return kept
-    .map((task) => ({
-      ...task,
-      arrivalMicros: Math.round((task.arrivalMicros - fromMicros) * stretch),
-      milliCpu: Math.round(task.milliCpu * scale),
-      memoryBytes: Math.round(task.memoryBytes * scale),
-    }))
-    .sort((a, b) => a.arrivalMicros - b.arrivalMicros);
+  return kept.sort((a, b) => a.arrivalMicros - b.arrivalMicros);
 }

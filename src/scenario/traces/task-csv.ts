@@ -72,7 +72,7 @@ export function taskLines(tasks: readonly TraceTask[]): string {
     task.models.join('|'),
     String(task.priority),
   ]);
-  return stringify(rows, { record_delimiter: 'unix', escape_formulas: true });
+  return stringify(rows, { record_delimiter: 'unix' });
 }
 
 export function micros(seconds: number): number {

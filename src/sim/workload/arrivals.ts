@@ -41,13 +41,12 @@ export class Arrivals {
 
   #arrive(index: number): void {
     const stream = this.#streams[index]!;
-    const { spec, interarrival } = stream;
+    const { spec } = stream;
     for (;;) {
       const ordinal = stream.next++;
       stream.client.send({ verb: 'create', object: podOf(stream, ordinal) }, ignore);
       if (stream.next >= spec.count) return;
-      if (interarrival === undefined) continue;
-      const gap = interarrival(stream.gaps.of(stream.next, 0));
+      const gap = gapBefore(stream, stream.next, this.#engine.now);
       if (gap === 0) continue;
       this.#engine.after(gap, this.#arrival, index);
       return;
@@ -93,10 +92,16 @@ function streamOf(engine: Engine, api: ApiServer, spec: WorkloadSpec): Stream {
   };
 }
 
+/** Microseconds until the pod arrives; 0: at once. */
+function gapBefore({ spec, interarrival, gaps }: Stream, ordinal: number, now: number): number {
+  if (spec.recorded !== undefined) return spec.recorded.arrivalMicros[ordinal]! - now;
+  return interarrival === undefined ? 0 : interarrival(gaps.of(ordinal, 0));
+}
+
 function podOf(stream: Stream, ordinal: number): Pod {
   const { spec, shares, choices } = stream;
-  let choice = 0;
-  if (shares.length > 1) {
+  let choice = spec.recorded?.template[ordinal] ?? 0;
+  if (spec.recorded === undefined && shares.length > 1) {
     const luck = choices.uniform(ordinal, 0);
     while (choice < shares.length - 1 && luck >= shares[choice]!) choice++;
   }
@@ -111,7 +116,7 @@ function podOf(stream: Stream, ordinal: number): Pod {
       generation: 0,
       creationTimestamp: 0,
       labels: template.labels,
-      annotations: NO_LABELS,
+      annotations: template.annotations ?? NO_LABELS,
       ownerReferences: [],
       finalizers: [],
     },

@@ -35,6 +35,7 @@ export class Behaviours {
   readonly #rules: readonly Rule[];
   readonly #matching = new WeakMap<Labels, readonly Rule[]>();
   readonly #lifetimes = new Map<string, { readonly lifetime: Sampler; readonly draws: KeyedDraws }>();
+  readonly #recorded = new Map<string, readonly (number | undefined)[]>();
   readonly #up: KeyedDraws;
   readonly #ready: KeyedDraws;
   readonly #exit: KeyedDraws;
@@ -42,7 +43,8 @@ export class Behaviours {
 
   constructor(engine: Engine, behaviours: readonly BehaviourSpec[], workloads: readonly WorkloadSpec[]) {
     this.#rules = behaviours.map(ruleOf);
-    for (const { name, namespace, lifetime } of workloads) {
+    for (const { name, namespace, lifetime, recorded } of workloads) {
+      if (recorded !== undefined) this.#recorded.set(namespace + '/' + name, recorded.lifetimeMicros);
       if (lifetime === undefined) continue;
       const draws = engine.keyed('workload/lifetime/' + namespace + '/' + name);
       this.#lifetimes.set(namespace + '/' + name, { lifetime: sampler(lifetime), draws });
@@ -104,10 +106,13 @@ export class Behaviours {
   }
 
   #lifetimeOf(pod: Pod, attempt: number): number {
-    if (this.#lifetimes.size === 0) return Infinity;
+    if (this.#lifetimes.size === 0 && this.#recorded.size === 0) return Infinity;
     const arrived = podOrdinal(pod);
     if (arrived === undefined) return Infinity;
-    const lifetimes = this.#lifetimes.get(pod.metadata.namespace + '/' + arrived.workload);
+    const key = pod.metadata.namespace + '/' + arrived.workload;
+    const recorded = this.#recorded.get(key);
+    if (recorded !== undefined) return recorded[arrived.ordinal] ?? Infinity;
+    const lifetimes = this.#lifetimes.get(key);
     if (lifetimes === undefined) return Infinity;
     return lifetimes.lifetime(lifetimes.draws.of(arrived.ordinal, attempt * DRAWS_PER_SAMPLE));
   }

@@ -60,7 +60,10 @@ describe('each rule', () => {
   });
 });
 
-describe.each([...SCHEDULERS.keys()])('%s', (name) => {
+/** One that lets nobody pass refuses pods that have room, and has a test of its own below. */
+const PASSING = [...SCHEDULERS.keys()].filter((name) => name !== 'strict-fifo');
+
+describe.each(PASSING)('%s', (name) => {
   test('places a pod if and only if there is a node with room', () => {
     fc.assert(
       fc.property(
@@ -99,11 +102,26 @@ describe.each([...SCHEDULERS.keys()])('%s', (name) => {
   });
 });
 
+describe('strict-fifo', () => {
+  test('places nobody before a pod that came earlier and waits', () => {
+    const world = worldOf('strict-fifo');
+    world.node('a', { cpu: '4' });
+    const large = world.pod('large', { cpu: '8' });
+    const small = world.pod('small', { cpu: '1' });
+    expect(world.place(large)).toContain('Insufficient cpu');
+    expect(world.place(small)).toContain('waiting for a pod that came earlier');
+    world.node('b', { cpu: '8' });
+    expect(world.place(small)).toContain('waiting for a pod that came earlier');
+    expect(world.place(large)).toBe('b');
+    expect(world.place(small)).toBe('a');
+  });
+});
+
 describe('the table of names', () => {
   test('an unknown name lists those there are and what was meant', () => {
     expect(() => schedulerNamed('frist-fit')).toThrow(UnknownSchedulerError);
     expect(() => schedulerNamed('frist-fit')).toThrow(
-      'no scheduler is called "frist-fit"; there are: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd',
+      'no scheduler is called "frist-fit"; there are: default, first-fit, best-fit, worst-fit, random, round-robin, most-allocated, strict-fifo, gpu-random, gpu-dot-product, gpu-clustering, gpu-packing, gpu-best-fit, fgd',
     );
     try {
       schedulerNamed('frist-fit');

@@ -1,0 +1,108 @@
+import { decodeObject } from '../sim/api/decode/decode-object.ts';
+import { fieldPath } from '../sim/api/problem.ts';
+import type { WorkloadSpec } from '../sim/scenario.ts';
+import type { Remark } from './build-scenario.ts';
+import { resolveFrom } from './resolve-path.ts';
+import type { ScenarioDocument } from './schema.ts';
+import { readTasksNow } from './traces/task-csv.ts';
+import { TraceError } from './traces/trace-error.ts';
+import type { TraceTask } from './traces/trace-task.ts';
+
+type Written = ScenarioDocument['spec']['traces'][number];
+type Template = WorkloadSpec['templates'][number];
+
+/** One entry of `traces`: pods as the file says; nothing when it cannot be read. */
+export function recordedWorkload(
+  written: Written,
+  index: number,
+  folder: string,
+  remark: Remark,
+): WorkloadSpec | undefined {
+  const at = ['spec', 'traces', index];
+  let tasks: TraceTask[];
+  try {
+    tasks = readTasksNow(resolveFrom(folder, written.file));
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error;
+    const code = error.exitCode === 66 ? 'file-missing' : 'bad-trace';
+    for (const message of error.problems) remark([...at, 'file'], { code, message });
+    return undefined;
+  }
+  // Stable: tasks that arrive together stay in the order of the file.
+  tasks.sort((a, b) => a.arrivalMicros - b.arrivalMicros);
+
+  const templates: { weight: number; readonly template: Template }[] = [];
+  const known = new Map<string, number>();
+  const choices: number[] = [];
+  for (const task of tasks) {
+    const { milliCpu, memoryBytes, gpus, milliGpu, models } = task;
+    const key = `${milliCpu} ${memoryBytes} ${gpus} ${milliGpu} ${models.join('|')}`;
+    let choice = known.get(key);
+    if (choice === undefined) {
+      choice = templates.length;
+      known.set(key, choice);
+      templates.push({ weight: 0, template: templateOf(written, task, at, remark) });
+    }
+    templates[choice]!.weight++;
+    choices.push(choice);
+  }
+  return {
+    name: written.name,
+    namespace: written.namespace,
+    count: tasks.length,
+    startMicros: tasks[0]?.arrivalMicros ?? 0,
+    interarrival: undefined,
+    templates: templates.map(({ weight, template }) => ({ ...template, weight })),
+    lifetime: undefined,
+    deleteFinished: written.deleteFinished,
+    recorded: {
+      arrivalMicros: tasks.map((task) => task.arrivalMicros),
+      template: choices,
+      lifetimeMicros: tasks.map((task) => task.durationMicros),
+    },
+  };
+}
+
+function templateOf(written: Written, task: TraceTask, at: readonly (string | number)[], remark: Remark): Template {
+  const { gpuResource } = written;
+  const resources = {
+    requests: {
+      cpu: `${task.milliCpu}m`,
+      memory: String(task.memoryBytes),
+      // A resource counts whole devices: who shares one has it to himself there.
+      ...(gpuResource === undefined || task.gpus === 0 ? {} : { [gpuResource]: String(task.gpus) }),
+    },
+    ...(gpuResource === undefined || task.gpus === 0 ? {} : { limits: { [gpuResource]: String(task.gpus) } }),
+  };
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: written.name,
+      namespace: written.namespace,
+      labels: written.labels,
+      annotations: task.gpus === 0 ? {} : gpuAnnotations(task),
+    },
+    spec: {
+      containers: [{ name: 'task', image: written.image, resources }],
+      restartPolicy: 'Never',
+      ...(written.schedulerName === undefined ? {} : { schedulerName: written.schedulerName }),
+    },
+  };
+  const object = decodeObject(pod, ({ path, severity, code, message }) =>
+    remark([...at], { severity, code, message: `${fieldPath(path)}: ${message}` }),
+  );
+  // Whatever is wrong has been said, and ends the reading.
+  if (object?.kind !== 'Pod') return { weight: 1, labels: {}, spec: { containers: [] } as never };
+  const { metadata, spec } = object;
+  return { weight: 1, labels: metadata.labels, annotations: metadata.annotations, spec };
+}
+
+/** As the policies for shared GPUs read them. */
+function gpuAnnotations({ gpus, milliGpu, models }: TraceTask): Record<string, string> {
+  return {
+    'alibabacloud.com/gpu-count': String(gpus),
+    'alibabacloud.com/gpu-milli': String(milliGpu),
+    ...(models.length === 0 ? {} : { 'alibabacloud.com/gpu-card-model': models.join('|') }),
+  };
+}
