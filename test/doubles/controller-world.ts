@@ -225,6 +225,7 @@ export class ControllerWorld {
       return { ok: true, object: this.#commit({ ...request.object, metadata: stamped } as ApiObject, 1) };
     }
     if (request.verb === 'list') throw new Error('the world lists nothing');
+    if (request.verb === 'get-metrics') throw new Error('the world measures nothing');
     const key = request.verb === 'update' ? keyOf(request.object) : request.key;
     const onPods = request.verb === 'bind' || request.verb === 'evict';
     const kind = request.verb === 'update' ? request.object.kind : onPods ? 'Pod' : request.kind;

@@ -1,3 +1,4 @@
+import { answeredTable } from './autoscaler-tables.ts';
 import { NotReplayed } from './not-replayed.ts';
 import type { Recording, RecordedStep } from './recording.ts';
 import type { Answer } from './requests.ts';
@@ -21,11 +22,15 @@ interface StepFacts {
  *
  * @throws NotReplayed for what the simulator or the replayer cannot do yet
  */
-export function replay({ input, family }: Recording, seed: string): Files {
+export function replay({ input, family, name, folder }: Recording, seed: string): Files {
   const { steps } = input;
   // What is no timeline: pairs of requests and answers, tables of cases, repeated elections.
   if (family === 'leader-election' || family === 'api') throw new NotReplayed(`family ${family}`);
-  if (steps === undefined) throw new NotReplayed('a table of cases');
+  if (steps === undefined) {
+    const table = answeredTable(name, folder);
+    if (table === undefined) throw new NotReplayed('a table of cases');
+    return new Map([['cases.jsonl', table]]);
+  }
   const operations = steps.map((step) => operationsOf(step));
   const world = new World(input, seed);
   const facts: StepFacts[] = [];

@@ -79,8 +79,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     done([{ req: 'kill' }]);
   },
   kubectl: (world, value, done) => kubectl(world, String(value), one(done)),
-  metrics: () => {
-    throw new NotReplayed('operation metrics');
+  metrics: (world, value, done) => {
+    world.metrics.set(value as Parameters<World['metrics']['set']>[0]);
+    done([{ req: 'metrics' }]);
   },
   nodes: (world, value, done) => {
     inTurn(

@@ -90,15 +90,9 @@ export const WHAT: Readonly<Record<string, Writer>> = {
     const scheduled = annotation(object, 'batch.kubernetes.io/cronjob-scheduled-timestamp');
     if (scheduled !== undefined) what['scheduledFor'] = reading.seconds(scheduled);
     const status = at(object, 'status');
-    putAll(what, 'status.', status, [
-      'active',
-      'ready',
-      'terminating',
-      'failed',
-      'succeeded',
-      'completedIndexes',
-      'failedIndexes',
-    ]);
+    putAll(what, 'status.', status, ['active', 'ready', 'terminating', 'failed', 'succeeded', 'completedIndexes']);
+    // That there are none yet is not in the recordings.
+    put(what, 'status.failedIndexes', status['failedIndexes'] === '' ? undefined : status['failedIndexes']);
     putSeconds(what, status, reading, 'startTime', 'completionTime');
     for (const [word, uids] of Object.entries(at(status, 'uncountedTerminatedPods'))) {
       const n = (uids as readonly unknown[]).length;

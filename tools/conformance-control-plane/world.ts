@@ -13,6 +13,7 @@ import { Simulation } from '../../src/sim/simulation.ts';
 import type { RecordSink } from '../../src/sim/recorder/records.ts';
 import { ELSEWHERE, neighbourOn, nodeOf } from './cluster.ts';
 import { FakeKubelets } from './fake-kubelets.ts';
+import { FakeMetrics } from './fake-metrics.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
 import { Ordinals } from './ordinals.ts';
@@ -50,6 +51,7 @@ export class World {
   readonly names: Names;
   readonly timeline: Timeline;
   readonly client: Client;
+  readonly metrics: FakeMetrics;
   kubelets!: FakeKubelets;
   /** The moment of t=0. Microseconds. */
   readonly zero: number;
@@ -97,6 +99,11 @@ export class World {
     });
     api.observeEvents((note, committedAt) => this.timeline.eventWritten(note, committedAt));
     this.client = api.client('recorder', undefined);
+    this.metrics = new FakeMetrics(
+      () => api.store.values('Pod'),
+      () => engine.now,
+    );
+    api.serveMetrics(this.metrics);
     this.#timer = engine.on('replay/timer', (_a, _b, act) => (act as () => void)());
     if (own) {
       recorded.forEach((node, i) => {

@@ -136,7 +136,8 @@ class CronJobController implements Controller {
   /** Brings the list of active Jobs in line with the Jobs there are. */
   *#reconcileActive(draft: CronJobDraft, jobs: readonly Job[]): Steps<string | undefined> {
     const { cronJob } = draft;
-    for (const job of jobs) {
+    // The newest first: if the cache does not know that one, the others are judged by what the server says.
+    for (const job of [...jobs].reverse()) {
       const { uid, name } = job.metadata;
       const ended = finishedConditionOf(job);
       const isListed = draft.isActive(uid);
@@ -144,14 +145,18 @@ class CronJobController implements Controller {
         // The cache of Jobs may be newer than that of CronJobs: the server knows whether the Job was ours.
         const fresh = yield* ask({ verb: 'get', kind: 'CronJob', key: keyOf(cronJob) });
         if (!fresh.ok) return fresh.message;
-        if ((fresh.object as CronJob).status.active.some((one) => one.uid === uid)) continue;
+        if ((fresh.object as CronJob).status.active.some((one) => one.uid === uid)) {
+          draft.continueFrom(fresh.object as CronJob);
+          continue;
+        }
         const message = `Saw a job that the controller did not create or forgot: ${name}`;
         this.#host.record(cronJob, 'Warning', 'UnexpectedJob', message);
       } else if (isListed && ended !== undefined) {
         draft.removeActive(uid);
         const message = `Saw completed job: ${name}, condition: ${ended.type}`;
         this.#host.record(cronJob, 'Normal', 'SawCompletedJob', message);
-      } else if (ended?.type === 'Complete') draft.noteSuccess(job);
+      }
+      if (ended?.type === 'Complete') draft.noteSuccess(job);
     }
     const known = new Set(jobs.map(({ metadata }) => metadata.uid));
     for (const { uid, name, namespace } of draft.status.active) {

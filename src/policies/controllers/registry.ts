@@ -1,4 +1,9 @@
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
+import {
+  AUTOSCALER_DEFAULTS,
+  horizontalPodAutoscaler,
+  type AutoscalerSettings,
+} from '../autoscaling/horizontal-pod-autoscaler.ts';
 import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
@@ -18,6 +23,7 @@ import { ttlAfterFinished } from './ttl-after-finished.ts';
 export interface ControllerSettings {
   readonly endpointSlice: EndpointSliceSettings;
   readonly featureGates: ControllerGates;
+  readonly horizontalPodAutoscaler: AutoscalerSettings;
   readonly nodeLifecycle: NodeLifecycleSettings;
   readonly terminatedPodGCThreshold: number;
 }
@@ -40,6 +46,7 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
     StaleControllerConsistencyReplicaSet: true,
     StaleControllerConsistencyStatefulSet: true,
   },
+  horizontalPodAutoscaler: AUTOSCALER_DEFAULTS,
   nodeLifecycle: NODE_LIFECYCLE_DEFAULTS,
   terminatedPodGCThreshold: TERMINATED_POD_GC_THRESHOLD,
 };
@@ -69,6 +76,7 @@ export function controllers(
     ['daemonset-controller', daemonSet({ waitsForItsWrites: gates.StaleControllerConsistencyDaemonSet })],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
+    ['horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(settings.horizontalPodAutoscaler)],
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
     ['taint-eviction-controller', taintEviction],
     ['resourcequota-controller', resourceQuota],

@@ -1,5 +1,6 @@
 import type { ApiObject, Kind } from './kinds.ts';
 import type { Labels } from './meta.ts';
+import type { MetricSample, MetricsQuery } from './metrics.ts';
 import type { Pod, PodStatus } from './pod.ts';
 import type { Change } from './change.ts';
 
@@ -73,6 +74,8 @@ export type Request =
   | ({ readonly verb: 'create'; readonly object: ApiObject } & WriteOptions)
   | { readonly verb: 'get'; readonly kind: Kind; readonly key: string; readonly subresource?: 'scale' }
   | ({ readonly verb: 'list' } & Selection & ListOptions)
+  /** What the metrics APIs say, which others serve behind the API server. */
+  | { readonly verb: 'get-metrics'; readonly query: MetricsQuery }
   /** PUT: with a resourceVersion other than 0 it is optimistic, and a stale one is answered 409 Conflict. */
   | ({ readonly verb: 'update'; readonly object: ApiObject; readonly subresource?: 'status' } & WriteOptions)
   /** PUT of the scale subresource: `resourceVersion` 0 or absent is unconditional. */
@@ -177,6 +180,7 @@ export interface Success {
   readonly object: ApiObject | undefined;
   readonly list?: ObjectList;
   readonly scale?: Scale;
+  readonly metrics?: readonly MetricSample[];
   /** The object was not there before: 201 and not 200. */
   readonly created?: boolean;
 }

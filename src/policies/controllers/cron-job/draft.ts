@@ -3,14 +3,25 @@ import type { ObjectReference } from '../../../sim/api/core.ts';
 
 /** A CronJob as a sync goes on changing its status. */
 export class CronJobDraft {
-  readonly cronJob: CronJob;
-  readonly #status: { -readonly [K in keyof CronJobStatus]: CronJobStatus[K] };
+  #cronJob: CronJob;
+  #status: { -readonly [K in keyof CronJobStatus]: CronJobStatus[K] };
   /** Whether there is something to write. */
   changed = false;
 
   constructor(cronJob: CronJob) {
-    this.cronJob = cronJob;
+    this.#cronJob = cronJob;
     this.#status = { ...cronJob.status };
+  }
+
+  get cronJob(): CronJob {
+    return this.#cronJob;
+  }
+
+  /** Goes on from what the server has: what an old cache led to is forgotten. */
+  continueFrom(fresh: CronJob): void {
+    this.#cronJob = fresh;
+    this.#status = { ...fresh.status };
+    this.changed = false;
   }
 
   get status(): CronJobStatus {
@@ -19,7 +30,7 @@ export class CronJobDraft {
 
   /** The CronJob with the status as it is now. */
   get written(): CronJob {
-    return { ...this.cronJob, status: { ...this.#status } };
+    return { ...this.#cronJob, status: { ...this.#status } };
   }
 
   isActive(uid: string): boolean {

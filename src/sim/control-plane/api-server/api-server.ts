@@ -5,6 +5,7 @@ import type { KeyedDraws, Stream } from '../../engine/streams.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import type { MetricsSource } from '../../api/metrics.ts';
 import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
@@ -68,6 +69,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #wakeWriterKind: EventKind;
   readonly #observers: CommitObserver[] = [];
   readonly #eventObservers: EventObserver[] = [];
+  #metrics: MetricsSource | undefined;
   readonly #handler: RequestHandler;
   readonly #namespaces = { namespace: (name: string) => this.store.get('Namespace', name) };
   #requests = 0;
@@ -95,6 +97,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#handler = new RequestHandler(this.store, {
       now: () => engine.now,
       featureGates: parameters.featureGates,
+      metrics: () => this.#metrics,
       mintUid: () => this.#uids.mint(),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
     });
@@ -103,6 +106,11 @@ export class SimulatedApiServer implements ApiServer {
   /** How many requests were sent so far. */
   get requests(): number {
     return this.#requests;
+  }
+
+  /** From now on `source` answers for the metrics APIs. */
+  serveMetrics(source: MetricsSource): void {
+    this.#metrics = source;
   }
 
   /** Tells `observer` of every commit from now on. */
@@ -159,7 +167,7 @@ export class SimulatedApiServer implements ApiServer {
       flight.answer = answer;
     }
     let at = leaves + this.#network(this.#networkStream);
-    if (request.verb === 'get' || request.verb === 'list') at += this.#read(this.#workStream);
+    if (READS.has(request.verb)) at += this.#read(this.#workStream);
     else at += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
     this.#engine.at(at, this.#carryOutKind, slot);
   }
@@ -217,5 +225,8 @@ export class SimulatedApiServer implements ApiServer {
     answer(response);
   }
 }
+
+/** Requests that commit nothing. */
+const READS: ReadonlySet<Request['verb']> = new Set(['get', 'get-metrics', 'list']);
 
 function nobody(): void {}

@@ -1,5 +1,6 @@
 import { keyOf, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
+import type { MetricsSource } from '../../api/metrics.ts';
 import type { Request, Response } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
@@ -12,6 +13,7 @@ import { expireEvents } from './event-ttl.ts';
 import { decremented, judgeEviction, markedForEviction } from './evict.ts';
 import { ListPages } from './list-pages.ts';
 import type { Outcome, WriteContext } from './outcome.ts';
+import { readMetrics } from './read-metrics.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
 import { nameOf, refuseNotFound } from './refusals.ts';
@@ -23,6 +25,8 @@ export interface HandlerWorld {
   /** Microseconds. */
   now(): number;
   readonly featureGates: FeatureGates;
+  /** Who answers for the metrics APIs; undefined: nobody does. */
+  metrics(): MetricsSource | undefined;
   /** A uid that no object of the run has had. */
   mintUid(): string;
   /** Five characters of the alphabet of generated names. */
@@ -70,6 +74,7 @@ export class RequestHandler {
 
   readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response } = {
     get: (request) => this.#get(request),
+    'get-metrics': ({ query }) => readMetrics(this.#world.metrics(), query),
     list: (request) => this.#pages.list(request, this.#world.now()),
     create: (request) => this.#create(request),
     update: (request) => {
