@@ -42,7 +42,7 @@ function encodeTable(table: Table, given: Data): Record<string, unknown> {
   const json: Record<string, unknown> = {};
   for (const [key, field] of fieldsOf(table)) {
     const value = object[key];
-    if (value === undefined || isNothing(field, value)) continue;
+    if (value === undefined || field.role === 'dropped' || isNothing(field, value)) continue;
     const encoded = encode(field.type, value);
     const isEmptyTable = field.type.form === 'table' && !field.keepsZero && isZero(encoded);
     if (!isEmptyTable || field.shown) json[key] = encoded;

@@ -1,3 +1,5 @@
+import type { ManagedFields } from './field-management/managed-fields.ts';
+
 /**
  * What every API object carries. Objects are readonly plain data: the JSON that the API server would show, save that
  * timestamps and resource versions are numbers here and become text at the edges.
@@ -37,6 +39,8 @@ export interface ObjectMeta {
   readonly annotations: Labels;
   readonly ownerReferences: readonly OwnerReference[];
   readonly finalizers: readonly string[];
+  /** Who manages which fields; kept where somebody applies on the server's side or gives a name to his writes. */
+  readonly managedFields?: ManagedFields | undefined;
 }
 
 export interface LabelSelectorRequirement {

@@ -79,6 +79,7 @@ export function metaWith(metadata: ObjectMeta, changes: MetaChanges): ObjectMeta
     annotations: changes.annotations,
     ownerReferences: changes.ownerReferences,
     finalizers: changes.finalizers,
+    managedFields: metadata.managedFields,
   };
   return whole;
 }
@@ -99,6 +100,7 @@ export function metaAt(metadata: ObjectMeta, resourceVersion: number): ObjectMet
     annotations: metadata.annotations,
     ownerReferences: metadata.ownerReferences,
     finalizers: metadata.finalizers,
+    managedFields: metadata.managedFields,
   };
   return whole;
 }

@@ -22,6 +22,8 @@ import { RequestHandler } from './request-handler.ts';
 /** A request under way: from the client's call until its answer. */
 interface InFlight {
   request: Request;
+  /** The client's. */
+  identity: string;
   answer: (response: Response) => void;
   response: Response | undefined;
 }
@@ -123,11 +125,11 @@ export class SimulatedApiServer implements ApiServer {
     this.#eventObservers.push(observer);
   }
 
-  client(_identity: string, limit: ClientRateLimit | undefined): Client & EventSink {
+  client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink {
     const bucket = limit === undefined ? undefined : new TokenBucket(limit);
     const leaves = (): number => (bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now));
     return {
-      send: (request, answer) => this.#send(request, answer, leaves()),
+      send: (request, answer) => this.#send(request, identity, answer, leaves()),
       writeEvent: (write, create, writer) => this.#sendEvent({ write, create, writer }, leaves()),
       wakeAt: (time, writer) => {
         this.#engine.at(time, this.#wakeWriterKind, 0, 0, writer);
@@ -157,13 +159,14 @@ export class SimulatedApiServer implements ApiServer {
     return this.store.put(keyOf(object), { ...object, metadata } as ApiObject, this.#engine.now);
   }
 
-  #send(request: Request, answer: (response: Response) => void, leaves: number): void {
+  #send(request: Request, identity: string, answer: (response: Response) => void, leaves: number): void {
     this.#requests++;
     const slot = this.#freeSlots.pop() ?? this.#inFlight.length;
     const flight = this.#inFlight[slot];
-    if (flight === undefined) this.#inFlight.push({ request, answer, response: undefined });
+    if (flight === undefined) this.#inFlight.push({ request, identity, answer, response: undefined });
     else {
       flight.request = request;
+      flight.identity = identity;
       flight.answer = answer;
     }
     let at = leaves + this.#network(this.#networkStream);
@@ -206,7 +209,7 @@ export class SimulatedApiServer implements ApiServer {
 
   #carryOut(slot: number): void {
     const flight = this.#inFlight[slot]!;
-    flight.response = this.#handler.respond(flight.request);
+    flight.response = this.#handler.respond(flight.request, flight.identity);
     let delay = this.#network(this.#networkStream);
     // An eviction is three writes, one after the other: the budget's status, the pod's, the deletion.
     if (flight.request.verb === 'evict' && flight.response.ok) {

@@ -59,6 +59,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     annotations: object.metadata.annotations,
     ownerReferences: metadata.ownerReferences,
     finalizers: metadata.finalizers,
+    managedFields: metadata.managedFields,
   };
   const admitted = admit(object, stamped, priority);
   return (

@@ -1,10 +1,11 @@
-import { keyOf, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
+import { keyOf, KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
-import type { Request, Response } from '../../api/request.ts';
+import type { Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
 import type { Store } from '../etcd/store.ts';
+import { apply, withTrackedUpdate } from './apply.ts';
 import { chargesOf } from './admission/resource-quota.ts';
 import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
@@ -12,7 +13,7 @@ import { remove } from './delete.ts';
 import { expireEvents } from './event-ttl.ts';
 import { decremented, judgeEviction, markedForEviction } from './evict.ts';
 import { ListPages } from './list-pages.ts';
-import type { Outcome, WriteContext } from './outcome.ts';
+import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { readMetrics } from './read-metrics.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
@@ -51,6 +52,8 @@ export class RequestHandler {
   readonly #world: HandlerWorld;
   readonly #creating: CreateContext;
   readonly #pages: ListPages;
+  /** Whose request is carried out at the moment. */
+  #identity = '';
 
   constructor(store: Store, world: HandlerWorld, compactionIntervalMicros = COMPACTION_INTERVAL_MICROS) {
     this.#store = store;
@@ -68,7 +71,9 @@ export class RequestHandler {
     };
   }
 
-  respond(request: Request): Response {
+  /** @param identity the client's, under which fields are managed that it changes without a name of its own */
+  respond(request: Request, identity: string): Response {
+    this.#identity = identity;
     return (this.#verbs[request.verb] as (request: Request) => Response)(request);
   }
 
@@ -81,7 +86,8 @@ export class RequestHandler {
       const { object, subresource, dryRun } = request;
       const key = keyOf(object);
       const current = this.#store.get(object.kind, key);
-      const outcome = update(current, object, subresource, this.#context());
+      const written = update(current, object, subresource, this.#context());
+      const outcome = current?.metadata.managedFields === undefined ? written : this.#tracked(written, request);
       return this.#commit(
         key,
         CHARGED_ON_UPDATE.has(object.kind) ? this.#charged(outcome, current, dryRun) : outcome,
@@ -90,20 +96,16 @@ export class RequestHandler {
     },
     'update-scale': (request) => {
       const { kind, key, dryRun } = request;
-      const response = this.#commit(key, updateScale(this.#store.get(kind, key), request, this.#context()), dryRun);
+      const outcome = updateScale(this.#store.get(kind, key), request, this.#context());
+      const response = this.#commit(key, this.#tracked(outcome, { ...request, subresource: 'scale' }), dryRun);
       return response.ok ? readScale(response.object, kind, key) : response;
     },
-    patch: (request) => {
-      const { kind, key, dryRun, subresource } = request;
-      const current = this.#store.get(kind, key);
-      const outcome = patch(current, request, this.#context());
-      const charged = CHARGED_ON_UPDATE.has(kind) ? this.#charged(outcome, current, dryRun) : outcome;
-      const response = this.#commit(key, charged, dryRun);
-      return response.ok && subresource === 'scale' ? readScale(response.object, kind, key) : response;
-    },
+    patch: (request) => this.#patch(request),
     'patch-status': ({ key, uid, status }) => {
       const pod = this.#store.get('Pod', key);
-      return this.#commit(key, patchPodStatus(pod, nameOf(key), uid, status, this.#context()));
+      const outcome = patchPodStatus(pod, nameOf(key), uid, status, this.#context());
+      if (pod?.metadata.managedFields === undefined) return this.#commit(key, outcome);
+      return this.#commit(key, this.#tracked(outcome, { subresource: 'status' }));
     },
     bind: (request) => {
       const { key, uid } = request;
@@ -122,7 +124,41 @@ export class RequestHandler {
     return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
   }
 
-  #create({ object, dryRun }: Of<'create'>): Response {
+  #patch(request: Of<'patch'>): Response {
+    const { kind, key, dryRun, subresource, patchType } = request;
+    const current = this.#store.get(kind, key);
+    if (patchType === 'apply') return this.#apply(current, request);
+    const outcome = patch(current, request, this.#context());
+    const charged = CHARGED_ON_UPDATE.has(kind) ? this.#charged(outcome, current, dryRun) : outcome;
+    const response = this.#commit(key, this.#tracked(charged, request), dryRun);
+    return response.ok && subresource === 'scale' ? readScale(response.object, kind, key) : response;
+  }
+
+  #apply(current: ApiObject | undefined, request: Of<'patch'> & { readonly patchType: 'apply' }): Response {
+    const { kind, key, dryRun } = request;
+    const namespace = KINDS[kind].namespaced ? key.slice(0, key.indexOf('/')) : '';
+    const outcome = apply(current, request, nameOf(key), namespace, this.#context());
+    if (outcome.does === 'create') return this.#create({ verb: 'create', object: outcome.object, dryRun });
+    const charged = CHARGED_ON_UPDATE.has(kind) ? this.#charged(outcome, current, dryRun) : outcome;
+    return this.#commit(key, charged, dryRun);
+  }
+
+  /** Objects with a record of who manages what keep it; others get one from a client that gives its writes a name. */
+  #tracked(outcome: Outcome, request: WriteOptions & { readonly subresource?: string | undefined }): Outcome {
+    if (outcome.does !== 'put') return outcome;
+    const { object } = outcome;
+    const current = this.#store.get(object.kind, keyOf(object));
+    const isNew = current === undefined;
+    if (isNew ? request.fieldManager === undefined : current.metadata.managedFields === undefined) return outcome;
+    const manager = request.fieldManager ?? this.#identity;
+    const { apiVersion } = KINDS[object.kind];
+    const time = wholeSecond(this.#world.now());
+    const { subresource } = request;
+    const writer = { manager, operation: 'Update', apiVersion, subresource, time } as const;
+    return { does: 'put', object: withTrackedUpdate(current, object, writer) };
+  }
+
+  #create({ object, dryRun, fieldManager }: Of<'create'>): Response {
     const store = this.#store;
     const { kind } = object;
     if (kind === 'Event') expireEvents(store, this.#world.now());
@@ -132,7 +168,8 @@ export class RequestHandler {
       exists: (key) => store.get(kind, key),
       ...(dryRun === true ? { mintUid: () => '' } : {}),
     };
-    const outcome = this.#charged(create(object, context), undefined, dryRun);
+    const charged = this.#charged(create(object, context), undefined, dryRun);
+    const outcome = fieldManager === undefined ? charged : this.#tracked(charged, { fieldManager });
     return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome, dryRun);
   }
 
