@@ -18,9 +18,19 @@ export interface WorldOptions {
   /** From sending a request to its commit, and from there to its answer. Microseconds. */
   readonly requestDelay?: () => number;
   /** From a commit to the caches. Deliveries of one kind stay in order. Microseconds. */
-  readonly watchDelay?: () => number;
+  readonly watchDelay?: (kind: Kind) => number;
+  /** A cache that lags sees only the newest version of an object, as after a new list. */
+  readonly skipsVersions?: boolean;
   /** A refusal in place of carrying the request out. */
   readonly refuse?: (request: Request, world: ControllerWorld) => Refusal | undefined;
+  /** What happens at the moment a controller's request has been carried out, before it is answered. */
+  readonly carriedOut?: (sent: Sent, world: ControllerWorld) => void;
+}
+
+/** What becomes of the requests of controllers that crash: those under way arrive, or are lost with them. */
+export interface Crash {
+  readonly downtime: number;
+  readonly underWay: 'arrive' | 'lost';
 }
 
 export type Refusal = readonly [code: number, reason: Reason, message: string, cause?: string];
@@ -56,6 +66,14 @@ export class ControllerWorld {
   readonly #store = new Map<Kind, Map<string, ApiObject>>();
   readonly #informers = new Map<Kind, Informer<Kind>>();
   readonly #delivered = new Map<Kind, number>();
+  /** Changes on their way to the caches, by kind and key; only where versions are skipped. */
+  readonly #pending = new Map<string, { change: Change | undefined }>();
+  /** Creations that were sent and not yet carried out. */
+  creationsUnderWay = 0;
+  #life = 0;
+  /** What is not newer than this came with the list that the caches began with. */
+  #listedAt = 0;
+  #underWayArrives = true;
   readonly #hosts: Host[] = [];
   readonly #agenda: { readonly at: number; readonly act: () => void }[] = [];
   #minted = 0;
@@ -125,11 +143,32 @@ export class ControllerWorld {
     if (until !== Infinity) this.now = until;
   }
 
+  /**
+   * All controllers die: queues, expectations and caches are gone. After `downtime` they begin anew with the state of
+   * that moment.
+   */
+  crash({ downtime, underWay }: Crash): void {
+    this.#life++;
+    this.#underWayArrives = underWay === 'arrive';
+    if (!this.#underWayArrives) this.creationsUnderWay = 0;
+    this.#hosts.length = 0;
+    this.#informers.clear();
+    this.#pending.clear();
+    this.after(downtime, () => {
+      this.#delivered.clear();
+      this.#listedAt = this.revision;
+      for (const factory of this.#options.controllers) this.#add(factory);
+      for (const [kind, informer] of this.#informers) {
+        for (const object of this.list(kind)) informer.receive({ type: 'ADDED', object, previous: undefined } as never);
+      }
+    });
+  }
+
   // ---- The host ----
 
   #add(factory: ControllerFactory): void {
     const queue = new WorkQueue();
-    const host = (): Host => this.#hosts.find((one) => one.queue === queue)!;
+    const host = (): Host | undefined => this.#hosts.find((one) => one.queue === queue);
     const controller = factory({
       now: () => this.now,
       lister: (kind) => this.cached(kind),
@@ -148,7 +187,8 @@ export class ControllerWorld {
     }
   }
 
-  #enqueue(host: Host, key: string): void {
+  #enqueue(host: Host | undefined, key: string): void {
+    if (host === undefined) return;
     host.queue.add(key);
     this.#dispatch(host);
   }
@@ -156,7 +196,9 @@ export class ControllerWorld {
   #dispatch(host: Host): void {
     if (host.queue.length === 0 || host.working >= host.controller.workers) return;
     host.working++;
+    const life = this.#life;
     this.after(SYNC_TIME, () => {
+      if (life !== this.#life) return;
       const key = host.queue.get();
       if (key === undefined) host.working--;
       else this.#resume(host, key, host.controller.sync(key), undefined);
@@ -173,7 +215,9 @@ export class ControllerWorld {
       const failures = host.failures.get(key) ?? 0;
       host.failures.set(key, failures + 1);
       if (failures < (host.controller.maxRetries ?? Infinity)) {
-        this.after(Math.min(1000 * SECOND, FIRST_RETRY << Math.min(failures, 18)), () => this.#enqueue(host, key));
+        const life = this.#life;
+        const wait = Math.min(1000 * SECOND, FIRST_RETRY << Math.min(failures, 18));
+        this.after(wait, () => life === this.#life && this.#enqueue(host, key));
       }
       return this.#finish(host, key);
     }
@@ -186,12 +230,19 @@ export class ControllerWorld {
     const answers: Response[] = [];
     if (requests.length === 0) return this.#resume(host, key, steps, answers);
     let missing = requests.length;
+    const life = this.#life;
     requests.forEach((request, i) => {
+      if (request.verb === 'create') this.creationsUnderWay++;
       this.after(this.#options.requestDelay?.() ?? 2_000, () => {
+        if (life !== this.#life && !this.#underWayArrives) return;
+        if (request.verb === 'create') this.creationsUnderWay--;
         const refusal = this.#options.refuse?.(request, this);
         const response: Response = refusal === undefined ? this.#carryOut(request) : refused(refusal);
-        this.sent.push({ at: this.now, by: host.controller.name, request, ok: response.ok });
+        const sent: Sent = { at: this.now, by: host.controller.name, request, ok: response.ok };
+        this.sent.push(sent);
+        if (life === this.#life) this.#options.carriedOut?.(sent, this);
         this.after(this.#options.requestDelay?.() ?? 2_000, () => {
+          if (life !== this.#life) return;
           answers[i] = response;
           if (--missing === 0) this.#resume(host, key, steps, Array.isArray(value) ? answers : response);
         });
@@ -291,10 +342,30 @@ export class ControllerWorld {
 
   #announce(change: Change): void {
     const { kind } = change.object;
-    const due = Math.max(this.#delivered.get(kind) ?? 0, this.now + (this.#options.watchDelay?.() ?? 1_000));
-    this.#delivered.set(kind, due);
-    this.after(due - this.now, () => this.cached(kind).receive(change as never));
+    if (!this.#options.skipsVersions || !this.#joinPending(change)) this.#deliverLater(kind, change);
     for (const watcher of this.watchers) watcher(change);
+  }
+
+  #deliverLater(kind: Kind, change: Change): void {
+    const due = Math.max(this.#delivered.get(kind) ?? 0, this.now + (this.#options.watchDelay?.(kind) ?? 1_000));
+    this.#delivered.set(kind, due);
+    const life = this.#life;
+    const key = `${kind} ${keyOf(change.object)}`;
+    const pending = { change: change as Change | undefined };
+    if (this.#options.skipsVersions) this.#pending.set(key, pending);
+    this.after(due - this.now, () => {
+      if (life !== this.#life || change.object.metadata.resourceVersion <= this.#listedAt) return;
+      if (this.#pending.get(key) === pending) this.#pending.delete(key);
+      if (pending.change !== undefined) this.cached(kind).receive(pending.change as never);
+    });
+  }
+
+  /** Takes a change together with one of the same object that has not been delivered; false: there is none. */
+  #joinPending(change: Change): boolean {
+    const pending = this.#pending.get(`${change.object.kind} ${keyOf(change.object)}`);
+    if (pending === undefined) return false;
+    pending.change = joined(pending.change, change);
+    return true;
   }
 
   #suffix(): string {
@@ -304,6 +375,14 @@ export class ControllerWorld {
 
 function isReleased({ deletionGracePeriodSeconds, finalizers }: ObjectMeta): boolean {
   return (deletionGracePeriodSeconds ?? 0) === 0 && finalizers.length === 0;
+}
+
+/** What a cache that has seen neither change sees of both: nothing of an object that came and went. */
+function joined(first: Change | undefined, second: Change): Change | undefined {
+  const before = first?.previous;
+  const isGone = second.type === 'DELETED';
+  if (before === undefined) return isGone ? undefined : ({ ...second, type: 'ADDED', previous: undefined } as Change);
+  return { ...second, type: isGone ? 'DELETED' : 'MODIFIED', previous: before } as Change;
 }
 
 /** What a generation counts the changes of. */

@@ -1,0 +1,159 @@
+import { cronJob } from '../../src/policies/controllers/cron-job.ts';
+import { daemonSet } from '../../src/policies/controllers/daemon-set.ts';
+import { deployment } from '../../src/policies/controllers/deployment.ts';
+import { endpointSlice } from '../../src/policies/controllers/endpoint-slice.ts';
+import { garbageCollector } from '../../src/policies/controllers/garbage-collector.ts';
+import { job } from '../../src/policies/controllers/job.ts';
+import { replicaSet, replicationController } from '../../src/policies/controllers/replica-set.ts';
+import { statefulSet } from '../../src/policies/controllers/stateful-set.ts';
+import { ttlAfterFinished } from '../../src/policies/controllers/ttl-after-finished.ts';
+import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
+import type { ApiObject, Kind, Kinds } from '../../src/sim/api/kinds.ts';
+import { controllerOf } from '../../src/sim/api/meta.ts';
+import { isPodReady } from '../../src/sim/api/pod.ts';
+import { ControllerWorld, SECOND, type WorldOptions } from './controller-world.ts';
+import { nodeNamed, playKubelets } from './workload-objects.ts';
+
+/** What users do in a small cluster, and until when it is watched. */
+export interface Play {
+  readonly name: string;
+  /** At so many seconds. */
+  readonly acts: readonly (readonly [at: number, act: (world: ControllerWorld) => void])[];
+  readonly seconds: number;
+  /** Controllers whose writes the play is about. */
+  readonly about: readonly string[];
+}
+
+/** Every controller of workloads, together as in one controller manager. */
+const CONTROLLERS = [
+  deployment,
+  replicaSet,
+  replicationController(),
+  statefulSet(),
+  daemonSet(),
+  job(),
+  cronJob,
+  ttlAfterFinished,
+  endpointSlice(),
+  garbageCollector,
+];
+
+/** An object as a manifest gives it, with what the API server fills in. */
+export function manifest(apiVersion: string, kind: Kind, name: string, spec: object): ApiObject {
+  const problems: string[] = [];
+  const object = decodeObject({ apiVersion, kind, metadata: { name }, spec }, ({ severity, message }) => {
+    if (severity === 'error') problems.push(message);
+  });
+  if (object === undefined) throw new Error(problems.join('; '));
+  return object;
+}
+
+export function podTemplate(image: string, app = 'web', more: object = {}): object {
+  return { metadata: { labels: { app } }, spec: { containers: [{ name: 'c', image }], ...more } };
+}
+
+/** Changes members of an object's spec. */
+export function edit<K extends Kind>(kind: K, name: string, change: object): (world: ControllerWorld) => void {
+  return (world) =>
+    world.edit(kind, `default/${name}`, (object) => {
+      const { spec } = object as unknown as { readonly spec: object };
+      return { ...object, spec: { ...spec, ...change } } as unknown as Kinds[K];
+    });
+}
+
+/** The same as `edit`, for the image of a template. */
+export function setImage(kind: 'DaemonSet' | 'Deployment' | 'StatefulSet', name: string, image: string) {
+  return (world: ControllerWorld): void =>
+    world.edit(kind, `default/${name}`, (object) => {
+      const { template } = object.spec;
+      const containers = template.spec.containers.map((container) => ({ ...container, image }));
+      const next = { ...template, spec: { ...template.spec, containers } };
+      return { ...object, spec: { ...object.spec, template: next } } as typeof object;
+    });
+}
+
+/** Puts a play on: pods become ready after a second, those of Jobs end a second later, and all take one to stop. */
+export function perform(play: Play, options: Partial<WorldOptions> = {}): ControllerWorld {
+  const world = new ControllerWorld({ controllers: CONTROLLERS, ...options });
+  playKubelets(world, () => SECOND);
+  playCompletions(world);
+  for (let i = 1; i <= 3; i++) world.apply(nodeNamed(`n${i}`));
+  for (const [at, act] of play.acts) world.after(at * SECOND, () => act(world));
+  world.run(play.seconds * SECOND);
+  return world;
+}
+
+function playCompletions(world: ControllerWorld): void {
+  world.watchers.push(({ type, object }) => {
+    if (object.kind !== 'Pod' || type !== 'ADDED' || object.spec.restartPolicy !== 'Never') return;
+    const key = `${object.metadata.namespace}/${object.metadata.name}`;
+    world.after(2 * SECOND, () => {
+      if (world.get('Pod', key)?.metadata.uid !== object.metadata.uid) return;
+      world.edit('Pod', key, (pod) => ({
+        ...pod,
+        status: { ...pod.status, phase: 'Succeeded', conditions: [{ type: 'Ready', status: 'False' }] },
+      }));
+    });
+  });
+}
+
+/** How many pods the controllers have created so far. */
+export function podsCreated(world: ControllerWorld): number {
+  return world.sent.filter(({ request, ok }) => ok && request.verb === 'create' && request.object.kind === 'Pod')
+    .length;
+}
+
+/**
+ * What a way leaves behind: times, names, and messages. The Progressing message of a Deployment names the ReplicaSet that
+ * was last seen to progress, which a controller that was away may have missed, here as in Kubernetes.
+ */
+const OF_CHANCE = /^message$|Time$|Timestamp$|^uid$|^resourceVersion$|^observedGeneration$|^uncountedTerminatedPods$/;
+
+/** What a world has come to, whatever way it went: names, times and numbers of chance left out. */
+export function outcome(world: ControllerWorld): string[] {
+  const lines: string[] = [];
+  for (const pod of world.list('Pod')) {
+    const owner = controllerOf(pod.metadata);
+    const state = pod.metadata.deletionTimestamp === undefined ? pod.status.phase : 'terminating';
+    lines.push(
+      `Pod of ${owner?.kind}/${owner?.name}: ${pod.spec.containers[0]!.image} ${state} ready=${isPodReady(pod)}`,
+    );
+  }
+  for (const slice of world.list('EndpointSlice')) {
+    const endpoints = slice.endpoints.map(({ conditions }) => JSON.stringify(conditions)).sort();
+    lines.push(`EndpointSlice of ${controllerOf(slice.metadata)?.name}: ${endpoints.join(' ')}`);
+  }
+  for (const claim of world.list('PersistentVolumeClaim')) {
+    const owners = claim.metadata.ownerReferences.map(({ kind, name }) => `${kind}/${name}`);
+    lines.push(`PersistentVolumeClaim ${claim.metadata.name}: ${owners.join(' ')}`);
+  }
+  for (const { metadata, revision } of world.list('ControllerRevision')) {
+    lines.push(`ControllerRevision ${metadata.name}: ${revision}`);
+  }
+  for (const kind of WORKLOADS) {
+    for (const object of world.list(kind)) {
+      lines.push(`${kind} ${object.metadata.name}: ${JSON.stringify(withoutChance(object.status))}`);
+    }
+  }
+  return lines.sort();
+}
+
+const WORKLOADS = [
+  'CronJob',
+  'DaemonSet',
+  'Deployment',
+  'Job',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+] as const satisfies readonly Kind[];
+
+function withoutChance(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value))
+    return value.map(withoutChance).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const members = Object.entries(value).filter(([name, member]) => !OF_CHANCE.test(name) && member !== undefined);
+  return Object.fromEntries(
+    members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, withoutChance(member)]),
+  );
+}
