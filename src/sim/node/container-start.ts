@@ -128,9 +128,9 @@ function cannotStart(
 }
 
 function create(worker: PodWorker, container: ContainerRecord): void {
-  const { engine, kinds, runtime } = worker.kubelet.services;
+  const { kinds, runtime } = worker.kubelet.services;
   const step = runtime.createContainer(worker.pod, container.spec, occasionOf(worker, container));
-  engine.after(step.duration, kinds.containerCreated, worker.slot, container.index, step.error);
+  worker.step(step.duration, kinds.containerCreated, step.error, container.index);
 }
 
 /** CreateContainer has returned. */
@@ -140,10 +140,10 @@ export function containerCreated(worker: PodWorker, container: ContainerRecord, 
     worker.sync.startFailed(container);
     return;
   }
-  const { engine, kinds, runtime } = worker.kubelet.services;
+  const { kinds, runtime } = worker.kubelet.services;
   worker.kubelet.record(worker.pod, 'Normal', 'Created', 'Container created');
   const step = runtime.startContainer(worker.pod, container.spec, occasionOf(worker, container));
-  engine.after(step.duration, kinds.containerStarted, worker.slot, container.index, step.error);
+  worker.step(step.duration, kinds.containerStarted, step.error, container.index);
 }
 
 /** What the runtime says of a container that could not be started. */
@@ -200,7 +200,7 @@ export function containerStarted(worker: PodWorker, container: ContainerRecord, 
     return;
   }
   const hook = behaviours.hook(worker.pod, container.spec, 'postStart', container.attempt);
-  engine.after(hook.duration, kinds.postStartDone, worker.slot, container.index, hook.ok);
+  worker.step(hook.duration, kinds.postStartDone, hook.ok, container.index);
 }
 
 /** The postStart hook has returned. Where it failed the container is killed with the whole grace (4.4). */

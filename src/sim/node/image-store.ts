@@ -1,4 +1,5 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
+import { NO_EVENT } from './no-event.ts';
 import type { Occasion, PullStep } from './container-runtime.ts';
 
 /** What became of a pull; durations in microseconds. */
@@ -41,6 +42,7 @@ export class ImageStore {
   #head = 0;
   #pulls = 0;
   #pulling = false;
+  #event = NO_EVENT;
   #startedAt = 0;
   #step: PullStep | undefined;
   #tokens = PULL_BURST;
@@ -97,7 +99,15 @@ export class ImageStore {
     this.#step = this.#takeToken()
       ? request.begin(this.#present.has(request.image), { entity: this.#entity, number: this.#pulls++ })
       : TOO_MANY_PULLS;
-    this.#engine.after(this.#step.duration, this.#finished, this.#operand);
+    this.#event = this.#engine.after(this.#step.duration, this.#finished, this.#operand);
+  }
+
+  /** The kubelet ends: pulls under way and those that wait are forgotten. What is there stays. */
+  abandon(): void {
+    if (this.#pulling) this.#engine.cancel(this.#event);
+    this.#pulling = false;
+    this.#queue.length = 0;
+    this.#head = 0;
   }
 
   #takeToken(): boolean {

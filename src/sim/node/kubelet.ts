@@ -8,7 +8,9 @@ import { stableHash } from '../engine/stable-hash.ts';
 import { AddressPool } from './address-pool.ts';
 import { NodeUsage, refusalOf } from './admission.ts';
 import { ImageStore } from './image-store.ts';
+import type { NodeLink } from './node-link.ts';
 import type { NodeServices } from './node-services.ts';
+import type { PodRemains } from './pod-remains.ts';
 import { PodWorker } from './pod-worker.ts';
 import { nextTick } from './prober.ts';
 
@@ -28,6 +30,7 @@ export class Kubelet {
   readonly name: string;
   readonly index: number;
   readonly client: Client;
+  readonly link: NodeLink;
   readonly hostIP: string;
   /** Its own Node as its watch last showed it. */
   node: Node;
@@ -48,14 +51,18 @@ export class Kubelet {
     index: number,
     node: Node,
     client: Client,
+    link: NodeLink,
     recorder: EventRecorder,
     addresses: NodeAddresses,
+    images?: ImageStore,
   ) {
     this.services = services;
     this.name = node.metadata.name;
     this.index = index;
     this.node = node;
     this.client = client;
+    this.link = link;
+    this.#images = images;
     this.#recorder = recorder;
     this.#addresses = addresses;
     this.hostIP = addresses.hostIP;
@@ -98,14 +105,45 @@ export class Kubelet {
     }
   }
 
+  /** The pods that are bound to the node when the kubelet starts, with what is left of them on it. */
+  takeOver(pods: Iterable<Pod>, remains: ReadonlyMap<string, PodRemains>): void {
+    for (const pod of pods) if (!isPodTerminal(pod)) this.#found(pod, keyOf(pod), remains.get(pod.metadata.uid));
+  }
+
+  /** The kubelet ends. Gives the pods it knew as its watch last showed them, and what is left of them on the node. */
+  abandon(): { readonly pods: readonly Pod[]; readonly remains: ReadonlyMap<string, PodRemains> } {
+    const pods: Pod[] = [];
+    const remains = new Map<string, PodRemains>();
+    for (const [uid, worker] of this.#workers) {
+      const left = worker.abandon();
+      if (!worker.apiGone) pods.push(worker.pod);
+      if (left !== undefined) remains.set(uid, left);
+      this.services.workers.release(worker.slot);
+    }
+    this.#workers.clear();
+    this.#images?.abandon();
+    return { pods, remains };
+  }
+
+  /** The images of the node, where any was asked for: they outlive the kubelet. */
+  get imagesSoFar(): ImageStore | undefined {
+    return this.#images;
+  }
+
   /** A pod this kubelet does not know: new, or from before its time. */
-  #found(pod: Pod, key: string): void {
+  #found(pod: Pod, key: string, remains?: PodRemains): void {
     const { metadata } = pod;
     const { workers } = this.services;
     const slot = workers.reserve();
     const worker = new PodWorker(this, slot, key, stableHash(key), pod);
     workers.set(slot, worker);
     this.#workers.set(metadata.uid, worker);
+    if (remains !== undefined) {
+      if (remains.podIP !== undefined && pod.spec.hostNetwork !== true) this.#addressPool.claim(remains.podIP);
+      this.#charge(worker);
+      worker.adopt(remains);
+      return;
+    }
     if (pod.status.phase === 'Running') {
       if (pod.status.podIP !== undefined) this.#addressPool.claim(pod.status.podIP);
       this.#charge(worker);
@@ -141,7 +179,7 @@ export class Kubelet {
   }
 
   record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    if (this.services.parameters.events) this.#recorder.record(about, type, reason, message);
+    if (this.services.parameters.events && this.link.isUp) this.#recorder.record(about, type, reason, message);
   }
 
   /** Nearly every pod mounts something: its service account's token, unless it says otherwise. */

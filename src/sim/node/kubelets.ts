@@ -1,5 +1,7 @@
 import { assert } from '../engine/assert.ts';
 import type { Engine, EventKind } from '../engine/engine.ts';
+import { stableHash } from '../engine/stable-hash.ts';
+import type { KeyedDraws } from '../engine/streams.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, EventRecorder } from '../api/request.ts';
@@ -11,8 +13,12 @@ import type { ContainerBehaviours } from './container-behaviour.ts';
 import { containerCreated, containerStarted, postStartDone } from './container-start.ts';
 import { SampledRuntime, type ContainerRuntime } from './container-runtime.ts';
 import { Kubelet, type NodeAddresses } from './kubelet.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { Machine } from './machine.ts';
 import { NodeDuration } from './node-durations.ts';
+import { NodeLink, registerLostRequests } from './node-link.ts';
 import type { NodeServices } from './node-services.ts';
+import { reportNode } from './node-status.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { containerOfOperand, Prober, probeOfOperand } from './prober.ts';
 import { WorkerSlots } from './worker-slots.ts';
@@ -23,6 +29,8 @@ export interface KubeletsNeeds {
   readonly recorderFor: (nodeName: string) => EventRecorder;
   readonly parameters: Parameters;
   readonly behaviours: ContainerBehaviours;
+  /** Heartbeats are simulated one by one. */
+  readonly everyHeartbeat?: boolean | undefined;
   /** Absent: one whose calls take what the parameters say. */
   readonly runtime?: ContainerRuntime;
 }
@@ -47,43 +55,159 @@ const LEAST_POD_BLOCK = 256;
 export class Kubelets implements NodeAgents {
   readonly #needs: KubeletsNeeds;
   readonly #services: NodeServices;
-  readonly #kubelets: Kubelet[] = [];
-  readonly #byName = new Map<string, Kubelet>();
+  readonly #machines: Machine[] = [];
+  readonly #byName = new Map<string, Machine>();
+  readonly #heartbeats: Heartbeats;
+  readonly #lostRequests: EventKind;
+  readonly #reconnected: EventKind;
+  readonly #reconnections: KeyedDraws;
   #nextBlock = PODS_FROM;
 
   constructor(needs: KubeletsNeeds) {
     this.#needs = needs;
     this.#services = this.#makeServices();
-    needs.api.watch({
+    const { engine, api, parameters } = needs;
+    this.#heartbeats = new Heartbeats(engine, api, parameters, needs.everyHeartbeat === true, (name) =>
+      this.#report(this.#machine(name)),
+    );
+    this.#lostRequests = registerLostRequests(engine);
+    this.#reconnected = engine.on('kubelet/reconnected', (index, life) => this.#speakAgain(this.#machines[index]!, life));
+    this.#reconnections = engine.keyed('kubelet/reconnection');
+    api.watch({
       kind: 'Node',
       receive: (change) => {
-        const kubelet = this.#byName.get(change.object.metadata.name);
-        if (kubelet !== undefined && change.type !== 'DELETED') kubelet.node = change.object as Node;
+        const machine = this.#byName.get(change.object.metadata.name);
+        if (machine === undefined || change.type === 'DELETED') return;
+        machine.node = change.object as Node;
+        if (machine.reachable) machine.kubelet.node = machine.node;
       },
     });
   }
 
   /** Starts the kubelet of a node. Pods that are bound to it already are taken over. */
   addNode(node: Node): Kubelet {
-    const { api, parameters, recorderFor } = this.#needs;
+    const { engine, api, parameters, recorderFor } = this.#needs;
     const { name } = node.metadata;
     assert(!this.#byName.has(name), `two nodes are named ${name}`);
-    const client = api.client('kubelet/' + name, parameters.kubelet.client);
-    const index = this.#kubelets.length;
-    const kubelet = new Kubelet(this.#services, index, node, client, recorderFor(name), this.#addressesOf(node, index));
-    this.#kubelets.push(kubelet);
-    this.#byName.set(name, kubelet);
+    const link = new NodeLink(engine, this.#lostRequests);
+    const client = link.client(api.client('kubelet/' + name, parameters.kubelet.client));
+    const recorder = recorderFor(name);
+    const index = this.#machines.length;
+    const addresses = this.#addressesOf(node, index);
+    const kubelet = new Kubelet(this.#services, index, node, client, link, recorder, addresses);
+    const machine = new Machine(index, node, link, client, recorder, addresses, kubelet);
+    this.#machines.push(machine);
+    this.#byName.set(name, machine);
     api.watch({
       kind: 'Pod',
       nodeName: name,
-      needsStatusOf: hasReadinessGates,
-      receive: (change) => kubelet.receive(change),
+      needsStatusOf: (pod) => link.wasCut || hasReadinessGates(pod),
+      receive: (change) => {
+        if (!link.hold(change)) machine.kubelet.receive(change);
+      },
     });
+    this.#heartbeats.goesOn(name);
     return kubelet;
   }
 
   kubelet(nodeName: string): Kubelet | undefined {
-    return this.#byName.get(nodeName);
+    return this.#byName.get(nodeName)?.kubelet;
+  }
+
+  // ---- What happens to machines. Faults may overlap: a node is well when the last one is over.
+
+  has(nodeName: string): boolean {
+    return this.#byName.has(nodeName);
+  }
+
+  powerOff(nodeName: string): void {
+    const machine = this.#machine(nodeName);
+    machine.faults.power++;
+    this.#settle(machine);
+    machine.goDown(this.#needs.engine.now);
+  }
+
+  powerOn(nodeName: string): void {
+    this.#machine(nodeName).faults.power--;
+    this.#settle(this.#machine(nodeName));
+  }
+
+  stopKubelet(nodeName: string): void {
+    this.#machine(nodeName).faults.kubelet++;
+    this.#settle(this.#machine(nodeName));
+  }
+
+  startKubelet(nodeName: string): void {
+    this.#machine(nodeName).faults.kubelet--;
+    this.#settle(this.#machine(nodeName));
+  }
+
+  cutOff(nodeName: string): void {
+    this.#machine(nodeName).faults.network++;
+    this.#settle(this.#machine(nodeName));
+  }
+
+  connect(nodeName: string): void {
+    this.#machine(nodeName).faults.network--;
+    this.#settle(this.#machine(nodeName));
+  }
+
+  #machine(nodeName: string): Machine {
+    const machine = this.#byName.get(nodeName);
+    assert(machine !== undefined, `no machine is called ${nodeName}`);
+    return machine;
+  }
+
+  #settle(machine: Machine): void {
+    const { power, kubelet, network } = machine.faults;
+    const { name } = machine.node.metadata;
+    const mayRun = power === 0 && kubelet === 0;
+    const reachable = mayRun && network === 0;
+    if (machine.reachable && !reachable) {
+      machine.reachable = false;
+      machine.link.cut();
+      this.#heartbeats.fallsSilent(name);
+    }
+    if (machine.runs && !mayRun) machine.stopKubelet();
+    if (machine.reachable || !reachable) return;
+    machine.reachable = true;
+    machine.link.mend();
+    // Without the control plane a kubelet that starts would not know what to do.
+    if (machine.runs) this.#catchUp(machine);
+    else this.#start(machine);
+  }
+
+  /** The kubelet starts: it says so at once, and takes over what it finds. */
+  #start(machine: Machine): void {
+    const { node, link, client, recorder, addresses, index } = machine;
+    const images = machine.kubelet.imagesSoFar;
+    machine.runs = true;
+    machine.kubelet = new Kubelet(this.#services, index, node, client, link, recorder, addresses, images);
+    const { pods, remains } = machine.found(link.takeHeld());
+    this.#heartbeats.begins(node.metadata.name);
+    this.#report(machine);
+    machine.kubelet.takeOver(pods, remains);
+  }
+
+  /** The network is back: what waited comes in, and the kubelet is heard of at its next attempt. */
+  #catchUp(machine: Machine): void {
+    const { engine, parameters } = this.#needs;
+    const { kubelet, link, index } = machine;
+    kubelet.node = machine.node;
+    for (const change of link.takeHeld()) kubelet.receive(change);
+    const life = ++machine.reconnections;
+    const wait = this.#reconnections.uniform(stableHash(kubelet.name), life) * parameters.kubelet.leaseRenewPeriod;
+    engine.after(Math.floor(wait), this.#reconnected, index, life);
+  }
+
+  #speakAgain(machine: Machine, life: number): void {
+    if (!machine.reachable || !machine.runs || machine.reconnections !== life) return;
+    this.#heartbeats.begins(machine.node.metadata.name);
+    this.#report(machine);
+  }
+
+  #report({ client, node }: Machine): void {
+    reportNode(client, node, () => this.#needs.engine.now);
   }
 
   /** How many pods kubelets have work with at present. */
@@ -178,7 +302,7 @@ export class Kubelets implements NodeAgents {
         reclaimed: onPod('reclaimed', (worker) => worker.termination.reclaimed()),
         sendStatus: onPod('send-status', (worker) => worker.writer.send()),
         retryDelete: onPod('retry-delete', (worker) => worker.termination.retryDelete()),
-        imagePulled: engine.on('kubelet/image-pulled', (kubelet) => this.#kubelets[kubelet]!.images.finish()),
+        imagePulled: engine.on('kubelet/image-pulled', (machine) => this.#machines[machine]!.kubelet.images.finish()),
       },
     };
   }

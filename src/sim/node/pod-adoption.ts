@@ -1,4 +1,5 @@
 import { NEVER, RunState, type ContainerRecord } from './container.ts';
+import { beginAnew, settleLife } from './pod-remains.ts';
 import type { PodWorker } from './pod-worker.ts';
 
 /**
@@ -33,4 +34,29 @@ export function takeOver(worker: PodWorker, container: ContainerRecord): void {
   const exitsAt = Math.max(engine.now, container.startedAt + life.exitAge);
   if (exitsAt === Infinity) return;
   container.exitEvent = engine.at(exitsAt, kinds.containerExited, worker.slot, container.index);
+}
+
+/** A container goes on as the runtime has it; `lost`: its sandbox has not survived, and it begins anew if it may. */
+export function pickUp(worker: PodWorker, container: ContainerRecord, left: ContainerRecord, lost: boolean): void {
+  const { engine, kinds } = worker.kubelet.services;
+  const { now } = engine;
+  settleLife(left, now);
+  container.state = left.state;
+  container.attempt = left.attempt;
+  container.life = left.life;
+  container.startedAt = left.startedAt;
+  container.finishedAt = left.finishedAt;
+  container.exitCode = left.exitCode;
+  container.exitReason = left.exitReason;
+  container.lastState = left.lastState;
+  container.lastFinishedAt = left.lastFinishedAt;
+  container.pullAttempts = left.pullAttempts;
+  container.status = left.status;
+  if (lost) beginAnew(worker.pod, container);
+  if (container.state !== RunState.Running) return;
+  container.started = left.started;
+  container.ready = left.ready;
+  const exitsAt = container.startedAt + (container.life?.exitAge ?? Infinity);
+  if (exitsAt === Infinity) return;
+  container.exitEvent = engine.at(Math.max(now, exitsAt), kinds.containerExited, worker.slot, container.index);
 }

@@ -81,7 +81,7 @@ export class PodSync {
     worker.sandboxReady = true;
     this.changed = true;
     worker.writer.publish(withSandbox(worker, kubelet.services.engine.now));
-    this.#carryOut(firstPlan(worker.containers));
+    this.#carryOut(firstPlan(worker.spec, worker.containers));
   }
 
   #carryOut(plan: SyncPlan): void {

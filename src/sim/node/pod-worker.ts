@@ -2,9 +2,10 @@ import type { Pod, PodSpec } from '../api/pod.ts';
 import type { EventHandle, EventKind } from '../engine/engine.ts';
 import { ContainerRecord, Role, RunState } from './container.ts';
 import type { Kubelet } from './kubelet.ts';
-import { takeOver } from './pod-adoption.ts';
+import { pickUp, takeOver } from './pod-adoption.ts';
 import { ownConditions, wholeSecond } from './pod-conditions.ts';
 import { isSidecar } from './pod-phase.ts';
+import type { PodRemains } from './pod-remains.ts';
 import { makePodStatus, withProbeResult } from './pod-status.ts';
 import { Stage } from './pod-stage.ts';
 import { PodSync } from './pod-sync.ts';
@@ -138,23 +139,28 @@ export class PodWorker implements ProbeListener {
     });
   }
 
-  /** A pod that ran before the kubelet came: its containers go on as their statuses say. */
-  adopt(): void {
+  /**
+   * A pod that ran before the kubelet came: its containers go on as the runtime has them, or where that is not known as
+   * their statuses say.
+   */
+  adopt(remains?: PodRemains): void {
     const { engine, prober } = this.kubelet.services;
     const { status } = this.pod;
     this.stage = Stage.Idle;
     this.startTime = status.startTime ?? wholeSecond(engine.now);
-    this.podIP = status.podIP;
+    this.podIP = remains === undefined ? status.podIP : remains.podIP;
     this.podIPSeen = true;
-    this.sync.volumesAreMounted = true;
-    this.sandboxReady = true;
+    this.sync.volumesAreMounted = remains?.lost !== true;
+    this.sandboxReady = remains?.lost !== true;
     this.#firstSync = engine.now;
     this.writer.found({ ...status, conditions: ownConditions(status.conditions) });
     for (const container of this.containers) {
       prober.workersOf(container, engine.now);
-      takeOver(this, container);
+      const left = remains?.containers[container.index];
+      if (remains === undefined || left === undefined) takeOver(this, container);
+      else pickUp(this, container, left, remains.lost && !this.isDeleted);
       if (container.state !== RunState.Running) continue;
-      const { started, ready } = container.status!;
+      const { started, ready } = left ?? container.status!;
       this.#beginLife(container);
       container.started ||= started;
       container.ready ||= ready;
@@ -174,6 +180,7 @@ export class PodWorker implements ProbeListener {
       return;
     }
     if (this.stage >= Stage.Ending) return;
+    if (this.kubelet.link.wasCut) this.writer.reconcile(pod.status);
     if (pod.spec !== before.spec) this.#specChanged(before.spec, pod.spec);
     else if (pod.spec.readinessGates !== undefined && pod.status.conditions !== before.status.conditions) {
       this.requestSync();
@@ -254,8 +261,8 @@ export class PodWorker implements ProbeListener {
   }
 
   /** The one step the pod waits for: an engine event after a delay. */
-  step(delay: number, kind: EventKind, ref?: unknown): void {
-    this.#stepEvent = this.kubelet.services.engine.after(delay, kind, this.slot, 0, ref);
+  step(delay: number, kind: EventKind, ref?: unknown, container = 0): void {
+    this.#stepEvent = this.kubelet.services.engine.after(delay, kind, this.slot, container, ref);
   }
 
   /**
@@ -428,6 +435,29 @@ export class PodWorker implements ProbeListener {
     if (!this.sandboxReady) return;
     this.sandboxReady = false;
     if (this.podIP !== undefined && this.spec.hostNetwork !== true) this.kubelet.giveAddress(this.podIP);
+  }
+
+  /**
+   * The kubelet ends, and with it all that it had in mind. The containers are left to themselves.
+   *
+   * @returns what a later kubelet finds of the pod; undefined where nothing is left to look after
+   */
+  abandon(): PodRemains | undefined {
+    const { engine, prober } = this.kubelet.services;
+    this.#stepEvent = this.#cancel(this.#stepEvent);
+    this.#requeueEvent = this.#cancel(this.#requeueEvent);
+    this.#relistEvent = this.#cancel(this.#relistEvent);
+    this.#deadlineEvent = this.#cancel(this.#deadlineEvent);
+    for (const container of this.containers) {
+      for (const event of [container.exitEvent, container.readyEvent, container.stopEvent]) engine.cancel(event);
+      prober.stop(container);
+    }
+    this.#termination?.cancel();
+    this.writer.drop();
+    const isLeft = !this.apiGone && this.stage >= Stage.Idle && this.#firstSync >= 0;
+    this.stage = Stage.Gone;
+    if (!isLeft) return undefined;
+    return { pod: this.pod, podIP: this.podIP, containers: this.containers, lost: !this.sandboxReady };
   }
 
   /** The API server has all there is to say for now. */

@@ -1,4 +1,4 @@
-import type { PodStatus } from '../api/pod.ts';
+import { conditionStatus, type PodStatus } from '../api/pod.ts';
 import type { Response } from '../api/request.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { NO_EVENT } from './no-event.ts';
@@ -58,6 +58,18 @@ export class StatusWriter {
       { verb: 'patch-status', kind: 'Pod', key: worker.key, uid: worker.uid, status },
       (response) => this.#answered(status, response),
     );
+  }
+
+  /**
+   * What stands in the API server is not what was written: somebody else has said that the pod is not ready. The next
+   * full pass sets it right (kubernetes-behaviour.md 4.1).
+   */
+  reconcile(found: PodStatus): void {
+    if (this.#dropped || this.#inFlight !== undefined || this.#event !== NO_EVENT) return;
+    const ours = conditionStatus(this.status.conditions, 'Ready');
+    if (this.status !== this.#written || ours === conditionStatus(found.conditions, 'Ready')) return;
+    const { engine, kinds } = this.#worker.kubelet.services;
+    this.#event = engine.at(this.#worker.kubelet.nextTick(RECONCILE_PERIOD), kinds.sendStatus, this.#worker.slot);
   }
 
   /** The pod is gone from the API: nothing is written any more. */

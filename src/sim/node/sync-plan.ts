@@ -14,11 +14,17 @@ export interface SyncPlan {
 
 export const NOTHING_TO_DO: SyncPlan = { kill: [], start: [], killPod: false };
 
-/** What to start in a sandbox that is new: the first init container, or everything. */
-export function firstPlan(containers: readonly ContainerRecord[]): SyncPlan {
+/** What to start in a sandbox that is new: the first init container, or everything that has not ended for good. */
+export function firstPlan(spec: PodSpec, containers: readonly ContainerRecord[]): SyncPlan {
   const first = containers[0];
   if (first === undefined) return NOTHING_TO_DO;
-  return { kill: [], start: first.role === Role.Regular ? containers : [first], killPod: false };
+  if (first.role !== Role.Regular) return { kill: [], start: [first], killPod: false };
+  const start = containers.every(isAbsent) ? containers : containers.filter((one) => mayRestart(spec, one));
+  return { kill: [], start, killPod: false };
+}
+
+function isAbsent({ state }: ContainerRecord): boolean {
+  return state === RunState.Absent;
 }
 
 /**
