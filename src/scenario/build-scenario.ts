@@ -17,6 +17,7 @@ import { nodePool } from './node-pools.ts';
 import type { IssueDetails } from './fields.ts';
 import type { Severity } from './problem.ts';
 import { Inventory } from './inventory.ts';
+import { readFaults } from './faults.ts';
 import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
@@ -80,6 +81,8 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const furtherSchedulers = (cluster.furtherSchedulers ?? []).map((one, i) =>
     schedulerSpec(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
   );
+  const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
+  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], endMicros, remark);
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
@@ -90,7 +93,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     horizonMicros: endMicros,
     seed: options.seed ?? spec.seed,
     cluster: {
-      nodes: nodePools(ingredients, [...initial, ...applied], ready, remark),
+      nodes: pools,
       parameters: mergeParameters(spec.cluster.parameters, spec.cluster.clientLimits),
       scheduler,
       furtherSchedulers,
@@ -100,6 +103,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     workloads: ready,
     behaviours,
     timeline,
+    faults,
     expectations,
     simulateEverything: spec.simulateEverything,
   };

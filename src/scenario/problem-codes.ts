@@ -40,6 +40,8 @@ export const PROBLEM_CODES = {
   'bad-distribution': 'A distribution with no name, or with more than one.',
   'bad-name': 'A name that Kubernetes would not take.',
   'bad-override': 'A `--set` that is not `PATH=VALUE`, or whose path does not fit the document.',
+  'bad-fault': 'A fault of the timeline that cannot be read.',
+  'bad-timeline': 'An entry of `timeline` that says nothing, or two things.',
   'bad-expectation': 'An entry of `expect` that cannot be read.',
   'bad-command': 'A kubectl command of the timeline that cannot be read or is not simulated.',
   'bad-trace': 'A trace that cannot be read, with what is wrong in which of its lines.',

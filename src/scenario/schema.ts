@@ -260,15 +260,71 @@ const behaviour = z
   })
   .describe('What the containers of matching pods do. The first entry that matches a container counts.');
 
-const timeline = z.strictObject({
-  at: duration,
-  kubectl: z
-    .string()
-    .min(1)
-    .describe('apply -f PATH, scale, set image or delete, as on a command line.')
-    .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
-});
+const nodeFault = (kind: 'NodeCrash' | 'NodeRestart' | 'NodeHang' | 'NodeNetworkPartition', what: string) =>
+  z
+    .strictObject({
+      kind: z.literal(kind),
+      node: z.string().min(1).optional().describe('The name of one node.'),
+      nodes: z.array(z.string().min(1)).min(1).optional().describe('The names of nodes.'),
+      count: count(1_000_000).optional().describe('So many nodes, by chance.'),
+      duration:
+        kind === 'NodeRestart'
+          ? positiveDuration.prefault('60s').describe('From going down until the kubelet is back.')
+          : positiveDuration.optional().describe('Without it: for good.'),
+    })
+    .superRefine((fault, context) => {
+      const given = (['node', 'nodes', 'count'] as const).filter((name) => fault[name] !== undefined);
+      if (given.length === 1) return;
+      addIssue(context, {
+        code: 'bad-fault',
+        message: `${kind} has one of \`node\`, \`nodes\` and \`count\``,
+        help: `write \`{ kind: ${kind}, node: node-0 }\``,
+      });
+    })
+    .describe(what);
 
+const zoneFault = (kind: 'ZoneOutage' | 'ZoneNetworkPartition', what: string) =>
+  z
+    .strictObject({
+      kind: z.literal(kind),
+      zone: z.string().min(1).describe('The value of the label topology.kubernetes.io/zone.'),
+      duration: positiveDuration.optional().describe('Without it: for good.'),
+    })
+    .describe(what);
+
+const fault = z
+  .discriminatedUnion('kind', [
+    nodeFault(
+      'NodeCrash',
+      'The nodes lose their power; with a duration they come back empty and start their pods anew.',
+    ),
+    nodeFault('NodeRestart', 'The nodes go down and come up again.'),
+    nodeFault('NodeHang', 'The kubelets do nothing; containers go on and are picked up afterwards.'),
+    nodeFault('NodeNetworkPartition', 'Nothing gets through between the nodes and the control plane.'),
+    zoneFault('ZoneOutage', 'Every node of the zone loses its power.'),
+    zoneFault('ZoneNetworkPartition', 'Nothing gets through between the nodes of the zone and the control plane.'),
+  ])
+  .describe('What the world does to nodes.');
+
+const timeline = z
+  .strictObject({
+    at: duration,
+    kubectl: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('apply -f PATH, scale, set image or delete, as on a command line.')
+      .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
+    fault: fault.optional(),
+  })
+  .superRefine((entry, context) => {
+    if ((entry.kubectl === undefined) !== (entry.fault === undefined)) return;
+    addIssue(context, {
+      code: 'bad-timeline',
+      message: 'an entry of the timeline has one of `kubectl` and `fault`',
+      help: 'write `{ at: 5m, kubectl: … }` or `{ at: 5m, fault: { kind: NodeCrash, node: node-0 } }`',
+    });
+  });
 const sentence = z
   .string()
   .min(1)

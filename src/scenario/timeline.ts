@@ -29,7 +29,8 @@ export function readTimeline(
   remark: Remark,
 ): TimelineEntry[] {
   const ordered = written
-    .map((entry, index) => ({ entry, index }))
+    .map(({ at, kubectl }, index) => ({ entry: { at, kubectl }, index }))
+    .filter((one): one is { entry: { at: number; kubectl: string }; index: number } => one.entry.kubectl !== undefined)
     .sort((a, b) => a.entry.at - b.entry.at || a.index - b.index);
   return ordered.flatMap(({ entry, index }) => {
     const path: Path = ['spec', 'timeline', index, 'kubectl'];

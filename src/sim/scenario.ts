@@ -25,6 +25,7 @@ export interface Scenario {
   readonly workloads: readonly WorkloadSpec[];
   readonly behaviours: readonly BehaviourSpec[];
   readonly timeline: readonly TimelineEntry[];
+  readonly faults?: readonly FaultEntry[] | undefined;
   readonly expectations: readonly Expectation[];
   /** Heartbeats and passes that change nothing are simulated one by one, instead of by arithmetic. */
   readonly simulateEverything?: boolean | undefined;
@@ -204,6 +205,29 @@ export interface TimelineEntry {
   /** As written, for messages. */
   readonly text: string;
   readonly command: KubectlCommand;
+}
+
+/** What the world does to the nodes. Absent duration: for good. */
+export type Fault = NodeFault | ZoneFault;
+
+/** `nodes` by name, or so many by chance. */
+export type NodeFault = {
+  readonly kind: 'NodeCrash' | 'NodeRestart' | 'NodeHang' | 'NodeNetworkPartition';
+  readonly durationMicros: number | undefined;
+} & ({ readonly nodes: readonly string[] } | { readonly count: number });
+
+export interface ZoneFault {
+  readonly kind: 'ZoneOutage' | 'ZoneNetworkPartition';
+  /** The value of the nodes' label topology.kubernetes.io/zone. */
+  readonly zone: string;
+  readonly durationMicros: number | undefined;
+}
+
+export interface FaultEntry {
+  readonly atMicros: number;
+  /** As written, for messages. */
+  readonly text: string;
+  readonly fault: Fault;
 }
 
 /** A condition on the cluster's true state. */

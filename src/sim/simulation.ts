@@ -7,7 +7,9 @@ import { ControllerManager } from './control-plane/controller-manager.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
 import type { SchedulingAttempt } from './control-plane/scheduler/attempt.ts';
 import { Scheduler } from './control-plane/scheduler/scheduler.ts';
+import { assert } from './engine/assert.ts';
 import { Engine } from './engine/engine.ts';
+import { Faults } from './faults/faults.ts';
 import { Expectations } from './invariants/expectations.ts';
 import { Kubelets, type KubeletsNeeds, type NodeAgents } from './node/kubelets.ts';
 import { nodesOfPool } from './node/pool-nodes.ts';
@@ -107,12 +109,18 @@ export class Simulation {
       api,
       parameters,
       behaviours,
+      everyHeartbeat: scenario.simulateEverything,
       recorderFor: (nodeName) => {
         const client = api.client(`kubelet-events/${nodeName}`, parameters.kubelet.client);
         return new EventBroadcaster(engine, client, `kubelet, ${nodeName}`, parameters.events);
       },
     });
     for (const node of api.store.values('Node')) kubelets.addNode(node);
+    const { faults = [] } = scenario;
+    if (faults.length > 0) {
+      assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
+      new Faults(engine, kubelets, () => api.store.values('Node'), faults);
+    }
     this.#kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
     this.#plan();
   }

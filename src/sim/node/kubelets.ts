@@ -71,7 +71,9 @@ export class Kubelets implements NodeAgents {
       this.#report(this.#machine(name)),
     );
     this.#lostRequests = registerLostRequests(engine);
-    this.#reconnected = engine.on('kubelet/reconnected', (index, life) => this.#speakAgain(this.#machines[index]!, life));
+    this.#reconnected = engine.on('kubelet/reconnected', (index, life) =>
+      this.#speakAgain(this.#machines[index]!, life),
+    );
     this.#reconnections = engine.keyed('kubelet/reconnection');
     api.watch({
       kind: 'Node',

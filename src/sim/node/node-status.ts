@@ -34,7 +34,8 @@ export function reportNode(client: Client, lastKnown: Node, now: () => number, a
   const key = lastKnown.metadata.name;
   client.send({ verb: 'get', kind: 'Node', key }, (read) => {
     if (!read.ok) {
-      if (read.reason === 'NotFound') client.send({ verb: 'create', object: newNode(lastKnown, now()) }, () => undefined);
+      if (read.reason === 'NotFound')
+        client.send({ verb: 'create', object: newNode(lastKnown, now()) }, () => undefined);
       return;
     }
     const node = read.object as Node;

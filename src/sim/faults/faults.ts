@@ -1,0 +1,73 @@
+import type { Engine } from '../engine/engine.ts';
+import type { KeyedDraws } from '../engine/streams.ts';
+import { LABEL_ZONE, type Node } from '../api/node.ts';
+import type { Fault, FaultEntry } from '../scenario.ts';
+import { effectOf, type Effect, type Machines } from './effects.ts';
+
+/** A fault that holds: what it has done to which nodes. */
+interface Holding {
+  readonly effect: Effect;
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Carries out the faults of a scenario. A fault begins at its time and, where it has a duration, ends after it; faults
+ * may overlap, and a node is well again when the last one that struck it is over.
+ */
+export class Faults {
+  readonly #machines: Machines;
+  readonly #nodes: () => Iterable<Node>;
+  readonly #entries: readonly FaultEntry[];
+  readonly #holding: (Holding | undefined)[];
+  readonly #draws: KeyedDraws;
+
+  /** `nodes` gives the cluster's nodes at the time of asking. */
+  constructor(engine: Engine, machines: Machines, nodes: () => Iterable<Node>, entries: readonly FaultEntry[]) {
+    this.#machines = machines;
+    this.#nodes = nodes;
+    this.#entries = entries;
+    this.#holding = entries.map(() => undefined);
+    this.#draws = engine.keyed('faults/targets');
+    const begins = engine.on('faults/begins', (i) => this.#begin(i));
+    const ends = engine.on('faults/ends', (i) => this.#end(i));
+    entries.forEach(({ atMicros, fault }, i) => {
+      engine.at(atMicros, begins, i);
+      if (fault.durationMicros !== undefined) engine.at(atMicros + fault.durationMicros, ends, i);
+    });
+  }
+
+  #begin(index: number): void {
+    const { fault } = this.#entries[index]!;
+    const effect = effectOf(fault.kind);
+    const nodes = this.#targets(fault, index);
+    this.#holding[index] = { effect, nodes };
+    for (const name of nodes) effect.begin(this.#machines, name);
+  }
+
+  #end(index: number): void {
+    const holding = this.#holding[index];
+    this.#holding[index] = undefined;
+    for (const name of holding?.nodes ?? []) holding!.effect.end(this.#machines, name);
+  }
+
+  #targets(fault: Fault, index: number): readonly string[] {
+    if ('nodes' in fault) return fault.nodes.filter((name) => this.#machines.has(name));
+    const there: string[] = [];
+    for (const { metadata } of this.#nodes()) {
+      const struck = !('zone' in fault) || metadata.labels[LABEL_ZONE] === fault.zone;
+      if (struck && this.#machines.has(metadata.name)) there.push(metadata.name);
+    }
+    return 'count' in fault ? this.#some(there, fault.count, index) : there;
+  }
+
+  /** So many of them by chance, each as likely as the other. */
+  #some(names: readonly string[], count: number, index: number): readonly string[] {
+    const rest = [...names];
+    const chosen: string[] = [];
+    while (chosen.length < count && rest.length > 0) {
+      const at = Math.floor(this.#draws.uniform(index, chosen.length) * rest.length);
+      chosen.push(...rest.splice(at, 1));
+    }
+    return chosen;
+  }
+}
