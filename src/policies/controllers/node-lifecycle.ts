@@ -75,6 +75,8 @@ class NodeLifecycle implements Controller {
   readonly #retry = new Set<string>();
   readonly #notReady = new Set<string>();
   readonly #noExecute = new Set<string>();
+  /** Written by this controller, and not yet back from the watch. */
+  readonly #writtenUnknown = new Set<string>();
 
   #passAt = 0;
   /** Of the pass that is under way: nodes not yet through, and those of them that nobody looks at yet. */
@@ -112,6 +114,7 @@ class NodeLifecycle implements Controller {
     }
     const now = this.#host.now();
     const status = readyOf(node);
+    this.#writtenUnknown.delete(name);
     if (status === 'True') this.#notReady.delete(name);
     else this.#notReady.add(name);
     if (hasNoExecute(node)) this.#noExecute.add(name);
@@ -211,7 +214,13 @@ class NodeLifecycle implements Controller {
   #beginPass(): void {
     if (this.#underWay > 0) return;
     const now = this.#host.now();
-    this.#passAt = this.#monitor.atOrBefore(now);
+    const passAt = this.#monitor.atOrBefore(now);
+    // It was planned before the last pass had taken its time.
+    if (passAt > now) {
+      this.#arm();
+      return;
+    }
+    this.#passAt = passAt;
     for (const node of this.#registered) {
       const { name } = node.metadata;
       this.#zones.admit(node);
@@ -292,6 +301,7 @@ class NodeLifecycle implements Controller {
       const status = { ...node.status, conditions };
       const answer = yield* ask({ verb: 'update', object: { ...node, status }, subresource: 'status' });
       if (answer.ok) {
+        this.#writtenUnknown.add(name);
         this.#ownWrite = this.#lone ? { before: node, at: this.#host.now() } : undefined;
         return { node: answer.object as Node, observed: observed ?? 'Unknown', current: 'Unknown' };
       }
@@ -357,8 +367,8 @@ class NodeLifecycle implements Controller {
     for (const queue of this.#zones.queues()) {
       for (let name = queue.take(this.#host.now()); name !== undefined; name = queue.take(this.#host.now())) {
         const node = this.#nodes.get(name);
-        const ready = node === undefined ? undefined : readyOf(node);
-        // The cache says that it is well again, or does not know yet that it is not; the monitor comes back to it.
+        const ready = node === undefined || this.#writtenUnknown.has(name) ? undefined : readyOf(node);
+        // It is well again, as far as the cache knows; the monitor comes back to it.
         if (node === undefined || ready === 'True') {
           queue.settle(name);
           if (node !== undefined) this.#attention.add(name);
