@@ -219,6 +219,20 @@ export interface Watch {
   receive(change: Change): void;
 }
 
+/** A watch from a version, as a client outside opens it. */
+export interface WatchRequest extends Selection {
+  /** Everything after it is told; 0 or absent: what is there now comes first. */
+  readonly resourceVersion?: number | undefined;
+  /** What is there now comes first, then a bookmark. */
+  readonly sendInitialEvents?: boolean | undefined;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: ApiObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: number; readonly isInitialEnd: boolean }
+  /** The last event: the watch is over. */
+  | { readonly type: 'ERROR'; readonly status: Failure };
+
 /** Queries a second and burst of a client's token bucket; absent: no limit. */
 export interface ClientRateLimit {
   readonly qps: number;

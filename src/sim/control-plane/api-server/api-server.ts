@@ -4,19 +4,31 @@ import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { KeyedDraws, Stream } from '../../engine/streams.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
-import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
-import type { ApiServer, Client, ClientRateLimit, Request, Response, Watch } from '../../api/request.ts';
+import type {
+  ApiServer,
+  Client,
+  ClientRateLimit,
+  Request,
+  Response,
+  Watch,
+  WatchEvent,
+  WatchRequest,
+} from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
+import { WatchCache } from '../watch/watch-cache.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
+import { asSelected } from '../watch/watch-stream.ts';
 import { namespaceRefusal } from './create.ts';
 import { expireEvents } from './event-ttl.ts';
 import { nameSuffix, UidMint } from './identity.ts';
+import { openWatch } from './open-watch.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /** A request under way: from the client's call until its answer. */
@@ -73,14 +85,17 @@ export class SimulatedApiServer implements ApiServer {
   readonly #eventObservers: EventObserver[] = [];
   #metrics: MetricsSource | undefined;
   readonly #handler: RequestHandler;
+  readonly #histories = new Map<Kind, WatchCache>();
   readonly #namespaces = { namespace: (name: string) => this.store.get('Namespace', name) };
   #requests = 0;
 
-  constructor(engine: Engine, parameters: Parameters) {
+  /** @param compactionIntervalMicros kube-apiserver's `--etcd-compaction-interval`: how long pages of a list stay consistent */
+  constructor(engine: Engine, parameters: Parameters, compactionIntervalMicros?: number) {
     this.#engine = engine;
     this.#hub = new WatchHub(engine, parameters.watch.delivery);
     this.store = new Store((commit) => {
       this.#hub.publish(commit);
+      if (this.#histories.size > 0) this.#histories.get(commit.kind)?.append(commit);
       for (const observe of this.#observers) observe(commit);
     });
     this.#network = sampler(parameters.network.clientToApiServer);
@@ -96,13 +111,17 @@ export class SimulatedApiServer implements ApiServer {
     this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
     this.#writeEventKind = engine.on('api-server/event-written', (_a, _b, ref) => this.#writeEvent(ref as EventFlight));
     this.#wakeWriterKind = engine.on('api-server/event-answered', (_a, _b, ref) => (ref as EventWriter).wake());
-    this.#handler = new RequestHandler(this.store, {
-      now: () => engine.now,
-      featureGates: parameters.featureGates,
-      metrics: () => this.#metrics,
-      mintUid: () => this.#uids.mint(),
-      mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
-    });
+    this.#handler = new RequestHandler(
+      this.store,
+      {
+        now: () => engine.now,
+        featureGates: parameters.featureGates,
+        metrics: () => this.#metrics,
+        mintUid: () => this.#uids.mint(),
+        mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
+      },
+      compactionIntervalMicros,
+    );
   }
 
   /** How many requests were sent so far. */
@@ -143,6 +162,36 @@ export class SimulatedApiServer implements ApiServer {
       if (watch.nodeName !== undefined && (object as Pod).spec.nodeName !== watch.nodeName) continue;
       watch.receive({ type: 'ADDED', object, previous: undefined } as Change);
     }
+  }
+
+  /**
+   * Keeps the last changes of a kind from now on, so that watches can begin at a version. Nothing is kept unasked: the
+   * simulation's own watchers never lose their place.
+   */
+  keepHistory(kind: Kind): WatchCache {
+    let cache = this.#histories.get(kind);
+    if (cache === undefined) this.#histories.set(kind, (cache = new WatchCache(this.store.revision)));
+    return cache;
+  }
+
+  /**
+   * A watch as a client outside opens it. `receive` is told at once what it has missed, and then every change that is
+   * selected, as it travels to all watchers. Returns how to end it.
+   */
+  openWatch(request: WatchRequest, receive: (event: WatchEvent) => void): () => void {
+    const opened = openWatch(request, this.store, (kind) => this.keepHistory(kind));
+    let isOpen = opened.goesOn;
+    for (const event of opened.events) receive(event);
+    if (!isOpen) return nobody;
+    this.#hub.add({
+      kind: request.kind,
+      receive: (change) => {
+        if (!isOpen || change.object.metadata.resourceVersion <= opened.since) return;
+        const event = asSelected(change, opened.selects);
+        if (event !== undefined) receive(event);
+      },
+    });
+    return () => (isOpen = false);
   }
 
   /**
