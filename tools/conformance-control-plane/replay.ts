@@ -1,4 +1,5 @@
 import { answeredTable } from './autoscaler-tables.ts';
+import { replayExchanges } from './exchanges.ts';
 import { NotReplayed } from './not-replayed.ts';
 import type { Recording, RecordedStep } from './recording.ts';
 import type { Answer } from './requests.ts';
@@ -22,10 +23,12 @@ interface StepFacts {
  *
  * @throws NotReplayed for what the simulator or the replayer cannot do yet
  */
-export function replay({ input, family, name, folder }: Recording, seed: string): Files {
+export function replay(recording: Recording, seed: string): Files {
+  const { input, family, name, folder } = recording;
   const { steps } = input;
+  if (family === 'api') return replayExchanges(recording, seed);
   // What is no timeline: pairs of requests and answers, tables of cases, repeated elections.
-  if (family === 'leader-election' || family === 'api') throw new NotReplayed(`family ${family}`);
+  if (family === 'leader-election') throw new NotReplayed(`family ${family}`);
   if (steps === undefined) {
     const table = answeredTable(name, folder);
     if (table === undefined) throw new NotReplayed('a table of cases');

@@ -9,7 +9,6 @@ const SERVERS = setOf(
   ['f:metadata'],
   ...[
     'creationTimestamp',
-    'generateName',
     'generation',
     'managedFields',
     'name',

@@ -10,6 +10,8 @@ export type Outcome =
       readonly object: ApiObject;
       /** The object is first written as it stands here, at a revision of its own; then it goes. */
       readonly marked?: true;
+      /** An update took away the last finalizer of something that was to go. */
+      readonly byUpdate?: true;
     }
   /** A write that changes nothing: no revision, no watch event. */
   | { readonly does: 'nothing'; readonly object: ApiObject }

@@ -138,7 +138,10 @@ export class RequestHandler {
     const { kind, key, dryRun } = request;
     const namespace = KINDS[kind].namespaced ? key.slice(0, key.indexOf('/')) : '';
     const outcome = apply(current, request, nameOf(key), namespace, this.#context());
-    if (outcome.does === 'create') return this.#create({ verb: 'create', object: outcome.object, dryRun });
+    if (outcome.does === 'create') {
+      const response = this.#create({ verb: 'create', object: outcome.object, dryRun });
+      return response.ok ? { ...response, created: true } : response;
+    }
     const charged = CHARGED_ON_UPDATE.has(kind) ? this.#charged(outcome, current, dryRun) : outcome;
     return this.#commit(key, charged, dryRun);
   }
@@ -234,7 +237,10 @@ export class RequestHandler {
       case 'put':
         return { ok: true, object: this.#store.put(key, outcome.object, this.#world.now()) };
       case 'remove':
-        return { ok: true, object: this.#remove(key, outcome.object, outcome.marked === true) };
+        return {
+          ok: true,
+          object: this.#remove(key, outcome.object, outcome.marked === true, outcome.byUpdate === true),
+        };
       case 'nothing':
         return { ok: true, object: outcome.object };
       case 'refuse':
@@ -242,12 +248,16 @@ export class RequestHandler {
     }
   }
 
-  #remove(key: string, object: ApiObject, marked: boolean): ApiObject {
+  #remove(key: string, object: ApiObject, marked: boolean, byUpdate: boolean): ApiObject {
     const now = this.#world.now();
-    if (!marked) return this.#store.remove(key, object, now);
-    this.#store.put(key, object, now);
-    const metadata = metaAt(object.metadata, this.#store.nextRevision);
-    return this.#store.remove(key, withMetadata(object, metadata), now);
+    if (marked) {
+      this.#store.put(key, object, now);
+      return this.#store.remove(key, withMetadata(object, metaAt(object.metadata, this.#store.nextRevision)), now);
+    }
+    const stored = this.#store.get(object.kind, key)!.metadata.resourceVersion;
+    const removed = this.#store.remove(key, object, now);
+    // An update that lets go of an object is answered with what it asked for, at the version that was.
+    return byUpdate ? withMetadata(removed, metaAt(removed.metadata, stored)) : removed;
   }
 
   /** What would have been, still with the version that is stored; none of a new object. */

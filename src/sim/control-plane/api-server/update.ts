@@ -89,7 +89,7 @@ export function put(
   const object = withMetadata(body, metadata);
   const refusal = refuseInvalidUpdate(current, object, found);
   if (refusal !== undefined) return refusal;
-  if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object };
+  if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object, byUpdate: true };
   return { does: 'put', object };
 }
 
