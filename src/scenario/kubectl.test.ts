@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseKubectl } from './kubectl.ts';
-import { splitWords } from './kubectl-words.ts';
+import { splitWords } from './kubectl/words.ts';
 
 describe('splitWords', () => {
   it.each([
@@ -79,6 +79,87 @@ describe('parseKubectl', () => {
       'apply --filename=a.yaml --namespace=prod',
       { verb: 'apply', files: ['a.yaml'], recursive: false, namespace: 'prod' },
     ],
+    ['create -f a.yaml', { verb: 'create', files: ['a.yaml'], recursive: false, namespace: undefined }],
+    ['scale sts/db --replicas=2', { verb: 'scale', kind: 'StatefulSet', keys: ['default/db'], replicas: 2 }],
+    [
+      'delete rs/a --cascade=orphan',
+      {
+        verb: 'delete',
+        kind: 'ReplicaSet',
+        keys: ['default/a'],
+        gracePeriodSeconds: undefined,
+        propagation: 'Orphan',
+      },
+    ],
+    [
+      'rollout undo deployment/web --to-revision=4',
+      { verb: 'rollout', action: 'undo', kind: 'Deployment', keys: ['default/web'], toRevision: 4 },
+    ],
+    [
+      'rollout restart ds agent -n kube-system',
+      { verb: 'rollout', action: 'restart', kind: 'DaemonSet', keys: ['kube-system/agent'], toRevision: 0 },
+    ],
+    ['cordon n1 node/n2', { verb: 'cordon', keys: ['n1', 'n2'], on: true }],
+    ['uncordon n1', { verb: 'cordon', keys: ['n1'], on: false }],
+    [
+      'drain n1 --ignore-daemonsets --timeout=60s --grace-period=5',
+      {
+        verb: 'drain',
+        keys: ['n1'],
+        ignoreDaemonSets: true,
+        deleteEmptyDirData: false,
+        force: false,
+        gracePeriodSeconds: 5,
+        timeoutMicros: 60_000_000,
+        podSelector: undefined,
+      },
+    ],
+    [
+      'label pods a tier=web old- --overwrite',
+      { verb: 'label', kind: 'Pod', keys: ['default/a'], values: { tier: 'web', old: null }, overwrite: true },
+    ],
+    [
+      'annotate deploy/web "why=because of it"',
+      {
+        verb: 'annotate',
+        kind: 'Deployment',
+        keys: ['default/web'],
+        values: { why: 'because of it' },
+        overwrite: false,
+      },
+    ],
+    [
+      'taint nodes n1 gpu=yes:NoSchedule maint:NoExecute- old-',
+      {
+        verb: 'taint',
+        keys: ['n1'],
+        add: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }],
+        remove: [{ key: 'maint', effect: 'NoExecute' }, { key: 'old' }],
+        overwrite: false,
+      },
+    ],
+    [
+      'patch deployment web -p \'{"spec": {"paused": true}}\'',
+      {
+        verb: 'patch',
+        kind: 'Deployment',
+        keys: ['default/web'],
+        subresource: undefined,
+        body: { patchType: 'strategic', patch: { spec: { paused: true } } },
+      },
+    ],
+    [
+      'autoscale deployment/web --min=2 --max=10 --cpu=70%',
+      {
+        verb: 'autoscale',
+        kind: 'Deployment',
+        keys: ['default/web'],
+        name: undefined,
+        minReplicas: 2,
+        maxReplicas: 10,
+        cpuPercent: 70,
+      },
+    ],
     ['apply -fa.yaml', { verb: 'apply', files: ['a.yaml'], recursive: false, namespace: undefined }],
   ])('%s', (text, line) => {
     const reading = parseKubectl(text);
@@ -111,6 +192,23 @@ describe('parseKubectl', () => {
     ['apply a.yaml', /unexpected/, /-f/],
     ['apply -f ""', /needs a file/, /./],
     ['delete pod "a', /not closed/, /./],
+    ['delete pod a --cascade=all', /not background/, /./],
+    ['rollout undoo deployment/web', /`rollout undoo` is not simulated/, /undo/],
+    ['rollout pause sts/db', /cannot be done/, /Deployments/],
+    ['rollot undo deployment/web', /not a command/, /did you mean `rollout`/],
+    ['drain', /name of a node/, /./],
+    ['drain n1 --timeout=soon', /not a duration/, /./],
+    ['drain n1 --ignore-daemonset', /is not simulated here/, /did you mean `--ignore-daemonsets`/],
+    ['cordon pod/a', /not the name of a node/, /./],
+    ['taint nodes n1 gpu=yes', /not KEY=VALUE:EFFECT/, /NoSchedule/],
+    ['taint nodes n1 gpu=yes:NoSchedul', /not KEY=VALUE:EFFECT/, /NoSchedule/],
+    ['label pods a', /needs NAME=VALUE/, /./],
+    ['label pods a b=1 b=2', /each name once/, /./],
+    ['patch pod a', /needs `-p JSON`/, /./],
+    ['patch pod a -p "{"', /not a map/, /./],
+    ['patch pod a -p "{}" --type=json', /list of operations/, /./],
+    ['autoscale deployment/web', /needs `--max=N`/, /./],
+    ['autoscale deployment/web --max=1 --min=2', /less than/, /./],
   ])('refuses %j', (text, message, help) => {
     const reading = parseKubectl(text);
     expect(reading.ok).toBe(false);

@@ -1,5 +1,6 @@
-import type { ApiObject } from '../sim/api/kinds.ts';
-import { KINDS } from '../sim/api/kinds.ts';
+import { decodeObject } from '../sim/api/decode/decode-object.ts';
+import { KINDS, type ApiObject, type Kind } from '../sim/api/kinds.ts';
+import { fieldPath } from '../sim/api/problem.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import type { KubectlCommand, TimelineEntry } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
@@ -62,36 +63,78 @@ interface Surroundings {
   readonly remark: (details: Parameters<Remark>[1]) => void;
 }
 
+/** Kinds of objects that others make, under names nobody knows before the run. */
+const MADE_BY_OTHERS: ReadonlySet<Kind> = new Set([
+  'Pod',
+  'ReplicaSet',
+  'Node',
+  'Job',
+  'EndpointSlice',
+  'ControllerRevision',
+]);
+
 function commandsOf(line: KubectlLine, around: Surroundings): KubectlCommand[] {
-  if (line.verb === 'apply') {
+  if ('files' in line) {
+    const { verb } = line;
     const objects = line.files.flatMap((file) => appliedObjects(file, line.recursive, line.namespace, around));
     for (const object of objects) around.inventory.add(object);
-    return [{ verb: 'apply', objects }];
+    return [{ verb, objects }];
   }
-  return line.keys.map((key): KubectlCommand => {
-    const object = around.inventory.get(line.kind, key);
-    if (object === undefined) {
-      // What a controller makes has a name that is not known before the run.
-      if (line.verb !== 'delete' || (line.kind !== 'Pod' && line.kind !== 'ReplicaSet' && line.kind !== 'Node'))
-        around.remark({ code: 'unknown-object', ...around.inventory.missing(line.kind, key) });
-    } else if (line.verb === 'set-image') checkContainers(object, line.images, around);
-    switch (line.verb) {
-      case 'scale':
-        return { verb: 'scale', kind: line.kind, key, replicas: line.replicas };
-      case 'set-image':
-        return { verb: 'set-image', kind: line.kind, key, images: line.images };
-      case 'delete':
-        return { verb: 'delete', kind: line.kind, key, gracePeriodSeconds: line.gracePeriodSeconds };
-    }
+  return line.keys.flatMap((key) => {
+    checkTarget(line, key, around);
+    if (line.verb === 'autoscale') return autoscalerOf(line, key, around);
+    const { keys, ...command } = line;
+    void keys;
+    return [{ ...command, key } as KubectlCommand];
   });
 }
 
+/** What a command is about has to be there at some time, save what others make. */
+function checkTarget(line: Exclude<KubectlLine, { files: unknown }>, key: string, around: Surroundings): void {
+  const kind = 'kind' in line ? line.kind : 'Node';
+  const object = around.inventory.get(kind, key);
+  if (object !== undefined) {
+    if (line.verb === 'set-image') checkContainers(object, line.images, around);
+  } else if (!MADE_BY_OTHERS.has(kind) || (line.verb === 'scale' && kind === 'ReplicaSet')) {
+    around.remark({ code: 'unknown-object', ...around.inventory.missing(kind, key) });
+  }
+}
+
+function autoscalerOf(
+  line: Extract<KubectlLine, { verb: 'autoscale' }>,
+  key: string,
+  around: Surroundings,
+): KubectlCommand[] {
+  const [namespace, name] = key.split('/') as [string, string];
+  const target = { type: 'Utilization', averageUtilization: line.cpuPercent ?? DEFAULT_CPU_PERCENT };
+  const raw = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: line.name ?? name, namespace },
+    spec: {
+      scaleTargetRef: { apiVersion: KINDS[line.kind].apiVersion, kind: line.kind, name },
+      ...(line.minReplicas === undefined ? {} : { minReplicas: line.minReplicas }),
+      maxReplicas: line.maxReplicas,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    },
+  };
+  const object = decodeObject(raw, ({ path, message }) =>
+    around.remark({ code: 'bad-command', message: `${fieldPath(path)}: ${message}` }),
+  );
+  if (object?.kind !== 'HorizontalPodAutoscaler') return [];
+  around.inventory.add(object);
+  return [{ verb: 'autoscale', object }];
+}
+
+/** What `kubectl autoscale` asks for where nothing is said. */
+const DEFAULT_CPU_PERCENT = 80;
+
 function checkContainers(object: ApiObject, images: Readonly<Record<string, string>>, around: Surroundings): void {
-  if (object.kind !== 'Deployment') return;
+  if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet' && object.kind !== 'DaemonSet') return;
   const { containers, initContainers = [] } = object.spec.template.spec;
   const names = [...containers, ...initContainers].map(({ name }) => name);
   for (const container of Object.keys(images)) {
-    if (names.includes(container)) continue;
+    if (container === '*' || names.includes(container)) continue;
     const meant = nearest(container, names);
     around.remark({
       code: 'unknown-object',

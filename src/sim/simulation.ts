@@ -64,7 +64,7 @@ export class Simulation {
   readonly #scenario: Scenario;
   readonly #seed: string;
   readonly #expectations: Expectations;
-  readonly #kubectl: Kubectl;
+  readonly kubectl: Kubectl;
   readonly #end: number;
   readonly #endReason: RunEnd;
   readonly #commandFailures: { at: number; text: string; message: string }[] = [];
@@ -121,7 +121,7 @@ export class Simulation {
       assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
       new Faults(engine, kubelets, () => api.store.values('Node'), faults);
     }
-    this.#kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
+    this.kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
     this.#plan();
   }
 
@@ -236,9 +236,9 @@ export class Simulation {
     const { engine } = this;
     const { manifests, timeline, workloads } = this.#scenario;
     if (manifests.length > 0) {
-      this.#kubectl.at(0, { text: 'apply the manifests', command: { verb: 'apply', objects: manifests } });
+      this.kubectl.at(0, { text: 'apply the manifests', command: { verb: 'apply', objects: manifests } });
     }
-    for (const entry of timeline) this.#kubectl.at(entry.atMicros, entry);
+    for (const entry of timeline) this.kubectl.at(entry.atMicros, entry);
     new Arrivals(engine, this.api, workloads);
     const moments = this.#expectations.moments();
     const due = engine.on('invariants/expectation-due', (i) => this.#expectations.dueAt(moments[i]!));

@@ -46,6 +46,15 @@ export class Names {
     return `${owner.kind}/${this.named(owner.name)}${owner.controller === true ? '' : ' (not controller)'}`;
   }
 
+  /** What a command prints: the namespace stands for itself, save before a name. */
+  printed(text: string): string {
+    const own = `${this.#namespace}/`;
+    return text
+      .split(own)
+      .map((part) => part.replace(WORD, (word) => (word === this.#namespace ? word : this.#word(word))))
+      .join('<ns>/');
+  }
+
   /** A text with every name, uid and namespace of chance replaced; the namespace only where it is not in quotes. */
   text(text: string): string {
     return text.replace(WORD, (word, ...more) => {

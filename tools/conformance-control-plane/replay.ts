@@ -35,7 +35,7 @@ export function replay(recording: Recording, seed: string): Files {
     return new Map([['cases.jsonl', table]]);
   }
   const operations = steps.map((step) => operationsOf(step));
-  const world = new World(input, seed);
+  const world = new World(recording, seed);
   const facts: StepFacts[] = [];
   const runFrom = (index: number): void => {
     const step = steps[index];

@@ -111,12 +111,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   scale: (world, value, done) => {
     const { kind, name, replicas } = value as { kind: string; name: string; replicas: number };
     const known = knownKind(kind);
-    const request = {
-      verb: 'patch',
-      kind: known,
-      key: keyIn(world, known, name),
-      patch: { spec: { replicas } },
-    } as const;
+    const request = { verb: 'update-scale', kind: known, key: keyIn(world, known, name), replicas } as const;
     send(world, `SCALE ${kind}/${name}`, request, 200, one(done));
   },
   startScheduler: () => {

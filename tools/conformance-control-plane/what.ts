@@ -291,8 +291,10 @@ function generation(object: Json, what: What): void {
   put(what, 'generation', at(object, 'metadata')['generation']);
 }
 
+/** The first container's image, without its registry. */
 function image(templateOrPod: Json, what: What): void {
-  put(what, 'image', list(at(templateOrPod, 'spec')['containers'])[0]?.['image']);
+  const name = list(at(templateOrPod, 'spec')['containers'])[0]?.['image'];
+  put(what, 'image', typeof name === 'string' ? name.replace(/^[^/]*[.:][^/]*\//, '') : undefined);
 }
 
 function replicaStatus(object: Json, what: What): void {

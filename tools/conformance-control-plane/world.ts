@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readSchedulerConfiguration } from '../../src/policies/scheduling/configuration/read-configuration.ts';
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
@@ -17,7 +18,7 @@ import { FakeMetrics } from './fake-metrics.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
 import { Ordinals } from './ordinals.ts';
-import type { RecordedInput, RecordedNode } from './recording.ts';
+import type { RecordedInput, RecordedNode, Recording } from './recording.ts';
 import { Timeline } from './timeline.ts';
 
 const SECOND = 1_000_000;
@@ -48,6 +49,8 @@ export class World {
   readonly simulation: Simulation;
   readonly namespace: string;
   readonly settings: Settings;
+  /** The folder of manifests that a step applies. */
+  readonly manifests: string | undefined;
   readonly names: Names;
   readonly timeline: Timeline;
   readonly client: Client;
@@ -57,9 +60,10 @@ export class World {
   readonly zero: number;
   readonly #timer: EventKind;
 
-  constructor(input: RecordedInput, seed: string) {
+  constructor({ input, folder }: Recording, seed: string) {
     this.namespace = input.namespace ?? `${input.family}-${input.name}`;
     this.settings = settingsOf(input.flags);
+    this.manifests = input.manifests === undefined ? undefined : join(folder, input.manifests);
     this.zero = BEFORE_ZERO + (input.align === 'minute' ? (input.alignOffset ?? 0) * SECOND : AFTER_FULL_SECOND);
     const ordinals = new Ordinals();
     this.names = new Names(this.namespace, ordinals);

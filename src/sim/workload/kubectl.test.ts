@@ -76,7 +76,7 @@ describe('kubectl apply', () => {
     terminal.run(apply(deployment({ replicas: 5 }, { labels: { tier: 'shop' } })));
     expect(terminal.web!.spec.replicas).toBe(5);
     expect(terminal.web!.metadata.labels).toEqual({ tier: 'shop', by: 'hand' });
-    expect(terminal.web!.metadata.annotations).toEqual(note.annotations);
+    expect(terminal.web!.metadata.annotations).toMatchObject(note.annotations);
     expect(terminal.web!.metadata.generation).toBeGreaterThan(1);
   });
 
