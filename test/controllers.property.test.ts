@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isPodActive, isPodReady, isPodTerminal, type Pod } from '../src/sim/api/pod.ts';
 import { controllerOf } from '../src/sim/api/meta.ts';
-import type { Request } from '../src/sim/api/request.ts';
 import type { Deployment, ReplicaSet } from '../src/sim/api/workloads.ts';
 import { DESIRED_REPLICAS, REVISION } from '../src/policies/controllers/deployment/annotations.ts';
 import { maxSurge, maxUnavailable } from '../src/policies/controllers/deployment/fenceposts.ts';
@@ -10,74 +9,15 @@ import { deployment } from '../src/policies/controllers/deployment.ts';
 import { endpointSlice } from '../src/policies/controllers/endpoint-slice.ts';
 import { garbageCollector } from '../src/policies/controllers/garbage-collector.ts';
 import { replicaSet } from '../src/policies/controllers/replica-set.ts';
-import { ControllerWorld, SECOND, type Refusal } from './doubles/controller-world.ts';
-import {
-  deploymentNamed,
-  nodeNamed,
-  playKubelets,
-  replicaSetNamed,
-  serviceNamed,
-  template,
-} from './doubles/workload-objects.ts';
+import { SECOND, type ControllerWorld } from './doubles/controller-world.ts';
+import { weather, worldIn, type Weather } from './doubles/weather.ts';
+import { deploymentNamed, nodeNamed, replicaSetNamed, serviceNamed, template } from './doubles/workload-objects.ts';
 
 /**
  * What has to hold whatever the delays, the refusals and the order of events: the invariants C2 to C7, C14 and C16 of
  * kubernetes-behaviour.md 9.3 and the convergence of 9.4, each in worlds made up at random.
  */
 const RUNS = process.env['ORRERY_LONG'] === undefined ? { numRuns: 25, seed: 1 } : { numRuns: 1_000 };
-
-interface Weather {
-  /** Microseconds, dealt in turn. */
-  readonly requestDelays: readonly number[];
-  readonly watchDelays: readonly number[];
-  readonly readyDelays: readonly number[];
-  readonly stopDelays: readonly number[];
-  /** Of so many requests the last one is refused while the weather is bad; 0: none is. */
-  readonly refuseEvery: number;
-}
-
-const delay = (max: number): fc.Arbitrary<number[]> =>
-  fc.array(fc.integer({ min: 100, max }), { minLength: 1, maxLength: 7 });
-
-const weather: fc.Arbitrary<Weather> = fc.record({
-  requestDelays: delay(400_000),
-  watchDelays: delay(2_000_000),
-  readyDelays: delay(4_000_000),
-  stopDelays: delay(5_000_000),
-  refuseEvery: fc.constantFrom(0, 0, 3, 5, 11),
-});
-
-function dealer(values: readonly number[]): () => number {
-  let dealt = 0;
-  return () => values[dealt++ % values.length]!;
-}
-
-const END_OF_BAD_WEATHER = 60 * SECOND;
-
-function worldIn(
-  { requestDelays, watchDelays, readyDelays, stopDelays, refuseEvery }: Weather,
-  controllers: ConstructorParameters<typeof ControllerWorld>[0]['controllers'],
-): ControllerWorld {
-  let sent = 0;
-  const refuse = ({ verb }: Request, { now }: ControllerWorld): Refusal | undefined => {
-    if (refuseEvery === 0 || now > END_OF_BAD_WEATHER || ++sent % refuseEvery !== 0) return undefined;
-    return verb === 'get' ? undefined : [403, 'Forbidden', 'bad weather'];
-  };
-  const world = new ControllerWorld({
-    controllers,
-    requestDelay: dealer(requestDelays),
-    watchDelay: dealer(watchDelays),
-    refuse,
-  });
-  const ready = dealer(readyDelays);
-  const stop = dealer(stopDelays);
-  playKubelets(
-    world,
-    () => ready(),
-    () => stop(),
-  );
-  return world;
-}
 
 function activePods(world: ControllerWorld, uid?: string): Pod[] {
   return world

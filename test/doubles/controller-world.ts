@@ -148,13 +148,15 @@ export class ControllerWorld {
    * that moment.
    */
   crash({ downtime, underWay }: Crash): void {
-    this.#life++;
+    const life = ++this.#life;
     this.#underWayArrives = underWay === 'arrive';
     if (!this.#underWayArrives) this.creationsUnderWay = 0;
     this.#hosts.length = 0;
     this.#informers.clear();
     this.#pending.clear();
+    this.#listedAt = Infinity;
     this.after(downtime, () => {
+      if (life !== this.#life) return;
       this.#delivered.clear();
       this.#listedAt = this.revision;
       for (const factory of this.#options.controllers) this.#add(factory);

@@ -127,6 +127,17 @@ describe('a DaemonSet', () => {
     expect(statusOf(one)).toMatchObject({ desiredNumberScheduled: 2, numberMisscheduled: 1 });
   });
 
+  it('counts a taint under which its pod may stay with the next sync only', () => {
+    const one = world(2);
+    one.run(5 * SECOND);
+    taint(one, 'n1', { key: 'dedicated', value: 'db', effect: 'NoSchedule' });
+    one.run(10 * SECOND);
+    expect(statusOf(one)).toMatchObject({ desiredNumberScheduled: 2, numberMisscheduled: 0 });
+    setReady(one, `default/${one.list('Pod')[1]!.metadata.name}`, false);
+    one.run(15 * SECOND);
+    expect(statusOf(one)).toMatchObject({ desiredNumberScheduled: 1, numberMisscheduled: 1 });
+  });
+
   it('follows nodes that come', () => {
     const one = world(1);
     one.run(5 * SECOND);

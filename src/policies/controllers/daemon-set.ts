@@ -140,7 +140,11 @@ class DaemonSetController implements Controller {
     }
   }
 
-  /** Of a node only what decides who may run on it is of interest: the rest changes all the time. */
+  /**
+   * Of a node only what decides who may run on it is of interest: the rest changes all the time. And of that only what
+   * asks for a pod to come or to go: a taint under which the pod may stay wakes nobody, and the counts of the status are
+   * out of date until something else does (recorded).
+   */
   #nodeChanged({ type, object, previous }: Change<'Node'>): void {
     if (type === 'DELETED') return;
     if (
