@@ -4,6 +4,7 @@ import type { Kinds } from '../../src/sim/api/kinds.ts';
 import { isPodTerminal, type Pod, type PodStatus } from '../../src/sim/api/pod.ts';
 import { kubectl, applyFolder } from './kubectl.ts';
 import { NotReplayed } from './not-replayed.ts';
+import { rawRequest, type RawRequest, type Saved } from './raw-request.ts';
 import type { RecordedNode } from './recording.ts';
 import { answerOf, create, keyIn, keyOf, knownKind, patch, send, type Answer, type Done } from './requests.ts';
 import type { World } from './world.ts';
@@ -101,8 +102,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     }
     done([{ req: `pod ${pythonJson(value)}` }]);
   },
-  request: () => {
-    throw new NotReplayed('operation request');
+  request: (world, value, done) => {
+    const saved: Saved = new Map();
+    const raw = (Array.isArray(value) ? value : [value]) as readonly RawRequest[];
+    inTurn(raw, (each, then) => rawRequest(world, each, saved, then), done);
   },
   revive: (world, value, done) => {
     for (const name of value as readonly string[]) world.kubelets.revive(name);
