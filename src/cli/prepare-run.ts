@@ -1,3 +1,4 @@
+import type { AutoscalerSettings } from '../policies/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultPolicies } from '../policies/default-policies.ts';
 import type { NodeLifecycleSettings } from '../policies/controllers/node-lifecycle/settings.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
@@ -13,7 +14,7 @@ import { loadScenario, type LoadedScenario, type LoadOptions } from '../scenario
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
-import type { Scenario, SchedulerSpec } from '../sim/scenario.ts';
+import type { Parameters, Scenario, SchedulerSpec } from '../sim/scenario.ts';
 import type { Policies } from '../sim/simulation.ts';
 import { setFreezing } from '../sim/api/freeze.ts';
 import { loadPolicyModule } from './load-policy-module.ts';
@@ -83,9 +84,25 @@ function policiesOf(
   const [scheduler, ...furtherSchedulers] = schedulersOf(scenario).map((spec) => schedulerFor(spec, modules, watch));
   const { featureGates } = parameters;
   return {
-    ...defaultPolicies({ endpointSliceBatchMicros, featureGates, nodeLifecycle, terminatedPodGCThreshold }),
+    ...defaultPolicies({
+      endpointSliceBatchMicros,
+      featureGates,
+      horizontalPodAutoscaler: autoscalerSettings(parameters.controllerManager),
+      nodeLifecycle,
+      terminatedPodGCThreshold,
+    }),
     scheduler: scheduler!,
     furtherSchedulers,
+  };
+}
+
+function autoscalerSettings(flags: Parameters['controllerManager']): AutoscalerSettings {
+  return {
+    syncPeriod: flags.horizontalPodAutoscalerSyncPeriod,
+    downscaleStabilization: flags.horizontalPodAutoscalerDownscaleStabilization,
+    tolerance: flags.horizontalPodAutoscalerTolerance,
+    cpuInitializationPeriod: flags.horizontalPodAutoscalerCpuInitializationPeriod,
+    initialReadinessDelay: flags.horizontalPodAutoscalerInitialReadinessDelay,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ControllerFactory } from '../sim/policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import { CONTROLLER_DEFAULTS, controllers, type ControllerSettings } from './controllers/registry.ts';
+import type { AutoscalerSettings } from './autoscaling/horizontal-pod-autoscaler.ts';
 import type { NodeLifecycleSettings } from './controllers/node-lifecycle/settings.ts';
 import type { SchedulerConfiguration } from './scheduling/configuration/configuration.ts';
 import { defaultSchedulerConfiguration } from './scheduling/configuration/read-configuration.ts';
@@ -15,6 +16,8 @@ export interface DefaultPolicyOptions {
   readonly featureGates?: Partial<ControllerSettings['featureGates']>;
   /** Flags about nodes; those that are left out have their defaults. */
   readonly nodeLifecycle?: Partial<NodeLifecycleSettings>;
+  /** Flags of the horizontal pod autoscaler; those that are left out have their defaults. */
+  readonly horizontalPodAutoscaler?: Partial<AutoscalerSettings>;
   /** `--terminated-pod-gc-threshold`. */
   readonly terminatedPodGCThreshold?: number;
 }
@@ -32,7 +35,18 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
   };
   const featureGates = { ...CONTROLLER_DEFAULTS.featureGates, ...options.featureGates };
   const nodeLifecycle = { ...CONTROLLER_DEFAULTS.nodeLifecycle, ...options.nodeLifecycle };
-  const settings = { ...CONTROLLER_DEFAULTS, endpointSlice, featureGates, nodeLifecycle, terminatedPodGCThreshold };
+  const horizontalPodAutoscaler = {
+    ...CONTROLLER_DEFAULTS.horizontalPodAutoscaler,
+    ...options.horizontalPodAutoscaler,
+  };
+  const settings = {
+    ...CONTROLLER_DEFAULTS,
+    horizontalPodAutoscaler,
+    endpointSlice,
+    featureGates,
+    nodeLifecycle,
+    terminatedPodGCThreshold,
+  };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),
     controllers: [...controllers(settings).values()],

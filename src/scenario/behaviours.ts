@@ -1,5 +1,6 @@
 import type { LabelSelector } from '../sim/api/meta.ts';
-import type { BehaviourSpec } from '../sim/scenario.ts';
+import { milliValue } from '../sim/api/quantity.ts';
+import type { BehaviourSpec, UsageCurve, UsageSpec } from '../sim/scenario.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type WrittenBehaviour = ScenarioDocument['spec']['behaviour'][number];
@@ -17,7 +18,23 @@ export function behaviourOf(written: WrittenBehaviour): BehaviourSpec {
     exits: written.exit?.times,
     stopAfter: written.stop?.after,
     pullFailures: failures === 'always' ? Infinity : failures,
+    ...(written.usage === undefined ? {} : { usage: usageOf(written.usage) }),
   };
+}
+
+type WrittenUsage = NonNullable<WrittenBehaviour['usage']>;
+
+function usageOf({ each, shared }: WrittenUsage): UsageSpec {
+  return { each: curvesOf(each), shared: curvesOf(shared) };
+}
+
+function curvesOf(written: WrittenUsage['each']): Readonly<Record<string, UsageCurve>> {
+  return Object.fromEntries(Object.entries(written).map(([name, curve]) => [name, curveOf(curve)]));
+}
+
+function curveOf(written: WrittenUsage['each'][string]): UsageCurve {
+  if (typeof written === 'string') return { points: [{ atMicros: 0, milli: milliValue(written) }] };
+  return { points: written.map(({ at, is }) => ({ atMicros: at, milli: milliValue(is) })) };
 }
 
 /** Plain labels are a selector that wants all of them. */

@@ -126,6 +126,11 @@ describe('a scenario that uses every field', () => {
       secondaryNodeEvictionRate: 0.01,
       largeClusterSizeThreshold: 50,
       unhealthyZoneThreshold: 0.55,
+      horizontalPodAutoscalerSyncPeriod: 15_000_000,
+      horizontalPodAutoscalerDownscaleStabilization: 300_000_000,
+      horizontalPodAutoscalerTolerance: 0.1,
+      horizontalPodAutoscalerCpuInitializationPeriod: 300_000_000,
+      horizontalPodAutoscalerInitialReadinessDelay: 30_000_000,
       terminatedPodGCThreshold: 12_500,
       client: { qps: 100, burst: 200 },
     });

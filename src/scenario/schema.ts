@@ -7,6 +7,7 @@ import {
   durationDistribution,
   positiveDuration,
   labels,
+  quantity,
   resources,
 } from './fields.ts';
 
@@ -101,9 +102,15 @@ const parameters = z
         secondaryNodeEvictionRate: rate.optional(),
         largeClusterSizeThreshold: count(1_000_000_000).optional(),
         unhealthyZoneThreshold: z.number().min(0).max(1).optional(),
+        horizontalPodAutoscalerSyncPeriod: positiveDuration.optional(),
+        horizontalPodAutoscalerDownscaleStabilization: duration.optional(),
+        horizontalPodAutoscalerTolerance: z.number().min(0).max(1_000).optional(),
+        horizontalPodAutoscalerCpuInitializationPeriod: duration.optional(),
+        horizontalPodAutoscalerInitialReadinessDelay: duration.optional(),
         terminatedPodGCThreshold: count(1_000_000_000).optional(),
       })
       .optional(),
+    metricsServer: z.strictObject({ scrapePeriod: positiveDuration.optional() }).optional(),
     scheduler: z.strictObject({ cycle: time, cyclePerNode: duration.optional() }).optional(),
     kubelet: z
       .strictObject({
@@ -230,6 +237,22 @@ const trace = z
 
 const after = z.strictObject({ after: durationDistribution });
 
+const usageCurve = z
+  .union([
+    quantity.describe('The same all the time.'),
+    z
+      .array(z.strictObject({ at: duration, is: quantity }))
+      .min(1)
+      .refine((points) => points.every((point, i) => i === 0 || point.at > points[i - 1]!.at), {
+        error: 'the points of a curve are in order of time',
+        params: { code: 'out-of-range' },
+      })
+      .describe('Straight lines between points.'),
+  ])
+  .meta({ id: 'UsageCurve', description: 'A quantity, or one that changes over time.' });
+
+const usages = z.record(z.string().min(1).max(253), usageCurve).default({});
+
 const behaviour = z
   .strictObject({
     selector: selector,
@@ -257,6 +280,13 @@ const behaviour = z
           .describe('Image pulls that fail before one succeeds.'),
       })
       .optional(),
+    usage: z
+      .strictObject({
+        each: usages.describe('What each container uses: cpu, memory, or a custom metric by its name.'),
+        shared: usages.describe('What the containers of all ready pods share equally.'),
+      })
+      .optional()
+      .describe('What the metrics APIs report, for autoscalers.'),
   })
   .describe('What the containers of matching pods do. The first entry that matches a container counts.');
 

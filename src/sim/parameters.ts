@@ -70,6 +70,16 @@ export const DEFAULT_PARAMETERS: Parameters = {
     largeClusterSizeThreshold: 50,
     /** `--unhealthy-zone-threshold`, the part of a zone's nodes. Published: 0.55 (3.9). */
     unhealthyZoneThreshold: 0.55,
+    /** `--horizontal-pod-autoscaler-sync-period`. Published: 15 s (3.7). */
+    horizontalPodAutoscalerSyncPeriod: 15 * SECOND,
+    /** `--horizontal-pod-autoscaler-downscale-stabilization`. Published: 5 min (3.7). */
+    horizontalPodAutoscalerDownscaleStabilization: 300 * SECOND,
+    /** `--horizontal-pod-autoscaler-tolerance`. Published: 0.1 (3.7). */
+    horizontalPodAutoscalerTolerance: 0.1,
+    /** `--horizontal-pod-autoscaler-cpu-initialization-period`. Published: 5 min (3.7). */
+    horizontalPodAutoscalerCpuInitializationPeriod: 300 * SECOND,
+    /** `--horizontal-pod-autoscaler-initial-readiness-delay`. Published: 30 s (3.7). */
+    horizontalPodAutoscalerInitialReadinessDelay: 30 * SECOND,
     /** `--terminated-pod-gc-threshold`. Published: 12,500 (3.11). */
     terminatedPodGCThreshold: 12_500,
   },
@@ -113,6 +123,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
     bandwidthBytesPerSecond: 50 * MEGABYTE,
     /** How fast a node unpacks what it has pulled. Model: 50 to 150 MB/s (4.9). */
     unpackBytesPerSecond: 100 * MEGABYTE,
+  },
+  metricsServer: {
+    /** metrics-server's `--metric-resolution`. Published: 15 s in its manifests, 60 s in the binary (3.7). */
+    scrapePeriod: 15 * SECOND,
   },
   /** Whether components write Events, which takes requests of their clients. Published: they do. */
   events: true,

@@ -88,6 +88,12 @@ export interface Parameters {
     readonly secondaryNodeEvictionRate: number;
     readonly largeClusterSizeThreshold: number;
     readonly unhealthyZoneThreshold: number;
+    readonly horizontalPodAutoscalerSyncPeriod: number;
+    readonly horizontalPodAutoscalerDownscaleStabilization: number;
+    /** A share. */
+    readonly horizontalPodAutoscalerTolerance: number;
+    readonly horizontalPodAutoscalerCpuInitializationPeriod: number;
+    readonly horizontalPodAutoscalerInitialReadinessDelay: number;
     /** Finished pods that are kept; 0: all. */
     readonly terminatedPodGCThreshold: number;
   };
@@ -116,6 +122,7 @@ export interface Parameters {
     readonly bandwidthBytesPerSecond: number;
     readonly unpackBytesPerSecond: number;
   };
+  readonly metricsServer: { readonly scrapePeriod: number };
   /** Whether components write Events (the API kind). */
   readonly events: boolean;
   readonly featureGates: FeatureGates;
@@ -179,6 +186,21 @@ export interface BehaviourSpec {
   readonly stopAfter: Distribution | undefined;
   /** Image pulls fail this many times before they succeed; Infinity: always. */
   readonly pullFailures: number;
+  /** What they use, as far as the metrics APIs are asked. */
+  readonly usage?: UsageSpec | undefined;
+}
+
+/** By `cpu`, `memory` or the name of a custom metric of pods. */
+export interface UsageSpec {
+  /** Of each container. */
+  readonly each: Readonly<Record<string, UsageCurve>>;
+  /** Shared equally by the containers of ready pods. */
+  readonly shared: Readonly<Record<string, UsageCurve>>;
+}
+
+/** A quantity over time, in thousandths: straight lines between the points, which are in order of time. */
+export interface UsageCurve {
+  readonly points: readonly { readonly atMicros: number; readonly milli: number }[];
 }
 
 /** Kinds with a template that kubectl rolls out. */

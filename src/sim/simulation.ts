@@ -22,6 +22,7 @@ import type { Scenario } from './scenario.ts';
 import { Arrivals } from './workload/arrivals.ts';
 import { Behaviours } from './workload/behaviour.ts';
 import { Kubectl } from './workload/kubectl.ts';
+import { MetricsServer } from './workload/metrics-server.ts';
 
 /** Every decision that can be swapped, as a run is handed it. */
 export interface Policies {
@@ -103,6 +104,11 @@ export class Simulation {
     });
     new ControllerManager(engine, api, parameters, policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
+    const { lastUsageTurn } = behaviours;
+    if (lastUsageTurn !== undefined) {
+      const { scrapePeriod } = parameters.metricsServer;
+      api.serveMetrics(new MetricsServer(engine, api, behaviours, scrapePeriod, lastUsageTurn));
+    }
     const agents = options.nodeAgents ?? ((needs: KubeletsNeeds): NodeAgents => new Kubelets(needs));
     const kubelets = agents({
       engine,

@@ -6,7 +6,7 @@ import { compileLabelSelector, type LabelPredicate } from '../api/label-selector
 import { keyOf } from '../api/kinds.ts';
 import type { Labels } from '../api/meta.ts';
 import type { Container, Pod } from '../api/pod.ts';
-import type { BehaviourSpec, WorkloadSpec } from '../scenario.ts';
+import type { BehaviourSpec, UsageSpec, WorkloadSpec } from '../scenario.ts';
 import { ContainerLife, QUIET_LIFE } from './container-life.ts';
 import { hookDuration } from './hook-duration.ts';
 import { podOrdinal } from './pod-ordinal.ts';
@@ -77,6 +77,23 @@ export class Behaviours {
       exitCode: exitAge <= lifetime ? spec.exitCode : 0,
       stopDelay: draw(rule.stop, this.#stop, 0),
     });
+  }
+
+  /** What the scenario says that a container uses. */
+  usageOf(pod: Pod, container: Container): UsageSpec | undefined {
+    return this.#ruleFor(pod, container)?.spec.usage;
+  }
+
+  /** When the usage of anything changes for the last time, microseconds; undefined where nothing is said of usage. */
+  get lastUsageTurn(): number | undefined {
+    let last: number | undefined;
+    for (const { spec } of this.#rules) {
+      if (spec.usage === undefined) continue;
+      for (const { points } of [...Object.values(spec.usage.each), ...Object.values(spec.usage.shared)]) {
+        last = Math.max(last ?? 0, points.at(-1)?.atMicros ?? 0);
+      }
+    }
+    return last;
   }
 
   /** Why the `attempt`-th pull of a container's image, from 0, fails; undefined: it succeeds. */
