@@ -44,7 +44,7 @@ function repeat(recording: Recording, fault: Fault, rep: number, seed: string): 
   if (fault === 'term') harness.cluster.terminate(old);
   if (fault === 'move') {
     const transferee = survivors[rep % survivors.length]!;
-    harness.later(0, () => harness.cluster.moveLeader(old, transferee));
+    harness.later(harness.draw(MACHINE.client), () => harness.cluster.moveLeader(old, transferee));
     const look = (): void => {
       if (harness.cluster.members[old]!.process!.raft.lead === transferee) callEndedAt = harness.now;
       else harness.later(heartbeatInterval, look);

@@ -1,11 +1,13 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { assert } from '../../engine/assert.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
-import type { KeyedDraws, Stream } from '../../engine/streams.ts';
+import type { Stream } from '../../engine/streams.ts';
+import { DiskDraws } from './draws.ts';
 import { CommittedHistory, type Proposal } from './history.ts';
 import { Member, type EtcdRequest } from './member.ts';
 import { MemberProcess, type ProcessHost } from './member-process.ts';
 import { MemberRequests } from './member-requests.ts';
+import { WriteAheadLog } from './write-ahead-log.ts';
 import { requestTimeoutOf, type EtcdOptions } from './options.ts';
 import { PeerMesh } from './peer-mesh.ts';
 import { NOBODY, type MemberId, type Message } from './raft/message.ts';
@@ -37,7 +39,7 @@ type MemberEvent = keyof ReturnType<EtcdCluster['handlers']>;
  */
 export class EtcdCluster {
   readonly options: EtcdOptions;
-  readonly history = new CommittedHistory();
+  history = new CommittedHistory();
   readonly members: readonly Member[];
   readonly mesh: PeerMesh;
   readonly #engine: Engine;
@@ -48,10 +50,11 @@ export class EtcdCluster {
   readonly #apply: Sampler;
   readonly #start: Sampler;
   readonly #shutdown: Sampler;
-  readonly #disk: KeyedDraws;
+  readonly #disk: DiskDraws;
   readonly #election: Stream;
   readonly #process: Stream;
   #readContexts = 0;
+  #appliedWatcher: ((member: MemberId, index: number) => void) | undefined;
 
   constructor(engine: Engine, options: EtcdOptions) {
     this.#engine = engine;
@@ -64,7 +67,7 @@ export class EtcdCluster {
     this.#apply = sampler(options.apply);
     this.#start = sampler(options.start);
     this.#shutdown = sampler(options.shutdown);
-    this.#disk = engine.keyed('etcd/disk');
+    this.#disk = new DiskDraws(engine.keyed('etcd/disk'));
     this.#election = engine.stream('etcd/election-timeout');
     this.#process = engine.stream('etcd/process');
     this.#kinds = this.#register();
@@ -72,6 +75,11 @@ export class EtcdCluster {
       const to = this.members[message.to]!;
       engine.at(at, this.#kinds.message, to.id, to.generation, message);
     });
+  }
+
+  /** Tells `watcher`, in place of the one before, of every entry that any member applies. */
+  watchApplied(watcher: (member: MemberId, index: number) => void): void {
+    this.#appliedWatcher = watcher;
   }
 
   observe(observer: ClusterObserver): void {
@@ -88,8 +96,13 @@ export class EtcdCluster {
    * entries up to `index`.
    */
   settle(leader: MemberId, term: number, index: number): void {
+    this.history = new CommittedHistory();
     this.history.startAt(index);
+    this.mesh.reset();
     for (const member of this.members) {
+      assert(member.state === 'down', 'only a cluster at rest is settled');
+      member.wal = new WriteAheadLog();
+      member.generation++;
       member.tickPhase = this.#election.below(this.options.heartbeatInterval);
       if (index > 0) member.wal.restore({ index, term });
       member.wal.save([], { term, vote: leader }, index);
@@ -99,6 +112,34 @@ export class EtcdCluster {
       member.serving = true;
       member.leaderNews = false;
     }
+  }
+
+  /** Nothing more happens, and nobody is told: the cluster is in order, and looked at closely no longer. */
+  rest(): void {
+    for (const member of this.members) {
+      assert(!member.frozen, 'a cluster at rest is in order');
+      member.state = 'down';
+      member.serving = false;
+      member.generation++;
+      member.process = undefined;
+      member.requests = undefined;
+    }
+  }
+
+  /** Everybody runs, hears everybody, knows the same leader and has applied all that is committed. */
+  get inOrder(): boolean {
+    const { leader } = this;
+    if (leader === NOBODY || this.mesh.anyCut) return false;
+    const { raft } = this.members[leader]!.process!;
+    return this.members.every(
+      ({ state, frozen, process }) =>
+        state === 'running' &&
+        !frozen &&
+        process!.idle &&
+        process!.raft.lead === leader &&
+        process!.raft.term === raft.term &&
+        process!.appliedIndex === raft.log.lastIndex,
+    );
   }
 
   /** The member that leads in the highest term, as far as it knows itself; NOBODY while there is none. */
@@ -304,16 +345,19 @@ export class EtcdCluster {
       preVote: this.options.preVote,
       now: () => this.#engine.now,
       below: (n) => this.#election.below(n),
-      fsync: (lastIndex) => this.#fsync[id]!(draws.of(lastIndex * 8 + id)),
-      applyTime: (entry) => this.#apply(draws.of(entry.index * 8 + id, 1)),
-      backendSync: () => this.#backendSync[id]!(draws.of(this.history.lastIndex * 8 + id, 2)),
+      fsync: (lastIndex) => this.#fsync[id]!(draws.fsync(lastIndex, id)),
+      applyTime: (entry) => this.#apply(draws.apply(entry.index, id)),
+      backendSync: () => this.#backendSync[id]!(draws.backendSync(this.history.lastIndex, id)),
       later: (what, micros) => this.#later(member, what, micros),
       send: (message) => {
         if (this.mesh.send(message) || message.type !== 'MsgApp') return;
         member.process?.raft.leadership?.unreachable(message.to);
       },
       changed: (change) => this.#changed(member, change),
-      entryApplied: (entry) => member.requests!.entryApplied(entry),
+      entryApplied: (entry) => {
+        member.requests!.entryApplied(entry);
+        this.#appliedWatcher?.(id, entry.index);
+      },
       readConfirmed: ({ context, index }) => member.requests!.readConfirmed(context, index),
       restored: () => member.requests!.jumped(),
     };
@@ -390,9 +434,4 @@ export class EtcdCluster {
 /** Whether an event is a proposal: a client's write, or one that another member forwards. */
 function proposes(event: MemberEvent, ref: unknown): boolean {
   return event === 'request' || (event === 'message' && (ref as Message).type === 'MsgProp');
-}
-
-/** Checks the number of members that a scenario may ask for. */
-export function assertMembers(members: number): void {
-  assert([1, 3, 5, 7].includes(members), 'a cluster has 1, 3, 5 or 7 members');
 }

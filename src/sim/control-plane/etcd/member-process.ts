@@ -98,7 +98,7 @@ export class MemberProcess {
 
   /** Whether there is nothing that it is about to do. */
   get idle(): boolean {
-    return this.#saving === undefined && this.#applying === undefined && this.#toApply.length === 0;
+    return this.#saving === undefined && this.#applying === undefined && this.#held.length === 0;
   }
 
   tick(): void {

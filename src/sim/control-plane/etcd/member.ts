@@ -19,7 +19,7 @@ export interface EtcdRequest {
 /** One member: the disk, which stays, and the process, which comes and goes. */
 export class Member {
   readonly id: MemberId;
-  readonly wal = new WriteAheadLog();
+  wal = new WriteAheadLog();
   state: MemberState = 'down';
   /** Grows with every start and every end of the process: what was meant for an earlier life reaches nobody. */
   generation = 0;

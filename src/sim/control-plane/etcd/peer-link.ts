@@ -77,6 +77,16 @@ export class PeerLink {
     this.#connected = true;
   }
 
+  /** A new connection on which nothing was said. */
+  reset(): void {
+    this.disconnect();
+    this.connect();
+    this.#dataCut = false;
+    this.#acksCut = false;
+    this.#retries = 0;
+    this.#lastSentAt = this.#host.engine.now - DELAYED_ACK_MICROS;
+  }
+
   /** False: there is no connection, the message is dropped. */
   send(message: Message): boolean {
     if (!this.#connected) return false;

@@ -1,6 +1,7 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
-import type { KeyedDraws, Stream } from '../../engine/streams.ts';
+import type { Stream } from '../../engine/streams.ts';
+import { PeerDraws } from './draws.ts';
 import type { Member } from './member.ts';
 import type { EtcdOptions } from './options.ts';
 import { PeerLink, type LinkHost } from './peer-link.ts';
@@ -24,7 +25,7 @@ export class PeerMesh {
   readonly #latency: Sampler;
   readonly #retransmission: Sampler;
   readonly #snapshot: Sampler;
-  readonly #keyed: KeyedDraws;
+  readonly #keyed: PeerDraws;
   readonly #stream: Stream;
   readonly #dialKind: EventKind;
   readonly #processes: readonly Member[];
@@ -43,7 +44,7 @@ export class PeerMesh {
     this.#latency = sampler(options.peer);
     this.#retransmission = sampler(options.retransmission);
     this.#snapshot = sampler(options.snapshot);
-    this.#keyed = engine.keyed('etcd/peer');
+    this.#keyed = new PeerDraws(engine.keyed('etcd/peer'));
     this.#stream = engine.stream('etcd/peer');
     const timerKind = engine.on('etcd/retransmission', (link, epoch) => this.#links[link]!.timerFired(epoch), {
       background: true,
@@ -75,12 +76,13 @@ export class PeerMesh {
    * whatever order things happen.
    */
   latencyOf(message: Message): number {
-    const pair = message.from * 8 + message.to;
+    const { from, to } = message;
     if (message.type === 'MsgApp') {
-      const last = message.index + message.entries.length;
-      return this.#latency(this.#keyed.of(last * 64 + pair, message.entries.length > 0 ? 0 : 2));
+      const count = message.entries.length;
+      if (count === 0) return this.#latency(this.#keyed.news(message.index, from, to));
+      return this.#latency(this.#keyed.entries(message.index + count, from, to));
     }
-    if (message.type === 'MsgAppResp') return this.#latency(this.#keyed.of(message.index * 64 + pair, 1));
+    if (message.type === 'MsgAppResp') return this.#latency(this.#keyed.answer(message.index, from, to));
     const delay = this.#latency(this.#stream);
     return message.type === 'MsgSnap' ? delay + this.#snapshot(this.#stream) : delay;
   }
@@ -113,6 +115,12 @@ export class PeerMesh {
 
   get anyCut(): boolean {
     return this.#cuts.includes(true);
+  }
+
+  /** Everybody is connected with everybody. */
+  reset(): void {
+    this.#cuts.fill(false);
+    for (const link of this.#links) link.reset();
   }
 
   /** A process is gone: all its connections are. */
