@@ -52,7 +52,7 @@ function etcdRules(recording: Recording): Record<string, Rule> {
   const least = (electionTimeout - heartbeatInterval) / 1_000 - 10;
   const election = graceful ? distribution(NOISE_MS) : distribution(0);
   // Where nothing hangs, the longest of a thousand gaps is the machine's worst moment.
-  const stall = distribution(graceful ? 5 * NOISE_MS : NOISE_MS);
+  const stall = distribution(graceful ? 10 * NOISE_MS : NOISE_MS);
   return {
     new_term: fact('one new term, unless a vote was split', (row) => {
       const terms = number(row, 'new_term') - number(row, 'old_term');
