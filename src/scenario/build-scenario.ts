@@ -82,7 +82,8 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     schedulerSpec(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
   );
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
-  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], endMicros, remark);
+  const etcd = spec.cluster.controlPlane?.etcd;
+  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], etcd?.members ?? 1, endMicros, remark);
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
@@ -97,6 +98,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       parameters: mergeParameters(spec.cluster.parameters, spec.cluster.clientLimits),
       scheduler,
       furtherSchedulers,
+      etcd,
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
     initial: inOrderOfApplication(initial),

@@ -2,13 +2,18 @@ import type { ApiObject } from '../sim/api/kinds.ts';
 import { LABEL_ZONE } from '../sim/api/node.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { formatDuration } from '../sim/engine/time.ts';
-import type { Fault, FaultEntry, NodePool } from '../sim/scenario.ts';
+import type { FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
+import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Written = ScenarioDocument['spec']['timeline'][number];
-type WrittenFault = NonNullable<Written['fault']>;
+type WrittenFault = Exclude<NonNullable<Written['fault']>, WrittenEtcdFault>;
+
+function isEtcdFault(fault: NonNullable<Written['fault']>): fault is WrittenEtcdFault {
+  return 'member' in fault;
+}
 
 /** The nodes and zones a fault can strike. */
 interface Places {
@@ -21,6 +26,7 @@ export function readFaults(
   timeline: readonly Written[],
   pools: readonly NodePool[],
   objects: readonly ApiObject[],
+  etcdMembers: number,
   endMicros: number,
   remark: Remark,
 ): FaultEntry[] {
@@ -35,7 +41,15 @@ export function readFaults(
         message: `this never happens: the run ends at ${formatDuration(endMicros)}`,
       });
     }
-    lookUp(fault, places, ['spec', 'timeline', index, 'fault'], remark);
+    const path: Path = ['spec', 'timeline', index, 'fault'];
+    if (isEtcdFault(fault)) {
+      const problem = problemOfEtcdFault(fault, etcdMembers);
+      const help = 'set `cluster.controlPlane.etcd.members`';
+      if (problem !== undefined) remark([...path, 'member'], { code: 'unknown-member', message: problem, help });
+      entries.push({ atMicros: at, text: `${fault.kind} ${fault.member}`, fault: etcdFaultOf(fault) });
+      continue;
+    }
+    lookUp(fault, places, path, remark);
     entries.push({ atMicros: at, text: textOf(fault), fault: faultOf(fault) });
   }
   return entries.sort((a, b) => a.atMicros - b.atMicros);
@@ -75,7 +89,7 @@ function lookUp(fault: WrittenFault, places: Places, path: Path, remark: Remark)
   }
 }
 
-function faultOf(written: WrittenFault): Fault {
+function faultOf(written: WrittenFault): MachineFault {
   const { kind, duration: durationMicros } = written;
   if ('zone' in written) return { kind: written.kind, zone: written.zone, durationMicros };
   const { node, nodes, count } = written;
@@ -83,7 +97,7 @@ function faultOf(written: WrittenFault): Fault {
   return { kind: kind as NodeFaultKind, nodes: node === undefined ? (nodes ?? []) : [node], durationMicros };
 }
 
-type NodeFaultKind = Extract<Fault, { readonly nodes: readonly string[] }>['kind'];
+type NodeFaultKind = Extract<MachineFault, { readonly nodes: readonly string[] }>['kind'];
 
 function textOf(fault: WrittenFault): string {
   const where =

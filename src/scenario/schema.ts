@@ -10,6 +10,7 @@ import {
   quantity,
   resources,
 } from './fields.ts';
+import { etcdFaultSchema } from './etcd-faults.ts';
 
 /** The `apiVersion` of a scenario. */
 export const API_VERSION = 'orrery.dev/v1';
@@ -89,7 +90,7 @@ const parameters = z
   .strictObject({
     network: z.strictObject({ clientToApiServer: time }).optional(),
     apiServer: z.strictObject({ read: time, write: time }).optional(),
-    etcd: z.strictObject({ commit: time }).optional(),
+    etcd: z.strictObject({ commit: time, peer: time, start: time }).optional(),
     watch: z.strictObject({ delivery: time }).optional(),
     controllerManager: z
       .strictObject({
@@ -162,6 +163,25 @@ const scheduler = z.strictObject({
     ),
 });
 
+const etcd = z
+  .strictObject({
+    members: z.literal([1, 3, 5, 7]).default(1).describe('How many members: 1, 3, 5 or 7.'),
+    heartbeatInterval: positiveDuration.prefault('100ms').describe("A leader's word to its followers comes so often."),
+    electionTimeout: positiveDuration
+      .prefault('1s')
+      .describe('Without one for so long, up to twice as long, a follower stands for election.'),
+    preVote: z.boolean().default(true),
+  })
+  .superRefine(({ heartbeatInterval, electionTimeout }, context) => {
+    if (electionTimeout >= 5 * heartbeatInterval && electionTimeout <= 50_000_000) return;
+    addIssue(context, {
+      code: 'bad-etcd-timers',
+      message: 'the election timeout must be at least 5 heartbeat intervals, and at most 50s',
+      help: "etcd's own are 100ms and 1s; etcd refuses others than these, too",
+    });
+  })
+  .describe('The members of etcd.');
+
 const cluster = z.strictObject({
   nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
   scheduler: scheduler.optional(),
@@ -173,10 +193,10 @@ const cluster = z.strictObject({
   controlPlane: z
     .strictObject({
       apiServers: z.literal(1).optional(),
-      etcd: z.strictObject({ members: z.literal(1).optional() }).optional(),
+      etcd: etcd.optional(),
     })
     .optional()
-    .describe('One API server and one etcd member are simulated so far.'),
+    .describe('One API server is simulated so far, with one etcd member or several.'),
   clientLimits: z
     .strictObject({
       controllerManager: rateLimit.optional(),
@@ -333,8 +353,9 @@ const fault = z
     nodeFault('NodeNetworkPartition', 'Nothing gets through between the nodes and the control plane.'),
     zoneFault('ZoneOutage', 'Every node of the zone loses its power.'),
     zoneFault('ZoneNetworkPartition', 'Nothing gets through between the nodes of the zone and the control plane.'),
+    etcdFaultSchema,
   ])
-  .describe('What the world does to nodes.');
+  .describe('What the world does to nodes and to members of etcd.');
 
 const timeline = z
   .strictObject({

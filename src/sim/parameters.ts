@@ -41,6 +41,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
   etcd: {
     /** From proposal to applied. Model: p50 1.5 to 2 ms, p99 8 to 10 ms (1.2); this has p50 1.7 ms and p99 8.8 ms. */
     commit: lognormal(2_200, 0.8),
+    /** One way between two members. Published: round trips inside a data centre take up to a few hundred microseconds (1.2). */
+    peer: constant(150),
+    /** From the start of a member's process until it takes part in raft. Recorded: 0.1 to 0.3 s with a small database (data/failover). */
+    start: uniform(100 * MILLISECOND, 300 * MILLISECOND),
   },
   watch: {
     /**

@@ -37,6 +37,8 @@ export interface ClusterSpec {
   readonly nodes: readonly NodePool[];
   readonly parameters: Parameters;
   readonly scheduler: SchedulerSpec;
+  /** Absent: one member. */
+  readonly etcd?: EtcdSpec | undefined;
   /** Schedulers beside the first one, each a component of its own. */
   readonly furtherSchedulers?: readonly SchedulerSpec[];
 }
@@ -51,6 +53,14 @@ export interface NodePool {
   readonly taints: readonly Taint[];
   readonly capacity: ResourceList;
   readonly allocatable: ResourceList;
+}
+
+/** Members of etcd and their timers. */
+export interface EtcdSpec {
+  readonly members: number;
+  readonly heartbeatInterval: number;
+  readonly electionTimeout: number;
+  readonly preVote: boolean;
 }
 
 export interface SchedulerSpec {
@@ -74,7 +84,14 @@ export interface RateLimit {
 export interface Parameters {
   readonly network: { readonly clientToApiServer: Distribution };
   readonly apiServer: { readonly read: Distribution; readonly write: Distribution };
-  readonly etcd: { readonly commit: Distribution };
+  readonly etcd: {
+    /** What a member takes to have a write on its disk and applied. */
+    readonly commit: Distribution;
+    /** One way between two members. */
+    readonly peer: Distribution;
+    /** From the start of a member's process until it takes part. */
+    readonly start: Distribution;
+  };
   readonly watch: { readonly delivery: Distribution };
   readonly controllerManager: {
     readonly sync: Distribution;
@@ -282,7 +299,10 @@ export interface TimelineEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = NodeFault | ZoneFault;
+export type Fault = MachineFault | EtcdFault;
+
+/** What happens to the machines under the nodes. */
+export type MachineFault = NodeFault | ZoneFault;
 
 /** `nodes` by name, or so many by chance. */
 export type NodeFault = {
@@ -296,6 +316,30 @@ export interface ZoneFault {
   readonly zone: string;
   readonly durationMicros: number | undefined;
 }
+
+/** A member of etcd: who leads, or the first who does not, when the fault begins; or a number from 0. */
+export type EtcdMemberName = 'leader' | 'follower' | number;
+
+interface EtcdFaultOfMember {
+  readonly member: EtcdMemberName;
+  /** Absent: until the end. */
+  readonly durationMicros: number | undefined;
+}
+
+/** What can happen to members of etcd. */
+export type EtcdFault =
+  /** Its process is killed, and starts again at the end. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdMemberCrash' })
+  /** Its process is stopped in order, and starts again at the end. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdMemberRestart' })
+  /** Its process, or its machine, does nothing: connections stay, nobody answers. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdMemberPause' })
+  /** Its disk takes so long for a sync. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdSlowDisk'; readonly sync: Distribution })
+  /** Packets between it and all other members vanish: those it sends, those it should get, or both. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdPartition'; readonly direction: 'both' | 'receive' | 'send' })
+  /** The leader is asked to hand over to it. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdMoveLeader' });
 
 export interface FaultEntry {
   readonly atMicros: number;

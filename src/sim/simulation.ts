@@ -77,7 +77,7 @@ export class Simulation {
     this.#seed = options.seed ?? scenario.seed;
     const engine = (this.engine = new Engine({ seed: this.#seed }));
     const { parameters } = scenario.cluster;
-    const api = (this.api = new SimulatedApiServer(engine, parameters));
+    const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd: scenario.cluster.etcd }));
     this.recorder = new Recorder(sink);
     this.#expectations = new Expectations(scenario.expectations);
     api.observe(({ change, committedAt }) => {
@@ -125,7 +125,7 @@ export class Simulation {
     const { faults = [] } = scenario;
     if (faults.length > 0) {
       assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
-      new Faults(engine, kubelets, () => api.store.values('Node'), faults);
+      new Faults(engine, { machines: kubelets, etcd: api.etcd, nodes: () => api.store.values('Node') }, faults);
     }
     this.kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
     this.#plan();

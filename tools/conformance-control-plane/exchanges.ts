@@ -37,7 +37,7 @@ export class ExchangeWorld {
     const flags = input.flags?.['kube-apiserver'] ?? [];
     const interval = flags.map((flag) => /^--etcd-compaction-interval=(.+)$/.exec(flag)?.[1]).find(Boolean);
     const compaction = interval === undefined ? undefined : durationMicros(interval);
-    this.server = new SimulatedApiServer(this.engine, DEFAULT_PARAMETERS, compaction);
+    this.server = new SimulatedApiServer(this.engine, DEFAULT_PARAMETERS, { compactionIntervalMicros: compaction });
     for (const name of ['default', this.namespace]) this.server.install(namespaceNamed(name));
     for (const kind of Object.keys(KINDS) as Kind[]) this.server.keepHistory(kind);
     this.pass(60 * SECOND);

@@ -1,4 +1,4 @@
-import type { Fault } from '../scenario.ts';
+import type { MachineFault } from '../scenario.ts';
 
 /** What can happen to the machines under the nodes. Each call has its opposite; they may nest. */
 export interface Machines {
@@ -35,7 +35,7 @@ const NETWORK: Effect = {
 };
 
 /** What each kind of fault does to the nodes it strikes. */
-const EFFECTS: { readonly [K in Fault['kind']]: Effect } = {
+const EFFECTS: { readonly [K in MachineFault['kind']]: Effect } = {
   NodeCrash: POWER,
   NodeRestart: POWER,
   ZoneOutage: POWER,
@@ -44,6 +44,6 @@ const EFFECTS: { readonly [K in Fault['kind']]: Effect } = {
   ZoneNetworkPartition: NETWORK,
 };
 
-export function effectOf(kind: Fault['kind']): Effect {
+export function effectOf(kind: MachineFault['kind']): Effect {
   return EFFECTS[kind];
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import { LABEL_ZONE, type Node } from '../api/node.ts';
-import type { Fault, FaultEntry } from '../scenario.ts';
+import type { EtcdFault, FaultEntry, MachineFault } from '../scenario.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
 
 /** A fault that holds: what it has done to which nodes. */
@@ -10,21 +10,36 @@ interface Holding {
   readonly nodes: readonly string[];
 }
 
+/** Whoever suffers the faults of etcd. */
+export interface EtcdMembers {
+  begin(fault: EtcdFault): void;
+  end(fault: EtcdFault): void;
+}
+
+/** What faults can strike. */
+export interface FaultTargets {
+  readonly machines: Machines;
+  readonly etcd: EtcdMembers;
+  /** The cluster's nodes at the time of asking. */
+  readonly nodes: () => Iterable<Node>;
+}
+
 /**
  * Carries out the faults of a scenario. A fault begins at its time and, where it has a duration, ends after it; faults
  * may overlap, and a node is well again when the last one that struck it is over.
  */
 export class Faults {
   readonly #machines: Machines;
+  readonly #etcd: EtcdMembers;
   readonly #nodes: () => Iterable<Node>;
   readonly #entries: readonly FaultEntry[];
   readonly #holding: (Holding | undefined)[];
   readonly #draws: KeyedDraws;
 
-  /** `nodes` gives the cluster's nodes at the time of asking. */
-  constructor(engine: Engine, machines: Machines, nodes: () => Iterable<Node>, entries: readonly FaultEntry[]) {
-    this.#machines = machines;
-    this.#nodes = nodes;
+  constructor(engine: Engine, targets: FaultTargets, entries: readonly FaultEntry[]) {
+    this.#machines = targets.machines;
+    this.#etcd = targets.etcd;
+    this.#nodes = targets.nodes;
     this.#entries = entries;
     this.#holding = entries.map(() => undefined);
     this.#draws = engine.keyed('faults/targets');
@@ -38,6 +53,10 @@ export class Faults {
 
   #begin(index: number): void {
     const { fault } = this.#entries[index]!;
+    if ('member' in fault) {
+      this.#etcd.begin(fault);
+      return;
+    }
     const effect = effectOf(fault.kind);
     const nodes = this.#targets(fault, index);
     this.#holding[index] = { effect, nodes };
@@ -45,12 +64,17 @@ export class Faults {
   }
 
   #end(index: number): void {
+    const { fault } = this.#entries[index]!;
+    if ('member' in fault) {
+      this.#etcd.end(fault);
+      return;
+    }
     const holding = this.#holding[index];
     this.#holding[index] = undefined;
     for (const name of holding?.nodes ?? []) holding!.effect.end(this.#machines, name);
   }
 
-  #targets(fault: Fault, index: number): readonly string[] {
+  #targets(fault: MachineFault, index: number): readonly string[] {
     if ('nodes' in fault) return fault.nodes.filter((name) => this.#machines.has(name));
     const there: string[] = [];
     for (const { metadata } of this.#nodes()) {

@@ -18,8 +18,9 @@ import type {
 } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { Parameters } from '../../scenario.ts';
+import type { EtcdSpec, Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
+import { EtcdService, ONE_MEMBER } from '../etcd/etcd-service.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
 import { WatchCache } from '../watch/watch-cache.ts';
@@ -30,6 +31,14 @@ import { expireEvents } from './event-ttl.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { openWatch } from './open-watch.ts';
 import { RequestHandler } from './request-handler.ts';
+import { ThroughEtcd } from './through-etcd.ts';
+
+export interface ApiServerOptions {
+  /** kube-apiserver's `--etcd-compaction-interval`: how long pages of a list stay consistent. */
+  readonly compactionIntervalMicros?: number | undefined;
+  /** Absent: one member. */
+  readonly etcd?: EtcdSpec | undefined;
+}
 
 /** A request under way: from the client's call until its answer. */
 interface InFlight {
@@ -62,6 +71,7 @@ export type EventObserver = (note: EventNote, committedAt: number) => void;
  */
 export class SimulatedApiServer implements ApiServer {
   readonly store: Store;
+  readonly etcd: EtcdService;
   readonly #engine: Engine;
   readonly #hub: WatchHub;
   readonly #network: Sampler;
@@ -69,8 +79,6 @@ export class SimulatedApiServer implements ApiServer {
   readonly #write: Sampler;
   readonly #read: Sampler;
   readonly #workStream: Stream;
-  readonly #commitTime: Sampler;
-  readonly #commitStream: Stream;
   readonly #uids: UidMint;
   readonly #suffixes: KeyedDraws;
   #suffixesMinted = 0;
@@ -85,12 +93,12 @@ export class SimulatedApiServer implements ApiServer {
   readonly #eventObservers: EventObserver[] = [];
   #metrics: MetricsSource | undefined;
   readonly #handler: RequestHandler;
+  readonly #throughEtcd: ThroughEtcd;
   readonly #histories = new Map<Kind, WatchCache>();
   readonly #namespaces = { namespace: (name: string) => this.store.get('Namespace', name) };
   #requests = 0;
 
-  /** @param compactionIntervalMicros kube-apiserver's `--etcd-compaction-interval`: how long pages of a list stay consistent */
-  constructor(engine: Engine, parameters: Parameters, compactionIntervalMicros?: number) {
+  constructor(engine: Engine, parameters: Parameters, options: ApiServerOptions = {}) {
     this.#engine = engine;
     this.#hub = new WatchHub(engine, parameters.watch.delivery);
     this.store = new Store((commit) => {
@@ -103,8 +111,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#write = sampler(parameters.apiServer.write);
     this.#read = sampler(parameters.apiServer.read);
     this.#workStream = engine.stream('api-server/work');
-    this.#commitTime = sampler(parameters.etcd.commit);
-    this.#commitStream = engine.stream('etcd/commit');
+    this.etcd = new EtcdService(engine, parameters, options.etcd ?? ONE_MEMBER);
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');
     this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
@@ -120,8 +127,9 @@ export class SimulatedApiServer implements ApiServer {
         mintUid: () => this.#uids.mint(),
         mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
       },
-      compactionIntervalMicros,
+      options.compactionIntervalMicros,
     );
+    this.#throughEtcd = new ThroughEtcd(engine, this.etcd, this.store);
   }
 
   /** How many requests were sent so far. */
@@ -220,7 +228,7 @@ export class SimulatedApiServer implements ApiServer {
     }
     let at = leaves + this.#network(this.#networkStream);
     if (READS.has(request.verb)) at += this.#read(this.#workStream);
-    else at += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
+    else at += this.#write(this.#workStream) + this.etcd.commitMicros();
     this.#engine.at(at, this.#carryOutKind, slot);
   }
 
@@ -228,11 +236,24 @@ export class SimulatedApiServer implements ApiServer {
   #sendEvent(flight: EventFlight, leaves: number): void {
     this.#requests++;
     const travelled = leaves + this.#network(this.#networkStream);
-    const at = travelled + this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
+    const at = travelled + this.#write(this.#workStream) + this.etcd.commitMicros();
     this.#engine.at(at, this.#writeEventKind, 0, 0, flight);
   }
 
-  #writeEvent({ write, create, writer }: EventFlight): void {
+  #writeEvent(flight: EventFlight): void {
+    if (!this.etcd.inTrouble) this.#commitEvent(flight);
+    else {
+      // A broadcaster whose write failed writes it again.
+      this.etcd.write(
+        () => this.#commitEvent(flight),
+        (error) => {
+          if (error !== undefined) flight.writer.carriedOut(this.#engine.now, false);
+        },
+      );
+    }
+  }
+
+  #commitEvent({ write, create, writer }: EventFlight): boolean {
     const { now } = this.#engine;
     const { note } = write;
     let found = true;
@@ -247,6 +268,7 @@ export class SimulatedApiServer implements ApiServer {
       }
     }
     writer.carriedOut(now + this.#network(this.#networkStream), found);
+    return found;
   }
 
   #publishEvent(note: EventNote, previous: ApiObject | undefined, committedAt: number): void {
@@ -258,11 +280,20 @@ export class SimulatedApiServer implements ApiServer {
 
   #carryOut(slot: number): void {
     const flight = this.#inFlight[slot]!;
-    flight.response = this.#handler.respond(flight.request, flight.identity);
+    const { request, identity } = flight;
+    if (this.etcd.inTrouble) {
+      const respond = (): Response => this.#handler.respond(request, identity);
+      this.#throughEtcd.carryOut(request, respond, (response) => {
+        flight.response = response;
+        this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
+      });
+      return;
+    }
+    flight.response = this.#handler.respond(request, identity);
     let delay = this.#network(this.#networkStream);
     // An eviction is three writes, one after the other: the budget's status, the pod's, the deletion.
-    if (flight.request.verb === 'evict' && flight.response.ok) {
-      for (let i = 0; i < 2; i++) delay += this.#write(this.#workStream) + this.#commitTime(this.#commitStream);
+    if (request.verb === 'evict' && flight.response.ok) {
+      for (let i = 0; i < 2; i++) delay += this.#write(this.#workStream) + this.etcd.commitMicros();
     }
     this.#engine.after(delay, this.#answerKind, slot);
   }

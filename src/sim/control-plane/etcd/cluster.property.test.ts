@@ -6,7 +6,7 @@ import { EtcdCluster } from './cluster.ts';
 import type { Proposal } from './history.ts';
 import type { EtcdOptions } from './options.ts';
 
-const RUNS = process.env['ORRERY_LONG'] ? 3_000 : 200;
+const RUNS = process.env['ORRERY_LONG'] ? 3_000 : 150;
 const SECOND = 1_000_000;
 
 const constant = (value: number): Distribution => ({ kind: 'constant', value });

@@ -161,6 +161,13 @@ export class EtcdCluster {
     this.#later(member, 'started', this.#start(this.#process));
   }
 
+  /** The same, once a process that is ending has ended. */
+  startWhenDown(id: MemberId): void {
+    const member = this.members[id]!;
+    if (member.state === 'down') this.start(id);
+    else if (member.state === 'stopping') member.startsAgain = true;
+  }
+
   /** SIGKILL, or the loss of the machine: the disk remains. */
   kill(id: MemberId): void {
     const member = this.members[id]!;
@@ -175,6 +182,9 @@ export class EtcdCluster {
     this.mesh.disconnect(id);
     for (const { process } of this.members) process?.raft.leadership?.snapshotSent(id, false);
     for (const observer of this.#observers) observer.ended?.(id);
+    if (!member.startsAgain) return;
+    member.startsAgain = false;
+    this.start(id);
   }
 
   /** SIGSTOP: what reaches it waits in the kernel. */

@@ -150,6 +150,16 @@ export class EtcdClient {
     this.attempt(call);
   }
 
+  /** Nothing is under way or waits, and everybody is connected. */
+  get idle(): boolean {
+    return this.#waiting.length === 0 && this.#endpoints.every(({ ready, calls }) => ready && calls.size === 0);
+  }
+
+  /** As just created. Only while it is idle. */
+  reset(): void {
+    for (const endpoint of this.#endpoints) endpoint.lastHeardAt = this.#host.engine.now;
+  }
+
   attempt(call: Call): void {
     if (call.over) return;
     const index = this.#pick();

@@ -24,6 +24,8 @@ export class Member {
   /** Grows with every start and every end of the process: what was meant for an earlier life reaches nobody. */
   generation = 0;
   frozen = false;
+  /** Whether it is started again as soon as it has ended. */
+  startsAgain = false;
   /** What reached a frozen process, in order: it happens when the process goes on. */
   readonly suspended: { readonly proposes: boolean; readonly happen: () => void }[] = [];
   process: MemberProcess | undefined;

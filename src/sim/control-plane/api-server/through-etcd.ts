@@ -1,0 +1,93 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { keyOf, type Kind } from '../../api/kinds.ts';
+import type { Request, Response } from '../../api/request.ts';
+import type { EtcdError } from '../etcd/errors.ts';
+import type { EtcdService } from '../etcd/etcd-service.ts';
+import type { Store } from '../etcd/store.ts';
+
+type Write = Exclude<Request, { verb: 'get' | 'get-metrics' | 'list' }>;
+
+/** `--request-timeout`. */
+const REQUEST_TIMEOUT_MICROS = 60_000_000;
+
+/**
+ * Requests while etcd is in trouble: a write takes effect if and when etcd commits it, which may be after its client was
+ * told that it failed; a read waits until etcd confirms that it sees the latest; a list from the cache does not notice.
+ */
+export class ThroughEtcd {
+  readonly #engine: Engine;
+  readonly #etcd: EtcdService;
+  readonly #store: Store;
+  readonly #timedOutKind: EventKind;
+
+  constructor(engine: Engine, etcd: EtcdService, store: Store) {
+    this.#engine = engine;
+    this.#etcd = etcd;
+    this.#store = store;
+    this.#timedOutKind = engine.on('api-server/request-timed-out', (_a, _b, finish) =>
+      (finish as (response: Response) => void)(TIMED_OUT),
+    );
+  }
+
+  /** `respond` carries the request out against the present state. */
+  carryOut(request: Request, respond: () => Response, done: (response: Response) => void): void {
+    if (request.verb === 'get-metrics' || (request.verb === 'list' && request.resourceVersion === 0)) {
+      done(respond());
+      return;
+    }
+    let over = false;
+    const finish = (response: Response): void => {
+      if (over) return;
+      over = true;
+      this.#engine.cancel(deadline);
+      done(response);
+    };
+    const deadline = this.#engine.after(REQUEST_TIMEOUT_MICROS, this.#timedOutKind, 0, 0, finish);
+    if (request.verb === 'get' || request.verb === 'list') {
+      this.#etcd.read((error) => finish(error === undefined ? respond() : failureOf(error)));
+      return;
+    }
+    const before = this.#versionOf(request);
+    let made: Response | undefined;
+    const effect = (): boolean => {
+      // The transaction compares the version that was read. Where it does not hold, a server that still waits reads
+      // again; for one that has given up, nothing happens.
+      if (over && this.#versionOf(request) !== before) return false;
+      const revision = this.#store.revision;
+      made = respond();
+      return this.#store.revision > revision;
+    };
+    this.#etcd.write(effect, (error) => finish(error === undefined ? made! : failureOf(error)));
+  }
+
+  /** 0 where there is no such object. */
+  #versionOf(request: Write): number {
+    const [kind, key] = targetOf(request);
+    return this.#store.get(kind, key)?.metadata.resourceVersion ?? 0;
+  }
+}
+
+function targetOf(request: Write): readonly [Kind, string] {
+  switch (request.verb) {
+    case 'create':
+    case 'update':
+      return [request.object.kind, keyOf(request.object)];
+    case 'bind':
+    case 'evict':
+      return ['Pod', request.key];
+    default:
+      return [request.kind, request.key];
+  }
+}
+
+/** The API server shows what its storage says as an internal error, without Retry-After: nobody retries by himself. */
+function failureOf(error: EtcdError): Response {
+  return { ok: false, code: 500, reason: 'InternalError', message: error.message };
+}
+
+const TIMED_OUT: Response = {
+  ok: false,
+  code: 504,
+  reason: 'Timeout',
+  message: 'Timeout: request did not complete within the allotted timeout',
+};

@@ -1,0 +1,148 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
+import type { Stream } from '../../engine/streams.ts';
+import { assert } from '../../engine/assert.ts';
+import type { EtcdFault, EtcdSpec, Parameters } from '../../scenario.ts';
+import { EtcdCluster } from './cluster.ts';
+import { DiskDraws, PeerDraws } from './draws.ts';
+import type { EtcdError } from './errors.ts';
+import { EtcdClients, type EtcdClient } from './etcd-client.ts';
+import { EtcdFaults } from './etcd-faults.ts';
+import type { Proposal } from './history.ts';
+import type { EtcdOptions } from './options.ts';
+import { QuorumCommit } from './quorum-commit.ts';
+
+/** One member, as long as nobody asks for more. */
+export const ONE_MEMBER: EtcdSpec = {
+  members: 1,
+  heartbeatInterval: 100_000,
+  electionTimeout: 1_000_000,
+  preVote: true,
+};
+
+/** kube-apiserver's connections to etcd: asked for a sign of life after 30 s, given up 10 s later. */
+const KEEPALIVE = { time: 30_000_000, timeout: 10_000_000 };
+/** How long everything must have been in order until it is not looked at message by message any more. */
+const CALM_MICROS = 2_000_000;
+const NOTHING: Distribution = { kind: 'constant', value: 0 };
+const LOCAL: Distribution = { kind: 'constant', value: 0 };
+
+/**
+ * etcd as the API server sees it. While the cluster is in order a write is one duration, computed; from a fault until
+ * everything has been in order again for a while, members are simulated message by message and every request goes
+ * through a client with its connections (docs/decisions: quiet things are not simulated one by one).
+ */
+export class EtcdService {
+  readonly #engine: Engine;
+  readonly #options: EtcdOptions;
+  readonly #commitAlone: Sampler;
+  readonly #commitStream: Stream;
+  readonly #quorum: QuorumCommit;
+  readonly #calmKind: EventKind;
+  #writes = 0;
+  #inTrouble = false;
+  #leader: number;
+  #term = 1;
+  #calmSince = 0;
+  #cluster: EtcdCluster | undefined;
+  #client: EtcdClient | undefined;
+  #faults: EtcdFaults | undefined;
+
+  constructor(engine: Engine, parameters: Parameters, spec: EtcdSpec) {
+    const { members } = spec;
+    assert([1, 3, 5, 7].includes(members), 'a cluster has 1, 3, 5 or 7 members');
+    this.#engine = engine;
+    this.#options = {
+      ...spec,
+      peer: parameters.etcd.peer,
+      fsync: parameters.etcd.commit,
+      apply: NOTHING,
+      backendSync: NOTHING,
+      start: parameters.etcd.start,
+      snapshot: { kind: 'constant', value: 500_000 },
+      shutdown: { kind: 'constant', value: 10_000 },
+      retransmission: { kind: 'constant', value: 204_000 },
+    };
+    this.#commitAlone = sampler(parameters.etcd.commit);
+    this.#commitStream = engine.stream('etcd/commit');
+    const disk = new DiskDraws(engine.keyed('etcd/disk'));
+    this.#quorum = new QuorumCommit(this.#options, disk, new PeerDraws(engine.keyed('etcd/peer')));
+    this.#calmKind = engine.on('etcd/looked-at', () => this.#lookWhetherCalm(), { background: true });
+    this.#leader = members === 1 ? 0 : engine.stream('etcd/first-leader').below(members);
+  }
+
+  /** Whether requests must go through `write` and `read`: their time cannot be computed. */
+  get inTrouble(): boolean {
+    return this.#inTrouble;
+  }
+
+  /** What the next write takes in a cluster in order, in microseconds. Endpoints are used in turn. */
+  commitMicros(): number {
+    const { members } = this.#options;
+    if (members === 1) return this.#commitAlone(this.#commitStream);
+    const index = ++this.#writes;
+    return this.#quorum.write(index, this.#leader, index % members);
+  }
+
+  /**
+   * A write while in trouble. `effect` happens when it is committed, once, if ever: even after `done` was told that it
+   * failed. False from it: nothing changed.
+   */
+  write(effect: () => boolean, done: (error: EtcdError | undefined) => void): void {
+    const proposal: Proposal = { effect };
+    this.#client!.call('write', proposal, undefined, (error) => done(error));
+  }
+
+  /** A linearizable read while in trouble: done when what was committed before is what is there. */
+  read(done: (error: EtcdError | undefined) => void): void {
+    this.#client!.call('read', undefined, undefined, (error) => done(error));
+  }
+
+  /** A fault begins. */
+  begin(fault: EtcdFault): void {
+    this.#wake();
+    this.#faults!.begin(fault);
+  }
+
+  /** A fault that lasts a while is over. */
+  end(fault: EtcdFault): void {
+    this.#faults!.end(fault);
+  }
+
+  /** From now on, message by message: everybody is where a quorum in order has him. */
+  #wake(): void {
+    this.#calmSince = this.#engine.now;
+    if (this.#inTrouble) return;
+    this.#inTrouble = true;
+    if (this.#cluster === undefined) {
+      this.#cluster = new EtcdCluster(this.#engine, this.#options);
+      this.#faults = new EtcdFaults(this.#cluster, this.#options);
+      const endpoints = this.#cluster.members.map(({ id }) => id);
+      this.#cluster.settle(this.#leader, this.#term, this.#writes);
+      this.#client = new EtcdClients(this.#engine, this.#cluster).create({
+        endpoints,
+        network: LOCAL,
+        keepalive: KEEPALIVE,
+      });
+    } else {
+      this.#cluster.settle(this.#leader, this.#term, this.#writes);
+      this.#client!.reset();
+    }
+    this.#engine.after(CALM_MICROS, this.#calmKind);
+  }
+
+  #lookWhetherCalm(): void {
+    const cluster = this.#cluster!;
+    const calm = cluster.inOrder && this.#client!.idle && this.#faults!.none;
+    if (!calm) this.#calmSince = this.#engine.now;
+    if (this.#engine.now < this.#calmSince + CALM_MICROS) {
+      this.#engine.after(CALM_MICROS / 10, this.#calmKind);
+      return;
+    }
+    this.#leader = cluster.leader;
+    this.#term = cluster.members[this.#leader]!.process!.raft.term;
+    this.#writes = cluster.history.lastIndex;
+    cluster.rest();
+    this.#inTrouble = false;
+  }
+}
