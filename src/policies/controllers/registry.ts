@@ -11,6 +11,7 @@ import { disruption } from './disruption.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { job } from './job.ts';
+import { namespaceController } from './namespace.ts';
 import { nodeLifecycle } from './node-lifecycle.ts';
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-lifecycle/settings.ts';
 import { podGarbageCollector, TERMINATED_POD_GC_THRESHOLD } from './pod-garbage-collector.ts';
@@ -77,6 +78,7 @@ export function controllers(
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['garbage-collector-controller', garbageCollector],
     ['horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(settings.horizontalPodAutoscaler)],
+    ['namespace-controller', namespaceController],
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
     ['taint-eviction-controller', taintEviction],
     ['resourcequota-controller', resourceQuota],

@@ -1,9 +1,11 @@
-import type { ObjectMeta, Timestamp } from './meta.ts';
+import type { Condition, ObjectMeta, Timestamp } from './meta.ts';
 
 export interface Namespace {
   readonly kind: 'Namespace';
   readonly metadata: ObjectMeta;
-  readonly status: { readonly phase: 'Active' | 'Terminating' };
+  /** What holds a namespace that is going away. Absent: `kubernetes`, which every namespace has. */
+  readonly spec?: { readonly finalizers?: readonly string[] };
+  readonly status: { readonly phase: 'Active' | 'Terminating'; readonly conditions?: readonly Condition[] };
 }
 
 export interface Lease {

@@ -1,12 +1,13 @@
 import type { ApiObject, Kind } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { metaAt, metaChanges, metaWith, withMetadata } from '../../api/versions.ts';
+import type { Namespace } from '../../api/core.ts';
 import { isPodTerminal, type Pod } from '../../api/pod.ts';
 import type { DeleteOptions } from '../../api/request.ts';
 import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { refuseUnmet } from './preconditions.ts';
 import { refuseNotFound } from './refusals.ts';
-import { isGone } from './update.ts';
+import { isGone, isHeldBySpec, OF_EVERY_NAMESPACE } from './update.ts';
 
 const DEFAULT_GRACE_SECONDS = 30;
 
@@ -31,11 +32,21 @@ export function remove(
       ? markPod(before, podGrace(current, options.gracePeriodSeconds), finalizers, context)
       : mark(before, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
-  const object = withMetadata(current, marked);
-  if (!isGone(marked)) return { does: 'put', object };
+  const object = withMetadata(current.kind === 'Namespace' ? terminating(current) : current, marked);
+  if (!isGone(marked) || isHeldBySpec(object)) return { does: 'put', object };
   // Only pods are deleted gracefully, even with no grace: the mark is written, then the pod is removed (recorded).
   const isNews = current.kind === 'Pod' && marked.deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds;
   return isNews ? { does: 'remove', object, marked: true } : { does: 'remove', object };
+}
+
+/** A namespace is not gone before it is empty. */
+function terminating(namespace: Namespace): Namespace {
+  const { spec, status } = namespace;
+  return {
+    ...namespace,
+    spec: spec ?? { finalizers: OF_EVERY_NAMESPACE },
+    status: { ...status, phase: 'Terminating' },
+  };
 }
 
 /** The grace a pod gets: none where nothing runs; a negative wish means one second. */

@@ -89,7 +89,9 @@ export function put(
   const object = withMetadata(body, metadata);
   const refusal = refuseInvalidUpdate(current, object, found);
   if (refusal !== undefined) return refusal;
-  if (metadata.deletionTimestamp !== undefined && isGone(metadata)) return { does: 'remove', object, byUpdate: true };
+  if (metadata.deletionTimestamp !== undefined && isGone(metadata) && !isHeldBySpec(object)) {
+    return { does: 'remove', object, byUpdate: true };
+  }
   return { does: 'put', object };
 }
 
@@ -139,6 +141,13 @@ function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
   }
   return same ? current : (result as unknown as ApiObject);
 }
+
+/** Namespaces have finalizers in their spec too: their content is theirs to wait for. */
+export function isHeldBySpec(object: ApiObject): boolean {
+  return object.kind === 'Namespace' && (object.spec?.finalizers ?? OF_EVERY_NAMESPACE).length > 0;
+}
+
+export const OF_EVERY_NAMESPACE: readonly string[] = Object.freeze(['kubernetes']);
 
 /** Nothing holds a deleted object any more: no grace left and no finalizer. */
 export function isGone(metadata: ObjectMeta): boolean {
