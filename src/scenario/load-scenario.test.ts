@@ -118,6 +118,8 @@ describe('a scenario that uses every field', () => {
     });
     expect(parameters.controllerManager).toEqual({
       sync: { kind: 'constant', value: 1_000 },
+      cacheSync: { kind: 'constant', value: 150_000 },
+      cacheSyncPerObject: 10,
       endpointSliceBatchPeriod: 500_000,
       nodeMonitorPeriod: 5_000_000,
       nodeMonitorGracePeriod: 50_000_000,

@@ -95,6 +95,8 @@ const parameters = z
     controllerManager: z
       .strictObject({
         sync: time,
+        cacheSync: time,
+        cacheSyncPerObject: duration.optional(),
         endpointSliceBatchPeriod: duration.optional(),
         nodeMonitorPeriod: positiveDuration.optional(),
         nodeMonitorGracePeriod: positiveDuration.optional(),

@@ -58,6 +58,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
     sync: constant(500),
     /** Each controller's own token bucket. Published: 20 a second, burst 30 (2.7). */
     client: { qps: 20, burst: 30 },
+    /** Until the caches of a controller manager that has just begun to lead are filled. Model: two looks 100 ms apart (10.8). */
+    cacheSync: uniform(100 * MILLISECOND, 200 * MILLISECOND),
+    /** What each object in them adds, in microseconds. Model: some seconds in big clusters (10.8). */
+    cacheSyncPerObject: 20,
     /** `--endpointslice-updates-batch-period`. Published: 0 (3.8). */
     endpointSliceBatchPeriod: 0,
     /** `--node-monitor-period`. Published: 5 s (3.9). */

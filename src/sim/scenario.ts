@@ -96,6 +96,9 @@ export interface Parameters {
   readonly controllerManager: {
     readonly sync: Distribution;
     readonly client: RateLimit | undefined;
+    /** Until the caches of a controller manager that has just begun to lead are filled, and what each object adds. */
+    readonly cacheSync: Distribution;
+    readonly cacheSyncPerObject: number;
     readonly endpointSliceBatchPeriod: number;
     readonly nodeMonitorPeriod: number;
     readonly nodeMonitorGracePeriod: number;

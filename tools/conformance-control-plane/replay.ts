@@ -1,4 +1,5 @@
 import { answeredTable } from './autoscaler-tables.ts';
+import { replayElections } from './elections.ts';
 import { replayExchanges } from './exchanges.ts';
 import { NotReplayed } from './not-replayed.ts';
 import type { Recording, RecordedStep } from './recording.ts';
@@ -26,9 +27,9 @@ interface StepFacts {
 export function replay(recording: Recording, seed: string): Files {
   const { input, family, name, folder } = recording;
   const { steps } = input;
+  // What is no timeline: pairs of requests and answers, repeated elections, tables of cases.
   if (family === 'api') return replayExchanges(recording, seed);
-  // What is no timeline: pairs of requests and answers, tables of cases, repeated elections.
-  if (family === 'leader-election') throw new NotReplayed(`family ${family}`);
+  if (family === 'leader-election') return replayElections(recording, seed);
   if (steps === undefined) {
     const table = answeredTable(name, folder);
     if (table === undefined) throw new NotReplayed('a table of cases');

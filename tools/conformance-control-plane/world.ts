@@ -3,8 +3,7 @@ import { readSchedulerConfiguration } from '../../src/policies/scheduling/config
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
 import { Engine, type EventKind } from '../../src/sim/engine/engine.ts';
-import { NO_LABELS } from '../../src/sim/api/meta.ts';
-import type { Namespace, PriorityClass } from '../../src/sim/api/core.ts';
+import type { PriorityClass } from '../../src/sim/api/core.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { Node } from '../../src/sim/api/node.ts';
 import type { Pod } from '../../src/sim/api/pod.ts';
@@ -17,6 +16,7 @@ import { FakeKubelets } from './fake-kubelets.ts';
 import { FakeMetrics } from './fake-metrics.ts';
 import { parametersOf, settingsOf, type Settings } from './flags.ts';
 import { Names } from './names.ts';
+import { namespaceOf } from './namespace.ts';
 import { Ordinals } from './ordinals.ts';
 import type { RecordedInput, RecordedNode, Recording } from './recording.ts';
 import { Timeline } from './timeline.ts';
@@ -167,25 +167,6 @@ function scenarioOf(input: RecordedInput, settings: Settings): Scenario {
     behaviours: [],
     timeline: [],
     expectations: [],
-  };
-}
-
-function namespaceOf(name: string): Namespace {
-  return {
-    kind: 'Namespace',
-    metadata: {
-      name,
-      namespace: '',
-      uid: '',
-      resourceVersion: 0,
-      generation: 1,
-      creationTimestamp: 0,
-      labels: { 'kubernetes.io/metadata.name': name },
-      annotations: NO_LABELS,
-      ownerReferences: [],
-      finalizers: [],
-    },
-    status: { phase: 'Active' },
   };
 }
 

@@ -1,17 +1,19 @@
 import { assert } from '../engine/assert.ts';
-import type { Engine, EventHandle, EventKind } from '../engine/engine.ts';
+import type { Clockwork } from '../engine/clockwork.ts';
+import type { EventHandle, EventKind } from '../engine/engine.ts';
 import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { Stream } from '../engine/streams.ts';
 import type { Change } from '../api/change.ts';
 import type { Kind } from '../api/kinds.ts';
-import type { ApiServer, Client, ClientRateLimit, Request, Response } from '../api/request.ts';
+import type { Client, Request, Response } from '../api/request.ts';
 import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../policy-api/controllers.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import { SyncError } from '../policy-api/sync-error.ts';
 import type { Parameters } from '../scenario.ts';
 import { nameSuffix } from './api-server/identity.ts';
-import { EventBroadcaster, type EventSink } from './event-recorder.ts';
+import { EventBroadcaster } from './event-recorder.ts';
 import { Informer } from './informer.ts';
+import type { ComponentApi } from './process/process-api.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** One controller with its queue, its workers and its client. */
@@ -35,19 +37,14 @@ interface Alarm {
   readonly handle: EventHandle;
 }
 
-/** The API server as controllers need it: their clients take Events too. */
-interface ControllersApi extends ApiServer {
-  client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink;
-}
-
 /**
  * Runs controllers as policies: shares informers among them, gives each a queue, workers and a client of its own, sends
  * what a sync yields and resumes it with the answers. A controller sleeps until its queue has work: it has at most one
  * pending event for its delayed keys, and one for each worker that is about to start.
  */
 export class ControllerManager {
-  readonly #engine: Engine;
-  readonly #api: ControllersApi;
+  readonly #engine: Clockwork;
+  readonly #api: ComponentApi;
   readonly #parameters: Parameters;
   readonly #informers = new Map<Kind, Informer<Kind>>();
   readonly #hosts: Host[] = [];
@@ -58,8 +55,19 @@ export class ControllerManager {
   readonly #pollStartKind: EventKind;
   readonly #pollDueKind: EventKind;
   #syncs = 0;
+  #isSynced = true;
 
-  constructor(engine: Engine, api: ControllersApi, parameters: Parameters, factories: readonly ControllerFactory[]) {
+  /**
+   * @param syncMicros how long it takes until the caches are filled, by the number of objects in them; workers start only
+   *   then. Absent: they are, as in a cluster that has been there for long.
+   */
+  constructor(
+    engine: Clockwork,
+    api: ComponentApi,
+    parameters: Parameters,
+    factories: readonly ControllerFactory[],
+    syncMicros?: (objects: number) => number,
+  ) {
     this.#engine = engine;
     this.#api = api;
     this.#parameters = parameters;
@@ -75,6 +83,15 @@ export class ControllerManager {
     for (const [kind, informer] of this.#informers) {
       api.watch({ kind, receive: (change) => informer.receive(change) });
     }
+    if (syncMicros === undefined) return;
+    this.#isSynced = false;
+    let objects = 0;
+    for (const informer of this.#informers.values()) objects += informer.size;
+    const synced = engine.on('controller-manager/caches-synced', () => {
+      this.#isSynced = true;
+      for (const host of this.#hosts) this.#dispatch(host);
+    });
+    engine.after(Math.round(syncMicros(objects)), synced);
   }
 
   /** How many syncs were started so far. */
@@ -169,6 +186,7 @@ export class ControllerManager {
 
   /** Lets idle workers start on ready keys. A worker takes its key when its computing time is over, not before. */
   #dispatch(host: Host): void {
+    if (!this.#isSynced) return;
     while (host.starting + host.working < host.controller.workers && host.starting < host.queue.length) {
       host.starting++;
       this.#engine.after(this.#syncTime(this.#syncStream), this.#startKind, host.index);
@@ -177,6 +195,7 @@ export class ControllerManager {
 
   #start(host: Host, polled = false): void {
     if (!polled) host.starting--;
+    if (!this.#isSynced) return;
     const key = host.working < host.controller.workers ? host.queue.get() : undefined;
     if (key === undefined) return;
     host.working++;

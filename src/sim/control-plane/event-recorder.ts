@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Clockwork } from '../engine/clockwork.ts';
 import { EventNote, type EventWrite } from '../api/event-note.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import type { EventRecorder } from '../api/request.ts';
@@ -48,7 +48,7 @@ interface Subject {
  */
 export class EventBroadcaster implements EventRecorder, EventWriter {
   source: string;
-  readonly #engine: Engine;
+  readonly #engine: Clockwork;
   readonly #sink: EventSink;
   readonly #enabled: boolean;
   readonly #subjects = new Map<string, Subject>();
@@ -58,7 +58,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   #isBusy = false;
   #answeredAt = 0;
 
-  constructor(engine: Engine, sink: EventSink, source: string, enabled: boolean) {
+  constructor(engine: Clockwork, sink: EventSink, source: string, enabled: boolean) {
     this.#engine = engine;
     this.#sink = sink;
     this.source = source;

@@ -1,4 +1,5 @@
-import type { Engine, EventHandle, EventKind } from '../../engine/engine.ts';
+import type { Clockwork } from '../../engine/clockwork.ts';
+import type { EventHandle, EventKind } from '../../engine/engine.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { BindingSteps } from '../../policy-api/scheduler.ts';
 import type { WaitingPod } from '../../policy-api/scheduling.ts';
@@ -27,12 +28,12 @@ export interface PermitOutcomes {
 
 /** Pods with a node that wait until every plugin that asked them to has allowed them (semantics sheet 1.7). */
 export class PermitRoom {
-  readonly #engine: Engine;
+  readonly #engine: Clockwork;
   readonly #timeoutKind: EventKind;
   readonly #outcomes: PermitOutcomes;
   readonly #held = new Map<string, Held>();
 
-  constructor(engine: Engine, name: string, outcomes: PermitOutcomes) {
+  constructor(engine: Clockwork, name: string, outcomes: PermitOutcomes) {
     this.#engine = engine;
     this.#outcomes = outcomes;
     this.#timeoutKind = engine.on(`${name}/permit-timeout`, (_a, _b, ref) => this.#timedOut(ref as Held));

@@ -1,4 +1,5 @@
-import type { Engine, EventHandle, EventKind } from '../../engine/engine.ts';
+import type { Clockwork } from '../../engine/clockwork.ts';
+import type { EventHandle, EventKind } from '../../engine/engine.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
@@ -30,7 +31,7 @@ import { Preemptions } from './preemptions.ts';
 import { WatchedCluster } from './watched-cluster.ts';
 
 export interface SchedulerOptions {
-  readonly engine: Engine;
+  readonly engine: Clockwork;
   readonly api: ApiServer;
   readonly recorder: EventRecorder;
   readonly parameters: Parameters;
@@ -39,6 +40,8 @@ export interface SchedulerOptions {
   readonly name?: string;
   /** Which pods' decisions are to be explained to `onAttempt`. Explaining takes time, not simulated time. */
   readonly explains?: ((pod: Pod) => boolean) | undefined;
+  /** It fills its caches and its queue, and schedules nothing until it leads. */
+  readonly standby?: boolean;
 }
 
 /** kube-scheduler's `--pod-max-in-unschedulable-pods-duration`. */
@@ -56,7 +59,7 @@ export class Scheduler {
   onAttempt: ((attempt: SchedulingAttempt) => void) | undefined;
   readonly policy: SchedulingPolicy;
   readonly queue: SchedulingQueue;
-  readonly #engine: Engine;
+  readonly #engine: Clockwork;
   readonly #api: ApiServer;
   readonly #client: Client;
   readonly #recorder: EventRecorder;
@@ -83,10 +86,12 @@ export class Scheduler {
   #explanation: DecisionExplanation | undefined;
   #flush: { readonly at: number; readonly foreground: boolean; readonly handle: EventHandle } | undefined;
   #attempts = 0;
+  #leads: boolean;
 
   constructor(options: SchedulerOptions) {
     const { engine, api, parameters } = options;
     this.#engine = engine;
+    this.#leads = options.standby !== true;
     this.#api = api;
     this.#recorder = options.recorder;
     this.#explains = options.explains;
@@ -211,7 +216,14 @@ export class Scheduler {
 
   // Cycles.
 
+  /** The election is won. */
+  lead(): void {
+    this.#leads = true;
+    this.#wake();
+  }
+
   #wake(): void {
+    if (!this.#leads) return;
     while (this.#inCycle === undefined) {
       const queued = this.queue.pop();
       if (queued === undefined) break;
