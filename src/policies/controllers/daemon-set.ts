@@ -15,12 +15,12 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { applyChanges, type Actor } from './daemon-set/apply-changes.ts';
-import { allByNode, livingByNode } from './daemon-set/daemon-pods.ts';
+import { allByNode, livingByNode, type PodsByNode } from './daemon-set/daemon-pods.ts';
 import { eligibilityOf } from './daemon-set/eligibility.ts';
 import { FailedPodsBackoff } from './daemon-set/failed-pods.ts';
 import { cleanUpHistory, hashOf, settleHistory, type History } from './daemon-set/history.ts';
 import { needsOf } from './daemon-set/node-needs.ts';
-import { targetNode } from './daemon-set/pod-of-node.ts';
+import { PodIndex } from './daemon-set/pod-index.ts';
 import { countsOf, writeStatus } from './daemon-set/status.ts';
 import { updateStep } from './daemon-set/update-plan.ts';
 import { ExpectedCounts } from './expected-counts.ts';
@@ -60,6 +60,7 @@ class DaemonSetController implements Controller {
   readonly #expectations: ExpectedCounts;
   readonly #written: WrittenVersions;
   readonly #failed = new FailedPodsBackoff();
+  readonly #index = new PodIndex();
 
   constructor(settings: DaemonSetSettings, host: ControllerHost) {
     this.#host = host;
@@ -79,6 +80,7 @@ class DaemonSetController implements Controller {
     if (type === 'DELETED' || (previous !== undefined && previous.metadata.uid !== object.metadata.uid)) {
       this.#expectations.forget(key);
       this.#written.forget(key, (previous ?? object).metadata.uid);
+      this.#failed.tidy(this.#host.now());
     }
     this.#host.enqueue(key);
   }
@@ -99,6 +101,7 @@ class DaemonSetController implements Controller {
 
   #podChanged({ type, object, previous }: Change<'Pod'>): void {
     this.#written.observe('Pod', object.metadata.resourceVersion);
+    this.#index.apply({ type, object, previous } as Change<'Pod'>);
     const reference = controllerOf(object.metadata);
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined) {
       const owner = this.#enqueueOwner(object);
@@ -157,9 +160,7 @@ class DaemonSetController implements Controller {
     for (const set of this.#sets.list()) {
       const { run, stay } = eligibilityOf(set, object);
       if (run !== stay) continue;
-      const { name } = object.metadata;
-      const has = this.#pods.ownedBy(set.metadata.uid).some((pod) => targetNode(pod) === name);
-      if (run !== has) this.#host.enqueue(keyOf(set));
+      if (run !== this.#index.has(set.metadata.uid, object.metadata.name)) this.#host.enqueue(keyOf(set));
     }
   }
 
@@ -206,30 +207,43 @@ class DaemonSetController implements Controller {
     return yield* claim(set, candidates, compileLabelSelector(selector));
   }
 
+  /** Nobody is to be adopted or released: the pods are those that are filed under the set. */
+  #isSettled({ metadata, spec }: DaemonSet): boolean {
+    const matches = compileLabelSelector(spec.selector);
+    for (const labels of this.#index.labelsOf(metadata.uid)) if (!matches(labels)) return false;
+    return this.#pods.orphans(metadata.namespace, spec.selector).length === 0;
+  }
+
+  *#livingPods(set: DaemonSet): Steps<PodsByNode> {
+    const filed = this.#isSettled(set) ? this.#index.living(set.metadata.uid) : undefined;
+    return filed ?? livingByNode(yield* this.#claimPods(set));
+  }
+
   *#update(key: string, set: DaemonSet, nodes: readonly Node[], { current, old }: History): Steps<void> {
     const hash = hashOf(current);
     const { uid } = set.metadata;
     const wrote = (pod: Pod): void => this.#written.wroteAt(key, uid, 'Pod', pod.metadata.resourceVersion);
     const actor: Actor = { host: this.#host, key, set, hash, expectations: this.#expectations, wrote };
     const judge = { host: this.#host, key, set, hash, failed: this.#failed };
-    yield* applyChanges(actor, needsOf(judge, nodes, livingByNode(yield* this.#claimPods(set))));
+    yield* applyChanges(actor, needsOf(judge, nodes, yield* this.#livingPods(set)));
     if (set.spec.updateStrategy.type === 'RollingUpdate' && this.#expectations.satisfied(key)) {
-      const byNode = livingByNode(yield* this.#claimPods(set));
+      const byNode = yield* this.#livingPods(set);
       yield* applyChanges(actor, updateStep({ set, hash, nodes, byNode, now: this.#host.now() }));
     }
-    yield* cleanUpHistory(set, old, yield* this.#claimPods(set));
+    if (old.length > set.spec.revisionHistoryLimit) yield* cleanUpHistory(set, old, yield* this.#claimPods(set));
   }
 
   *#writeStatus(key: string, set: DaemonSet, nodes: readonly Node[], hash: string, observed: boolean): Steps<void> {
-    const pods = yield* this.#claimPods(set);
+    const byNode = this.#isSettled(set) ? this.#index.all(set.metadata.uid) : allByNode(yield* this.#claimPods(set));
     const now = this.#host.now();
-    const counts = countsOf(set, nodes, allByNode(pods), hash, now);
+    const counts = countsOf(set, nodes, byNode, hash, now);
     const after = yield* writeStatus(set, counts, observed);
     if (after !== set) {
       this.#written.wroteAt(key, set.metadata.uid, 'DaemonSet', after.metadata.resourceVersion);
     }
     const { minReadySeconds } = set.spec;
     if (minReadySeconds > 0 && counts.numberReady !== counts.numberAvailable) {
+      const pods = this.#pods.ownedBy(set.metadata.uid);
       this.#host.enqueueAfter(key, untilNextAvailable(pods, minReadySeconds, now, this.#host.now()));
     }
   }

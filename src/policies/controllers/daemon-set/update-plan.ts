@@ -11,7 +11,6 @@ export interface UpdateView {
   readonly set: DaemonSet;
   readonly hash: string;
   readonly nodes: readonly Node[];
-  /** Gets an entry for every node that wants a pod and has none. */
   readonly byNode: PodsByNode;
   readonly now: number;
 }
@@ -20,13 +19,14 @@ export interface UpdateView {
 export function updateStep(view: UpdateView): Changes {
   const { set, nodes, byNode } = view;
   let desired = 0;
+  let missing = 0;
   for (const node of nodes) {
     if (!eligibilityOf(set, node).run) continue;
     desired++;
-    if (!byNode.has(node.metadata.name)) byNode.set(node.metadata.name, []);
+    if (!byNode.has(node.metadata.name)) missing++;
   }
   const { maxSurge, maxUnavailable } = boundsOf(set, desired);
-  return maxSurge === 0 ? replaceOld(view, maxUnavailable) : surge(view, maxSurge, desired);
+  return maxSurge === 0 ? replaceOld(view, maxUnavailable, missing) : surge(view, maxSurge, desired);
 }
 
 function isAvailable({ set, now }: UpdateView, pod: Pod): boolean {
@@ -36,10 +36,12 @@ function isAvailable({ set, now }: UpdateView, pod: Pod): boolean {
 /**
  * Old pods that are not available may go at once; of the others as many as leave no more than `maxUnavailable` nodes
  * without an available pod. The pod that follows is made once the old one is gone.
+ *
+ * @param missing how many nodes want a pod and have none
  */
-function replaceOld(view: UpdateView, maxUnavailable: number): Changes {
+function replaceOld(view: UpdateView, maxUnavailable: number, missing: number): Changes {
   const { byNode, hash } = view;
-  let unavailable = 0;
+  let unavailable = missing;
   const ailing: Pod[] = [];
   const candidates: Pod[] = [];
   for (const pods of byNode.values()) {

@@ -106,7 +106,11 @@ export function podInfoOf(pod: Pod, before?: PodInfo): PodFacts {
 }
 
 const factsBySpec = new WeakMap<PodSpec, SpecFacts[]>();
-const specsByContainers = new WeakMap<PodSpec['containers'], PodSpec[]>();
+/**
+ * Specs that came first, by the containers they share. What the pods of a DaemonSet or a StatefulSet have of their own,
+ * their affinity or their host name, tells them apart without a look at every one.
+ */
+const specsByContainers = new WeakMap<PodSpec['containers'], Map<unknown, PodSpec[]>>();
 
 function specFacts(spec: PodSpec, namespace: string): SpecFacts {
   let known = factsBySpec.get(spec);
@@ -124,8 +128,11 @@ function specFacts(spec: PodSpec, namespace: string): SpecFacts {
 
 /** Binding a pod gives it a spec of its own that shares everything with its template's: those are one here. */
 function firstLike(spec: PodSpec): PodSpec {
-  let candidates = specsByContainers.get(spec.containers);
-  if (candidates === undefined) specsByContainers.set(spec.containers, (candidates = []));
+  let byOwnPart = specsByContainers.get(spec.containers);
+  if (byOwnPart === undefined) specsByContainers.set(spec.containers, (byOwnPart = new Map()));
+  const ownPart = spec.hostname ?? spec.affinity;
+  let candidates = byOwnPart.get(ownPart);
+  if (candidates === undefined) byOwnPart.set(ownPart, (candidates = []));
   for (const candidate of candidates) if (isAlike(candidate, spec)) return candidate;
   candidates.push(spec);
   return spec;
