@@ -169,7 +169,7 @@ class Reports implements RecordSink {
     };
     write(NODES, run.nodes);
     write(TIMESERIES, run.samples);
-    write(WORKLOADS, run.rollouts);
+    write(WORKLOADS, [...run.rollouts, ...run.jobs]);
     write(SUMMARY, summary.figures);
   }
 }

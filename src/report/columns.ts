@@ -4,6 +4,7 @@ import {
   type EventRecord,
   type NodeRecord,
   type PodRecord,
+  type JobRecord,
   type RolloutRecord,
   type Sample,
 } from '../sim/recorder/records.ts';
@@ -150,39 +151,87 @@ export const EVENTS: Table<EventRecord> = {
   ],
 };
 
-export const WORKLOADS: Table<RolloutRecord> = {
+/** A Job has neither revisions nor replicas: what does not fit it stays empty. */
+function ofRollout(tell: (rollout: RolloutRecord) => string): (row: RolloutRecord | JobRecord) => string {
+  return (row) => ('outcome' in row ? '' : tell(row));
+}
+
+function ofJob(tell: (job: JobRecord) => string): (row: RolloutRecord | JobRecord) => string {
+  return (row) => ('outcome' in row ? tell(row) : '');
+}
+
+function endOf(row: RolloutRecord | JobRecord): number {
+  return 'outcome' in row ? row.endedAt : row.completedAt;
+}
+
+export const WORKLOADS: Table<RolloutRecord | JobRecord> = {
   file: 'workloads.csv',
   holds:
-    'One row a rollout of a Deployment, StatefulSet or DaemonSet: its creation is the first, each change of its template another.',
+    'One row a rollout of a Deployment, StatefulSet or DaemonSet: its creation is the first, each change of its template another. Then one row a Job.',
   columns: [
-    column('namespace', 'Namespace of the workload.', (rollout) => rollout.namespace),
-    column('kind', 'Deployment, StatefulSet or DaemonSet.', (rollout) => rollout.kind),
-    column('name', 'Name of the workload.', (rollout) => rollout.name),
-    column('rollout', 'Its number, from 1.', (rollout) => String(rollout.revision)),
-    column('started_seconds', 'When the new template was stored.', (rollout) => moment(rollout.startedAt)),
+    column('namespace', 'Namespace of the workload.', (row) => row.namespace),
+    column('kind', 'Deployment, StatefulSet, DaemonSet or Job.', (row) => ('outcome' in row ? 'Job' : row.kind)),
+    column('name', 'Name of the workload.', (row) => row.name),
+    column(
+      'rollout',
+      'Its number, from 1.',
+      ofRollout((rollout) => String(rollout.revision)),
+    ),
+    column('started_seconds', 'When the new template, or the Job, was stored.', (row) => moment(row.startedAt)),
     column(
       'completed_seconds',
-      'When all replicas that are to be updated were, and all available; empty if that never was.',
-      (rollout) => moment(rollout.completedAt),
+      'When all replicas that are to be updated were, and all available, or when the Job was over; empty if that never was.',
+      (row) => moment(endOf(row)),
     ),
-    column('duration_seconds', 'From started to completed.', (rollout) => span(rollout.startedAt, rollout.completedAt)),
-    column('superseded', 'Whether the next rollout began before this one was complete.', (rollout) =>
-      String(rollout.superseded),
+    column('duration_seconds', 'From started to completed.', (row) => span(row.startedAt, endOf(row))),
+    column(
+      'superseded',
+      'Whether the next rollout began before this one was complete.',
+      ofRollout((rollout) => String(rollout.superseded)),
     ),
-    column('replicas_desired', 'What is wanted at the end; of a DaemonSet the nodes that fit.', (rollout) =>
-      String(rollout.desiredReplicas),
+    column(
+      'replicas_desired',
+      'What is wanted at the end; of a DaemonSet the nodes that fit, of a Job the pods that have to succeed.',
+      (row) => String('outcome' in row ? row.completions : row.desiredReplicas),
     ),
-    column('replicas_peak', 'Most pods at once, terminating ones not counted.', (rollout) =>
-      String(rollout.peakReplicas),
+    column('replicas_peak', 'Most pods at once, terminating ones not counted.', (row) =>
+      String('outcome' in row ? row.peakActive : row.peakReplicas),
     ),
-    column('available_lowest', 'Fewest available replicas after it had once been whole.', (rollout) =>
-      String(rollout.lowestAvailable),
+    column(
+      'available_lowest',
+      'Fewest available replicas after it had once been whole.',
+      ofRollout((rollout) => String(rollout.lowestAvailable)),
     ),
-    column('replicas_updated', 'Replicas of the newest template at the end.', (rollout) =>
-      String(rollout.updatedReplicas),
+    column(
+      'replicas_updated',
+      'Replicas of the newest template at the end.',
+      ofRollout((rollout) => String(rollout.updatedReplicas)),
     ),
-    column('replicas_ready', 'Ready replicas at the end.', (rollout) => String(rollout.readyReplicas)),
-    column('replicas_available', 'Available replicas at the end.', (rollout) => String(rollout.availableReplicas)),
+    column(
+      'replicas_ready',
+      'Ready replicas at the end.',
+      ofRollout((rollout) => String(rollout.readyReplicas)),
+    ),
+    column(
+      'replicas_available',
+      'Available replicas at the end.',
+      ofRollout((rollout) => String(rollout.availableReplicas)),
+    ),
+    column(
+      'pods_succeeded',
+      'Pods of a Job that succeeded.',
+      ofJob((job) => String(job.podsSucceeded)),
+    ),
+    column(
+      'pods_failed',
+      'Pods of a Job that failed.',
+      ofJob((job) => String(job.podsFailed)),
+    ),
+    column(
+      'outcome',
+      'Of a Job: Complete, or Failed and the reason; empty while it is neither.',
+      ofJob((job) => job.outcome),
+    ),
   ],
 };
 

@@ -194,6 +194,7 @@ export class Simulation {
       samples: recording.samples,
       sampleIntervalMicros: recording.sampleIntervalMicros,
       rollouts: recording.rollouts,
+      jobs: recording.jobs,
       durations: recording.durations,
       pending: recording.pending,
       expectations: this.#expectations.finish(endedAt),

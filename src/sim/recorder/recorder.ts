@@ -5,7 +5,8 @@ import type { ApiObject } from '../api/kinds.ts';
 import { moreReadyEndpoints, type EndpointSlice } from '../api/service.ts';
 import { NodeLoads } from './node-loads.ts';
 import { PodLives } from './pod-lives.ts';
-import type { PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
+import type { JobRecord, PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
+import { JobRuns } from './job-runs.ts';
 import { Rollouts } from './rollouts.ts';
 import type { RollingKind } from './standing.ts';
 import type { Durations, PendingReason } from './run-record.ts';
@@ -19,6 +20,7 @@ export interface Recording {
   readonly sampleIntervalMicros: number;
   readonly nodes: readonly NodeRecord[];
   readonly rollouts: readonly RolloutRecord[];
+  readonly jobs: readonly JobRecord[];
   readonly pending: readonly PendingReason[];
   readonly lives: PodLives;
 }
@@ -32,6 +34,7 @@ export class Recorder {
   readonly #loads = new NodeLoads();
   readonly #lives: PodLives;
   readonly #rollouts = new Rollouts();
+  readonly #jobs = new JobRuns();
   readonly #series = new TimeSeries();
   #endpointsReady = 0;
 
@@ -57,6 +60,9 @@ export class Recorder {
       case 'Deployment':
       case 'StatefulSet':
         this.#rollouts.observe(change as Change<RollingKind>, at);
+        break;
+      case 'Job':
+        this.#jobs.observe(change as Change<'Job'>, at);
         break;
       case 'Node':
         if (change.type === 'ADDED') this.#loads.addNode(object, at);
@@ -99,6 +105,7 @@ export class Recorder {
       sampleIntervalMicros: this.#series.intervalMicros,
       nodes: this.#loads.finish(at),
       rollouts: this.#rollouts.records(),
+      jobs: this.#jobs.records(),
       pending: pendingReasons(this.#lives.alive()),
       lives: this.#lives,
     };

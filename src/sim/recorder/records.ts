@@ -103,6 +103,21 @@ export interface RolloutRecord {
   updatedReplicas: number;
 }
 
+/** One Job, from its creation until it was complete or failed. */
+export interface JobRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly startedAt: number;
+  endedAt: number;
+  /** `Complete`, or `Failed: ` and the reason; empty while it is neither. */
+  outcome: string;
+  /** Pods that have to succeed; of a work queue those that run at once. */
+  completions: number;
+  peakActive: number;
+  podsSucceeded: number;
+  podsFailed: number;
+}
+
 /** One attempt of the scheduler, explained. */
 export interface DecisionRecord {
   /** When it took effect. */

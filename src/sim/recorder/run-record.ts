@@ -1,5 +1,5 @@
 import type { Kind } from '../api/kinds.ts';
-import type { NodeRecord, RolloutRecord, Sample } from './records.ts';
+import type { NodeRecord, JobRecord, RolloutRecord, Sample } from './records.ts';
 
 /** How one expectation of the scenario ended. */
 export interface ExpectationResult {
@@ -50,6 +50,7 @@ export interface RunRecord {
   readonly samples: readonly Sample[];
   readonly sampleIntervalMicros: number;
   readonly rollouts: readonly RolloutRecord[];
+  readonly jobs: readonly JobRecord[];
   readonly durations: Durations;
   readonly pending: readonly PendingReason[];
   readonly expectations: readonly ExpectationResult[];
