@@ -139,7 +139,13 @@ function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
     result[key] = own ? member : shared(a[key], member);
     if (!own && result[key] !== a[key]) same = false;
   }
+  // What was there and is not named any more is gone.
+  for (const key of Object.keys(a)) if (a[key] !== undefined && result[key] === undefined) same &&= isKept(key);
   return same ? current : (result as unknown as ApiObject);
+}
+
+function isKept(member: string): boolean {
+  return member === 'metadata' || member === 'status';
 }
 
 /** Namespaces have finalizers in their spec too: their content is theirs to wait for. */
