@@ -1,13 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCatchupFamily } from './conformance-failover/catchup-family.ts';
-import { CONDITIONS, familyOf, rulesOf } from './conformance-failover/columns.ts';
-import { runEtcdFamily } from './conformance-failover/etcd-family.ts';
-import { runPartitionFamily } from './conformance-failover/partition-family.ts';
-import { runQuorumFamily } from './conformance-failover/quorum-family.ts';
-import { recordingsIn, writeCsv, type Recording, type Row } from './conformance-failover/recording.ts';
-import { runWriteLatencyFamily } from './conformance-failover/write-latency-family.ts';
-import { judge } from './conformance-failover/verdict.ts';
+import { recordingsIn, writeCsv } from './conformance-failover/recording.ts';
+import { runRecording } from './conformance-failover/run-recording.ts';
 
 /**
  * Holds the simulator against recordings of real etcd members and API servers that fail: for each folder it runs the
@@ -32,16 +26,6 @@ interface Options {
 
 /** What is wrong with the command line. */
 class UsageError extends Error {}
-
-type Runner = (recording: Recording, repeats: number, seed: string) => Record<string, unknown>[];
-
-const RUNNERS: Readonly<Record<string, Runner>> = {
-  catchup: runCatchupFamily,
-  etcd: runEtcdFamily,
-  partition: runPartitionFamily,
-  quorum: runQuorumFamily,
-  'write-latency': runWriteLatencyFamily,
-};
 
 function readOptions(args: readonly string[]): Options {
   let folder: string | undefined;
@@ -83,18 +67,16 @@ function main(args: readonly string[]): number {
   let judged = 0;
   const left: string[] = [];
   for (const recording of recordings) {
-    const runner = RUNNERS[familyOf(recording.name)];
-    if (runner === undefined) {
+    const run = runRecording(recording, options.repeats, options.seed);
+    if (run === undefined) {
       left.push(recording.name);
       process.stdout.write(`WRONG ${recording.name}: this family is not simulated\n`);
       continue;
     }
-    const repeats = options.repeats ?? recordedRepeats(recording);
-    const rows = runner(recording, repeats, `${options.seed}/${recording.name}`);
     const folder = join(options.out, recording.name);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'samples.csv'), writeCsv(recording.header, rows));
-    for (const { line, holds } of compare(recording, rows)) {
+    writeFileSync(join(folder, 'samples.csv'), writeCsv(recording.header, run.rows));
+    for (const { line, holds } of run.verdicts) {
       process.stdout.write(`${line}\n`);
       judged++;
       if (!holds) wrong++;
@@ -102,24 +84,6 @@ function main(args: readonly string[]): number {
   }
   process.stdout.write(`${judged - wrong} of ${judged} columns hold, ${left.length} recordings are not simulated\n`);
   return wrong === 0 && left.length === 0 ? 0 : 1;
-}
-
-function recordedRepeats({ rows }: Recording): number {
-  return new Set(rows.map((row) => row['rep'])).size;
-}
-
-function* compare(recording: Recording, simulated: readonly Record<string, unknown>[]) {
-  const conditions = CONDITIONS[familyOf(recording.name)] ?? [];
-  const texts = simulated.map((row): Row =>
-    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)])),
-  );
-  const groupOf = (row: Row): string => conditions.map((column) => `${column} ${row[column]}`).join(', ');
-  const groups = [...new Set(recording.rows.map(groupOf))];
-  for (const group of groups) {
-    const recorded = recording.rows.filter((row) => groupOf(row) === group);
-    const own = texts.filter((row) => groupOf(row) === group);
-    for (const rule of rulesOf(recording)) yield judge(recording.name, group, rule, recorded, own);
-  }
 }
 
 try {

@@ -93,7 +93,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #eventObservers: EventObserver[] = [];
   #metrics: MetricsSource | undefined;
   readonly #handler: RequestHandler;
-  readonly #throughEtcd: ThroughEtcd;
+  #throughEtcd: ThroughEtcd | undefined;
   readonly #histories = new Map<Kind, WatchCache>();
   readonly #namespaces = { namespace: (name: string) => this.store.get('Namespace', name) };
   #requests = 0;
@@ -129,7 +129,6 @@ export class SimulatedApiServer implements ApiServer {
       },
       options.compactionIntervalMicros,
     );
-    this.#throughEtcd = new ThroughEtcd(engine, this.etcd, this.store);
   }
 
   /** How many requests were sent so far. */
@@ -283,6 +282,7 @@ export class SimulatedApiServer implements ApiServer {
     const { request, identity } = flight;
     if (this.etcd.inTrouble) {
       const respond = (): Response => this.#handler.respond(request, identity);
+      this.#throughEtcd ??= new ThroughEtcd(this.#engine, this.etcd, this.store);
       this.#throughEtcd.carryOut(request, respond, (response) => {
         flight.response = response;
         this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);

@@ -37,8 +37,9 @@ export class EtcdService {
   readonly #options: EtcdOptions;
   readonly #commitAlone: Sampler;
   readonly #commitStream: Stream;
-  readonly #quorum: QuorumCommit;
-  readonly #calmKind: EventKind;
+  /** Absent: one member alone. */
+  readonly #quorum: QuorumCommit | undefined;
+  #calmKind: EventKind | undefined;
   #writes = 0;
   #inTrouble = false;
   #leader: number;
@@ -65,10 +66,11 @@ export class EtcdService {
     };
     this.#commitAlone = sampler(parameters.etcd.commit);
     this.#commitStream = engine.stream('etcd/commit');
-    const disk = new DiskDraws(engine.keyed('etcd/disk'));
-    this.#quorum = new QuorumCommit(this.#options, disk, new PeerDraws(engine.keyed('etcd/peer')));
-    this.#calmKind = engine.on('etcd/looked-at', () => this.#lookWhetherCalm(), { background: true });
     this.#leader = members === 1 ? 0 : engine.stream('etcd/first-leader').below(members);
+    if (members > 1) {
+      const disk = new DiskDraws(engine.keyed('etcd/disk'));
+      this.#quorum = new QuorumCommit(this.#options, disk, new PeerDraws(engine.keyed('etcd/peer')));
+    }
   }
 
   /** Whether requests must go through `write` and `read`: their time cannot be computed. */
@@ -78,10 +80,9 @@ export class EtcdService {
 
   /** What the next write takes in a cluster in order, in microseconds. Endpoints are used in turn. */
   commitMicros(): number {
-    const { members } = this.#options;
-    if (members === 1) return this.#commitAlone(this.#commitStream);
+    if (this.#quorum === undefined) return this.#commitAlone(this.#commitStream);
     const index = ++this.#writes;
-    return this.#quorum.write(index, this.#leader, index % members);
+    return this.#quorum.write(index, this.#leader, index % this.#options.members);
   }
 
   /**
@@ -115,6 +116,7 @@ export class EtcdService {
     if (this.#inTrouble) return;
     this.#inTrouble = true;
     if (this.#cluster === undefined) {
+      this.#calmKind = this.#engine.on('etcd/looked-at', () => this.#lookWhetherCalm(), { background: true });
       this.#cluster = new EtcdCluster(this.#engine, this.#options);
       this.#faults = new EtcdFaults(this.#cluster, this.#options);
       const endpoints = this.#cluster.members.map(({ id }) => id);
@@ -128,7 +130,7 @@ export class EtcdService {
       this.#cluster.settle(this.#leader, this.#term, this.#writes);
       this.#client!.reset();
     }
-    this.#engine.after(CALM_MICROS, this.#calmKind);
+    this.#engine.after(CALM_MICROS, this.#calmKind!);
   }
 
   #lookWhetherCalm(): void {
@@ -136,7 +138,7 @@ export class EtcdService {
     const calm = cluster.inOrder && this.#client!.idle && this.#faults!.none;
     if (!calm) this.#calmSince = this.#engine.now;
     if (this.#engine.now < this.#calmSince + CALM_MICROS) {
-      this.#engine.after(CALM_MICROS / 10, this.#calmKind);
+      this.#engine.after(CALM_MICROS / 10, this.#calmKind!);
       return;
     }
     this.#leader = cluster.leader;
