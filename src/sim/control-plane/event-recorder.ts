@@ -51,7 +51,9 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   readonly #engine: Clockwork;
   readonly #sink: EventSink;
   readonly #enabled: boolean;
-  readonly #subjects = new Map<string, Subject>();
+  #subjects = new Map<string, Subject>();
+  /** The generation before: what is not asked for while the present one fills up is forgotten with it. */
+  #older = new Map<string, Subject>();
   #waiting: EventWrite[] = [];
   /** The write under way, and what stands first in `#waiting` until the last answer is there. */
   #underWay: EventWrite | undefined;
@@ -104,8 +106,11 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   #subject(uid: string): Subject {
     let subject = this.#subjects.get(uid);
     if (subject === undefined) {
-      if (this.#subjects.size >= CACHE_SIZE) forgetOldest(this.#subjects);
-      subject = { spamEmptyAt: -SPAM_CAPACITY_MICROS, newest: undefined };
+      subject = this.#older.get(uid) ?? { spamEmptyAt: -SPAM_CAPACITY_MICROS, newest: undefined };
+      if (this.#subjects.size >= CACHE_SIZE) {
+        this.#older = this.#subjects;
+        this.#subjects = new Map();
+      }
       this.#subjects.set(uid, subject);
     }
     return subject;
@@ -137,7 +142,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   }
 }
 
-/** client-go's LRU caches hold this many entries; ours forget the oldest. */
+/** client-go's LRU caches hold this many entries; ours at least as many, and at most twice as many. */
 const CACHE_SIZE = 4_096;
 
 function takeSpamToken(subject: Subject, now: number): boolean {
@@ -145,11 +150,4 @@ function takeSpamToken(subject: Subject, now: number): boolean {
   if (emptyAt > now) return false;
   subject.spamEmptyAt = emptyAt;
   return true;
-}
-
-function forgetOldest(cache: Map<string, unknown>): void {
-  for (const key of cache.keys()) {
-    cache.delete(key);
-    return;
-  }
 }

@@ -21,7 +21,7 @@ import type { Pod } from '../../api/pod.ts';
 import type { EtcdSpec, Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { EtcdService, ONE_MEMBER } from '../etcd/etcd-service.ts';
-import { Store, type Commit } from '../etcd/store.ts';
+import { Commit, Store } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
 import { WatchCache } from '../watch/watch-cache.ts';
 import { WatchHub } from '../watch/watch-hub.ts';
@@ -273,8 +273,7 @@ export class SimulatedApiServer implements ApiServer {
   #publishEvent(note: EventNote, previous: ApiObject | undefined, committedAt: number): void {
     const object = deepFreeze(eventOf(note));
     const type = previous === undefined ? 'ADDED' : 'MODIFIED';
-    const change: Change = { type, object, previous, key: keyOf(object) };
-    this.#hub.publish({ revision: note.revision, committedAt, kind: 'Event', change });
+    this.#hub.publish(new Commit(committedAt, keyOf(object), type, object, previous));
   }
 
   #carryOut(slot: number): void {

@@ -5,13 +5,36 @@ import type { EventWrite } from '../../api/event-note.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { EventShelf, type Shelved } from './event-shelf.ts';
 
-/** One committed change, as the log keeps it. */
-export interface Commit {
+/** One committed change, as the log keeps it: the very notification that its watchers get, and when it came to be. */
+export class Commit implements Change {
   readonly revision: number;
   /** Microseconds. */
   readonly committedAt: number;
   readonly kind: Kind;
-  readonly change: Change;
+  readonly type: Change['type'];
+  readonly object: ApiObject;
+  readonly previous: ApiObject | undefined;
+  readonly key: string;
+
+  constructor(
+    committedAt: number,
+    key: string,
+    type: Change['type'],
+    object: ApiObject,
+    previous: ApiObject | undefined,
+  ) {
+    this.revision = object.metadata.resourceVersion;
+    this.committedAt = committedAt;
+    this.kind = object.kind;
+    this.type = type;
+    this.object = object;
+    this.previous = previous;
+    this.key = key;
+  }
+
+  get change(): Change {
+    return this;
+  }
 }
 
 /** Where the versions of one key follow each other. The key is the one string that everybody shares. */
@@ -119,7 +142,7 @@ export class Store {
     const previous = entry.object ?? (shelved as Kinds[K] | undefined);
     deepFreeze(object);
     entry.object = object;
-    this.#publish(revision, now, entry.key, previous === undefined ? 'ADDED' : 'MODIFIED', object, previous);
+    this.#onCommit(new Commit(now, entry.key, previous === undefined ? 'ADDED' : 'MODIFIED', object, previous));
     return object;
   }
 
@@ -134,7 +157,7 @@ export class Store {
     assert(before !== undefined, 'only what exists is removed');
     table.remove(key);
     deepFreeze(last);
-    this.#publish(revision, now, entry?.key ?? key, 'DELETED', last, before);
+    this.#onCommit(new Commit(now, entry?.key ?? key, 'DELETED', last, before));
     return last;
   }
 
@@ -143,16 +166,5 @@ export class Store {
     const event = this.#shelf.get(key);
     if (event !== undefined) this.#shelf.remove(key);
     return event;
-  }
-
-  #publish(
-    revision: number,
-    committedAt: number,
-    key: string,
-    type: Change['type'],
-    object: ApiObject,
-    previous: ApiObject | undefined,
-  ): void {
-    this.#onCommit({ revision, committedAt, kind: object.kind, change: { type, object, previous, key } });
   }
 }

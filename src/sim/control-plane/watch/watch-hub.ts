@@ -102,18 +102,18 @@ export class WatchHub {
         return;
       }
       log.advance(cursor);
-      watch.receive(commit.change);
+      watch.receive(commit);
     }
   }
 
   #file(commit: Commit): void {
-    const nodeName = (commit.change.object as Pod).spec.nodeName;
+    const change = commit as Change<'Pod'>;
+    const { nodeName } = change.object.spec;
     if (nodeName === undefined) return;
     const index = this.#feedOfNode.get(nodeName);
     if (index === undefined) return;
     const feed = this.#feeds[index]!;
     const { needsStatusOf } = feed.watch;
-    const change = commit.change as Change<'Pod'>;
     if (needsStatusOf !== undefined && isStatusOnly(change) && !needsStatusOf(change.object)) return;
     feed.waiting.push(commit);
     if (feed.awake) return;
@@ -132,7 +132,7 @@ export class WatchHub {
       const due = waiting[0]!.committedAt + this.#delivery(this.#stream);
       this.#engine.at(due > now ? due : now + 1, this.#wakeFeed, index);
     }
-    for (const commit of ready) watch.receive(asSeenByNode(commit.change as Change<'Pod'>));
+    for (const commit of ready) watch.receive(asSeenByNode(commit as Change<'Pod'>));
   }
 }
 
