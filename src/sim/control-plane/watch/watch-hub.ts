@@ -3,7 +3,6 @@ import { sampler, type Distribution, type Sampler } from '../../engine/samplers.
 import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
 import type { Kind } from '../../api/kinds.ts';
-import type { Pod } from '../../api/pod.ts';
 import type { Watch } from '../../api/request.ts';
 import type { Commit } from '../etcd/store.ts';
 import { ChangeLog } from './change-log.ts';
