@@ -18,6 +18,8 @@ export const ExitCode = {
   CannotCreate: 73,
   /** Writing failed: a full disk, a closed pipe. */
   WriteFailed: 74,
+  /** Some runs of an experiment failed or are missing; what is there of the others is shown. */
+  Partial: 75,
   /** Two runs that must be the same were not. */
   Nondeterminism: 76,
   /** Ended by SIGINT; what was there is written and marked incomplete. */

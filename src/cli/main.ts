@@ -27,6 +27,27 @@ function positive(value: string): number {
   return number;
 }
 
+function positiveWhole(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('a whole number above 0 is expected.');
+  return number;
+}
+
+/** A number between 0 and 1. */
+function share(value: string): number {
+  const number = positive(value);
+  if (number >= 1) throw new InvalidArgumentError('a number between 0 and 1 is expected.');
+  return number;
+}
+
+function shard(value: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
+  if (index === undefined || Number(index) >= Number(count)) {
+    throw new InvalidArgumentError('i/n is expected, with i from 0 to n - 1.');
+  }
+  return { index: Number(index), count: Number(count) };
+}
+
 /** A duration of simulated time, in microseconds. */
 function duration(value: string): number {
   try {
@@ -59,7 +80,7 @@ Examples:
   orrery init my-scenario.yaml                   begin a scenario of your own
 
 Exit codes: 0 the run ended and every expectation held; 1 an expectation was broken; 2 wrong command line; 65 invalid
-input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 not deterministic; 130, 143 interrupted.`,
+input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 some runs failed; 76 not deterministic; 130, 143 interrupted.`,
     );
 
   orrery
@@ -117,6 +138,64 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 76 n
     .addOption(new Option('--attempts <n>', 'attempts to show, 0 for all').argParser(wholeNumber).default(5))
     .action(async (path: string, pod: string, options: object) =>
       (await import('./explain.ts')).explain(path, pod, options as never),
+    );
+
+  for (const [name, what] of [
+    ['compare', 'run variants of a scenario under the same seeds and say how they differ from the first one'],
+    ['sweep', 'run every combination of values under the same seeds and show them all'],
+  ] as const) {
+    orrery
+      .command(name)
+      .description(what)
+      .argument('<path>', 'scenario, or a file of an Experiment')
+      .option('--vary <path=a,b>', 'what is varied, for instance scheduler=default,./mine.ts; repeatable', collect)
+      .option('--set <path=value>', 'overrides a field in every run; repeatable', collect)
+      .addOption(new Option('--seeds <n>', 'replications of each variant (default: 10)').argParser(positiveWhole))
+      .addOption(
+        new Option('--precision <share>', 'goes on until every interval is so narrow, as part of its mean').argParser(
+          share,
+        ),
+      )
+      .addOption(new Option('--max-seeds <n>', 'with --precision, at most (default: 1000)').argParser(positiveWhole))
+      .option('--metric <name>', 'a figure of summary.csv to look at; repeatable', collect)
+      .addOption(new Option('--confidence <share>', 'of the intervals (default: 0.95)').argParser(share))
+      .option('--best <metric>', 'selects the variant with the least of it')
+      .option('--most', 'with --best: the most of it')
+      .addOption(new Option('--indifference <amount>', 'with --best: a difference worth knowing').argParser(positive))
+      .addOption(
+        new Option('--probability <share>', 'with --best: of selecting the best (default: 0.95)').argParser(share),
+      )
+      .addOption(
+        new Option('--format <format>', 'of the result on standard output')
+          .choices(['table', 'csv', 'json'])
+          .default('table'),
+      )
+      .option('--out <folder>', 'keeps the result of each run there, and goes on from what is there')
+      .addOption(new Option('--shard <i/n>', 'makes every n-th run only, i from 0; needs --out').argParser(shard))
+      .addOption(new Option('--threads <n>', 'runs at once (default: one for each core)').argParser(positiveWhole))
+      .addOption(
+        new Option('--run-timeout <seconds>', 'ends a run that takes longer (wall clock)')
+          .argParser(positiveWhole)
+          .default(3600),
+      )
+      .option('--no-progress', 'shows no progress on a terminal')
+      .action(async (path: string, options: object) =>
+        (await import('./compare.ts')).compare(path, name, options as never),
+      );
+  }
+
+  orrery
+    .command('merge')
+    .description('put the results of shards of one experiment together')
+    .argument('<folders...>', 'what compare or sweep wrote with --out')
+    .option('--out <folder>', 'where to keep them all')
+    .addOption(
+      new Option('--format <format>', 'of the result on standard output')
+        .choices(['table', 'csv', 'json'])
+        .default('table'),
+    )
+    .action(async (folders: string[], options: object) =>
+      (await import('./merge.ts')).merge(folders, options as never),
     );
 
   orrery

@@ -32,3 +32,12 @@ export function jobErrorOf(error: unknown): JobError {
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: 'Error', message: String(error) };
 }
+
+/** What an action came to; it never throws. */
+export async function outcomeOf(action: () => Promise<unknown>): Promise<JobOutcome> {
+  try {
+    return { ok: true, result: await action() };
+  } catch (error) {
+    return { ok: false, error: jobErrorOf(error) };
+  }
+}

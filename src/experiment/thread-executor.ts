@@ -15,7 +15,7 @@ export class ThreadExecutor implements Executor {
   readonly #pool: Piscina;
   readonly #timeoutMillis: number | undefined;
 
-  /** @param worker a module whose functions are the tasks */
+  /** @param worker a module whose functions are the tasks: each takes a job's input and returns its outcome */
   constructor(worker: URL, { threads = availableParallelism(), timeoutSeconds }: ThreadOptions = {}) {
     this.threads = threads;
     this.#timeoutMillis = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1_000;
@@ -56,8 +56,9 @@ export class ThreadExecutor implements Executor {
     const limit = this.#timeoutMillis;
     try {
       const signal = limit === undefined ? null : AbortSignal.timeout(limit);
-      return { ok: true, result: await this.#pool.run(input, { name: task, signal }) };
+      return (await this.#pool.run(input, { name: task, signal })) as JobOutcome;
     } catch (error) {
+      // The thread died, or took too long.
       return { ok: false, error: jobErrorOf(error) };
     }
   }

@@ -17,7 +17,7 @@ export const API_VERSION = 'orrery.dev/v1';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-const resourceName = z
+export const resourceName = z
   .string()
   .meta({ pattern: NAME.source })
   .refine((text) => NAME.test(text), {

@@ -1,0 +1,174 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare as analyse, metricsOf, type Comparison } from '../experiment/comparison.ts';
+import { collect, type PlanResults, type Shard } from '../experiment/run-plan.ts';
+import { runsOf, type Plan } from '../experiment/plan.ts';
+import { FolderResults, MemoryResults, type ResultStore } from '../experiment/result-store.ts';
+import type { Precision } from '../experiment/statistics/sequential.ts';
+import { imprecise, runUntilPrecise } from '../experiment/until-precise.ts';
+import { ThreadExecutor } from '../experiment/thread-executor.ts';
+import { ExperimentError } from '../experiment/vary.ts';
+import { comparisonCsv, comparisonJson } from '../report/comparison-csv.ts';
+import { renderComparison } from '../report/comparison.ts';
+import { ExitCode } from './exit-codes.ts';
+import { jobProgress } from './job-progress.ts';
+import { planExperiment, type Experiment, type ExperimentOptions } from './plan-experiment.ts';
+import { styleFor } from './style.ts';
+import { TextFile } from './text-file.ts';
+import { WORKER } from './worker-url.ts';
+
+export interface CompareOptions extends ExperimentOptions {
+  readonly format: 'table' | 'csv' | 'json';
+  readonly out?: string;
+  readonly threads?: number;
+  readonly runTimeout?: number;
+  readonly shard?: Shard;
+  readonly progress?: boolean;
+}
+
+/** What is shown when nobody says what to look at, as far as it is measured. */
+const DEFAULT_METRICS = [
+  'scheduling_latency_p50',
+  'scheduling_latency_p99',
+  'startup_latency_p99',
+  'pods_pending_at_end',
+  'cpu_requested_mean',
+  'memory_requested_mean',
+];
+
+/** `orrery compare` and `orrery sweep`: every variant under the same seeds, and what can be said about them. */
+export async function compare(path: string, kind: 'compare' | 'sweep', options: CompareOptions): Promise<void> {
+  const experiment = await planExperiment(path, options);
+  const store = options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
+  const executor = new ThreadExecutor(WORKER, { threads: options.threads, timeoutSeconds: options.runTimeout });
+  let results: PlanResults;
+  try {
+    let progress = jobProgress(0, false);
+    results = await runUntilPrecise(experiment.plan, executor, store, {
+      precision: options.shard === undefined ? precisionOf(experiment) : undefined,
+      metrics: (found) => experiment.metrics ?? shown(found),
+      confidence: experiment.confidence,
+      shard: options.shard,
+      begin: (runs) => (progress = jobProgress(runs, options.progress !== false)),
+      done: () => progress.done(),
+      end: () => progress.stop(),
+    });
+  } finally {
+    await executor.close();
+  }
+  if (options.out !== undefined) keepPlan(options.out, results.plan, experiment);
+  if (options.shard !== undefined) {
+    process.stderr.write(`${results.made} runs made, ${results.missing} left to other shards\n`);
+    process.exitCode = tellFailures(results) ? ExitCode.Partial : ExitCode.Ok;
+    return;
+  }
+  show(analysis(results, experiment), kind, options);
+  const precision = precisionOf(experiment);
+  if (precision !== undefined) tellImprecise(results, experiment, precision);
+}
+
+function precisionOf({ plan, precision, maxSeeds }: Experiment): Precision | undefined {
+  if (precision === undefined) return undefined;
+  return { relative: precision, least: Math.max(plan.seeds.length, 10), most: maxSeeds };
+}
+
+/** An honest word where the seeds ended before the interval was as narrow as it was asked for. */
+function tellImprecise(results: PlanResults, { metrics, confidence }: Experiment, precision: Precision): void {
+  for (const { metric, variant, interval } of imprecise(results, metrics ?? shown(results), confidence, precision)) {
+    const relative = Math.abs((100 * interval.halfWidth) / interval.mean).toPrecision(3);
+    const { label } = results.plan.variants[variant]!;
+    process.stderr.write(
+      `precision not reached after ${interval.count} seeds: ${metric} of ${label}, ± ${relative} %\n`,
+    );
+  }
+}
+
+function shown(results: PlanResults): string[] {
+  const known = metricsOf(results);
+  const measured = (metric: string): boolean =>
+    results.results.some((runs) => runs.some((run) => typeof run?.figures[metric] === 'number'));
+  const usual = DEFAULT_METRICS.filter((metric) => known.includes(metric) && measured(metric));
+  return usual.length > 0 ? usual : known.filter(measured);
+}
+
+function analysis(results: PlanResults, { metrics, confidence, best }: Experiment): Comparison {
+  const known = metricsOf(results);
+  const unknown = [...(metrics ?? []), ...(best === undefined ? [] : [best.metric])].find(
+    (one) => !known.includes(one),
+  );
+  if (unknown !== undefined && known.length > 0) {
+    throw new ExperimentError(`no metric is called ${unknown}; there are: ${known.join(', ')}`);
+  }
+  if (best !== undefined && !(best.indifference > 0)) {
+    throw new ExperimentError('--best needs --indifference: how large a difference is worth knowing');
+  }
+  return analyse(results, {
+    metrics: metrics ?? shown(results),
+    confidence,
+    best: best && {
+      metric: best.metric,
+      goal: best.goal,
+      selection: {
+        probability: best.probability,
+        indifference: best.indifference,
+        firstStage: Math.min(Math.max(results.plan.seeds.length, 2), 10),
+      },
+    },
+  });
+}
+
+function show(
+  comparison: Comparison,
+  kind: 'compare' | 'sweep',
+  options: Pick<CompareOptions, 'format' | 'out'>,
+): void {
+  const style = styleFor(process.stdout);
+  const text =
+    options.format === 'csv'
+      ? comparisonCsv(comparison)
+      : options.format === 'json'
+        ? comparisonJson(comparison)
+        : renderComparison(comparison, kind, style);
+  process.stdout.write(text);
+  if (options.out !== undefined) {
+    for (const [name, content] of [
+      ['comparison.csv', comparisonCsv(comparison)],
+      ['comparison.json', comparisonJson(comparison)],
+    ] as const) {
+      const file = new TextFile(join(options.out, name));
+      file.write(content);
+      file.commit();
+    }
+  }
+  const { results } = comparison;
+  if (results.missing > 0) process.stderr.write(`${results.missing} runs are missing: their shards have not run\n`);
+  process.exitCode = tellFailures(results) || results.missing > 0 ? ExitCode.Partial : ExitCode.Ok;
+}
+
+/** Says which runs failed and how to repeat each. Returns whether any did. */
+function tellFailures({ failed, plan }: PlanResults): boolean {
+  for (const { variant, seed, error, replay } of failed) {
+    const { label } = plan.variants[variant]!;
+    process.stderr.write(
+      `failed: ${label}, seed ${seed}: ${error.name}: ${error.message}\n  repeat it with: ${replay}\n`,
+    );
+  }
+  return failed.length > 0;
+}
+
+/** What `merge` needs to know. */
+interface KeptPlan extends Omit<Experiment, 'plan'> {
+  readonly plan: Plan;
+}
+
+function keepPlan(out: string, plan: Plan, experiment: Experiment): void {
+  mkdirSync(out, { recursive: true });
+  const kept: KeptPlan = { ...experiment, plan };
+  writeFileSync(join(out, 'experiment.json'), JSON.stringify(kept, undefined, 2) + '\n');
+}
+
+/** `orrery merge`: puts the results of shards together and shows them as if one machine had made them all. */
+export function showMerged(kept: KeptPlan, store: ResultStore, options: Pick<CompareOptions, 'format' | 'out'>): void {
+  const results = { ...collect(kept.plan, runsOf(kept.plan), store), failed: [], made: 0 };
+  show(analysis(results, kept), 'compare', options);
+}

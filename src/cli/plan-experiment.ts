@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { factorOf, parseFactor, variantsOf, type Factor } from '../experiment/vary.ts';
+import { seedsUpTo, sha256, type Plan } from '../experiment/plan.ts';
+import { isPolicyFile } from '../scenario/scheduler-policy.ts';
+import { loadExperiment } from '../scenario/load-experiment.ts';
+import { codeHash } from './code-hash.ts';
+import { prepareRun } from './prepare-run.ts';
+
+/** What both the command line and an Experiment file can say. */
+export interface ExperimentOptions {
+  readonly vary?: readonly string[];
+  readonly set?: readonly string[];
+  readonly seeds?: number;
+  readonly maxSeeds?: number;
+  readonly precision?: number;
+  readonly metric?: readonly string[];
+  readonly confidence?: number;
+  readonly best?: string;
+  readonly most?: boolean;
+  readonly indifference?: number;
+  readonly probability?: number;
+}
+
+/** An experiment with every question answered: by the command line, else by the file, else by us. */
+export interface Experiment {
+  readonly plan: Plan;
+  readonly maxSeeds: number;
+  readonly precision: number | undefined;
+  readonly metrics: readonly string[] | undefined;
+  readonly confidence: number;
+  readonly best:
+    | {
+        readonly metric: string;
+        readonly goal: 'least' | 'most';
+        readonly indifference: number;
+        readonly probability: number;
+      }
+    | undefined;
+}
+
+const DEFAULT_SEEDS = 10;
+const DEFAULT_MAX_SEEDS = 1_000;
+
+/**
+ * Reads a scenario, or an Experiment and its scenario, with all its variants: whatever is wrong with one of them is said
+ * before anything runs.
+ *
+ * @throws ScenarioError, ExperimentError, SchedulerModuleError
+ */
+export async function planExperiment(path: string, options: ExperimentOptions): Promise<Experiment> {
+  const file = loadExperiment(path);
+  const scenario = file?.scenario ?? path;
+  const given = options.vary?.map(parseFactor);
+  const factors = given ?? file?.spec.vary.map((one) => factorOf(one.path, one.values.map(String))) ?? [];
+  const sets = [...(file?.spec.set ?? []), ...(options.set ?? [])];
+  const code = codeHash();
+  const variants = [];
+  let name = file?.name;
+  for (const variant of variantsOf(factors.map(withPolicyFiles))) {
+    const all = [...sets, ...variant.sets];
+    const prepared = await prepareRun(scenario, { set: all });
+    name ??= prepared.scenario.name;
+    const { seed: _seed, ...rest } = prepared.scenario;
+    const identity = sha256([code, JSON.stringify(rest), ...policyTexts(prepared.scenario.cluster)].join('\0'));
+    variants.push({ label: variant.label, sets: all, identity });
+  }
+  const { spec } = file ?? {};
+  const best = options.best ?? spec?.best?.metric;
+  return {
+    plan: { name: name!, path: scenario, variants, seeds: seedsUpTo(options.seeds ?? spec?.seeds ?? DEFAULT_SEEDS) },
+    maxSeeds: options.maxSeeds ?? spec?.maxSeeds ?? DEFAULT_MAX_SEEDS,
+    precision: options.precision ?? spec?.precision,
+    metrics: options.metric ?? spec?.metrics,
+    confidence: options.confidence ?? spec?.confidence ?? 0.95,
+    best:
+      best === undefined
+        ? undefined
+        : {
+            metric: best,
+            goal: options.most === true ? 'most' : (spec?.best?.goal ?? 'least'),
+            indifference: options.indifference ?? spec?.best?.indifference ?? NaN,
+            probability: options.probability ?? spec?.best?.probability ?? 0.95,
+          },
+  };
+}
+
+/** A policy file on the command line lies where the user stands, not where the scenario does. */
+function withPolicyFiles(factor: Factor): Factor {
+  if (factor.path !== 'cluster.scheduler.policy') return factor;
+  return {
+    ...factor,
+    values: factor.values.map((value) => (isPolicyFile(value) && existsSync(value) ? resolve(value) : value)),
+  };
+}
+
+/** The text of every policy file: who changes it, makes another experiment. What it imports is not looked at. */
+function policyTexts({
+  scheduler,
+  furtherSchedulers = [],
+}: {
+  readonly scheduler: { readonly policy?: string | undefined };
+  readonly furtherSchedulers?: readonly { readonly policy?: string | undefined }[];
+}): string[] {
+  return [scheduler, ...furtherSchedulers].flatMap(({ policy }) =>
+    policy !== undefined && isPolicyFile(policy) ? [readFileSync(policy, 'utf8')] : [],
+  );
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Variant } from './vary.ts';
+import type { ReplicationInput } from './replication.ts';
+
+/** An experiment as it is to be run: every variant under every seed. */
+export interface Plan {
+  readonly name: string;
+  /** The scenario's file. */
+  readonly path: string;
+  readonly variants: readonly PlannedVariant[];
+  readonly seeds: readonly string[];
+}
+
+export interface PlannedVariant extends Variant {
+  /** Hash of all that decides what its runs come to, but for the seed: scenario, policies, engine. */
+  readonly identity: string;
+}
+
+/** One run of a plan. */
+export interface PlannedRun {
+  readonly variant: number;
+  readonly seed: string;
+  /** The name of its result: the same run has the same one anywhere. */
+  readonly key: string;
+  readonly input: ReplicationInput;
+}
+
+/** All runs, by variant and then by seed. */
+export function runsOf({ path, variants, seeds }: Plan): PlannedRun[] {
+  return variants.flatMap(({ sets, identity }, variant) =>
+    seeds.map((seed) => ({ variant, seed, key: resultKey(identity, seed), input: { path, sets, seed } })),
+  );
+}
+
+/** Seeds 1, 2, 3 … as texts. */
+export function seedsUpTo(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => String(i + 1));
+}
+
+export function resultKey(identity: string, seed: string): string {
+  return sha256(`${identity}\n${seed}`);
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
