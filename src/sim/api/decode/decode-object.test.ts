@@ -208,7 +208,7 @@ describe('decoding', () => {
     const resources = { requests: { cpu: 0.5, memory: '1024Ki' }, limits: { cpu: '1000m', memory: '0.1m' } };
     const { object, errors } = decode(pod({ containers: [{ ...CONTAINER, resources }] }));
     expect(errors).toEqual([
-      'spec.containers[0].resources.requests.memory: Invalid value: "1Mi": must be less than or equal to memory limit of 1m',
+      'spec.containers[0].resources.requests: Invalid value: "1Mi": must be less than or equal to memory limit of 1m',
     ]);
     expect(object).toBeUndefined();
   });

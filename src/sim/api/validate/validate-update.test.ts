@@ -84,6 +84,8 @@ describe('updates', () => {
       'spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable',
     ]);
     expect(refusals(pod(), { ...pod(), metadata: { name: 'q' } })).toEqual([
+      // Told for all kinds, and once more for this one.
+      'metadata.name: Invalid value: "q": field is immutable',
       'metadata.name: Invalid value: "q": field is immutable',
     ]);
   });
