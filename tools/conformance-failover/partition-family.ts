@@ -72,7 +72,9 @@ function repeat(
     follows() && members[cutMember]!.process!.appliedIndex >= members[witness]!.process!.appliedIndex - 2;
   harness.waitUntil(caughtUp, 5 * MILLISECOND, 60_000 * MILLISECOND);
   const caughtUpAt = harness.now;
-  harness.wait(100 * MILLISECOND);
+  // The harness ends a client after the write that hung.
+  harness.waitUntil(() => (isolated.acks.at(-1) ?? 0) > healedAt, 5 * MILLISECOND, 5_000 * MILLISECOND);
+  harness.wait(50 * MILLISECOND);
   isolated.stop();
   majority.stop();
   const loops = [isolated, majority];
