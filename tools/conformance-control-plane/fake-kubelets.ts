@@ -22,7 +22,7 @@ const RENEW_EVERY = 10 * SECOND;
 const RENEW_SPREAD = 400_000;
 const REPORT_EVERY = 300 * SECOND;
 /** What the recordings' program takes between two writes. */
-const BETWEEN_WRITES = 1_000;
+const BETWEEN_WRITES = 4_000;
 const LEASES = 'kube-node-lease';
 
 /** One node's kubelet. */

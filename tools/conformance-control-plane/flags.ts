@@ -85,7 +85,7 @@ export function parametersOf(settings: Settings): Parameters {
   return {
     ...DEFAULT_PARAMETERS,
     featureGates: { ...DEFAULT_PARAMETERS.featureGates, ...settings.featureGates },
-    apiServer: { ...DEFAULT_PARAMETERS.apiServer, write: { kind: 'lognormal', mean: 5_000, cv: 1 } },
+    apiServer: { ...DEFAULT_PARAMETERS.apiServer, write: { kind: 'lognormal', mean: 2_000, cv: 1 } },
     watch: { delivery: { kind: 'uniform', min: 2_000, max: 14_000 } },
     controllerManager: {
       ...DEFAULT_PARAMETERS.controllerManager,

@@ -77,8 +77,9 @@ function readManifests(world: World, path: string): Manifests {
   const objects: ApiObject[] = [];
   const inert: string[] = [];
   for (const document of parseAllDocuments(readFileSync(path, 'utf8'))) {
-    const raw = document.toJS() as Json | null;
-    if (raw === null) continue;
+    const written = document.toJS() as Json | null;
+    if (written === null) continue;
+    const raw = current(written);
     const metadata = { namespace: world.namespace, ...(raw['metadata'] as Json) };
     const problems: string[] = [];
     const object = decodeObject({ ...raw, metadata }, ({ severity, message }) => {
@@ -89,6 +90,15 @@ function readManifests(world: World, path: string): Manifests {
     else inert.push(`${printedKind(raw)}/${String((raw['metadata'] as Json)['name'])} created`);
   }
   return { objects, inert };
+}
+
+/** A HorizontalPodAutoscaler of the first version as the API server keeps it. */
+function current(raw: Json): Json {
+  if (raw['apiVersion'] !== 'autoscaling/v1' || raw['kind'] !== 'HorizontalPodAutoscaler') return raw;
+  const { targetCPUUtilizationPercentage = 80, ...spec } = raw['spec'] as Json;
+  const target = { type: 'Utilization', averageUtilization: targetCPUUtilizationPercentage };
+  const metrics = [{ type: 'Resource', resource: { name: 'cpu', target } }];
+  return { ...raw, apiVersion: 'autoscaling/v2', spec: { ...spec, metrics } };
 }
 
 function printedKind(raw: Json): string {

@@ -41,7 +41,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     inTurn(
       numbers,
       (name, then) => create(world, named(name), then),
-      () => done([]),
+      () => done([{ req: `POST ${count} pods`, code: 201 }]),
     );
   },
   delete: (world, value, done) => {
@@ -117,13 +117,18 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     const request = { verb: 'update-scale', kind: known, key: keyIn(world, known, name), replicas } as const;
     send(world, `SCALE ${kind}/${name}`, request, 200, one(done));
   },
-  startScheduler: () => {
-    throw new NotReplayed('operation startScheduler');
+  startScheduler: (world, _value, done) => {
+    world.after(SCHEDULER_STARTS, () => world.simulation.scheduler.lead());
+    done([{ req: 'start the scheduler' }]);
   },
-  stopScheduler: () => {
-    throw new NotReplayed('operation stopScheduler');
+  stopScheduler: (world, _value, done) => {
+    world.simulation.scheduler.standBy();
+    done([{ req: 'stop the scheduler' }]);
   },
 };
+
+/** A process that starts, fills its caches and takes the lease that its predecessor has let go. */
+const SCHEDULER_STARTS = 500_000;
 
 /** One after the other, each when the one before is answered. */
 function inTurn<T>(

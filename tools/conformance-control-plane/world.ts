@@ -42,6 +42,9 @@ const HEALTHY_ELSEWHERE = [
   },
 ];
 
+/** Recorded: kubectl creates an object 10 to 50 ms after the one before. */
+const BETWEEN_MANIFESTS = 12_000;
+
 const NO_SINK: RecordSink = { pod: () => undefined, event: () => undefined };
 
 /** A recording's cluster in the simulator: what its steps act on. */
@@ -103,6 +106,7 @@ export class World {
     });
     api.observeEvents((note, committedAt) => this.timeline.eventWritten(note, committedAt));
     this.client = api.client('recorder', undefined);
+    this.simulation.kubectl.betweenObjects = BETWEEN_MANIFESTS;
     this.metrics = new FakeMetrics(
       () => api.store.values('Pod'),
       () => engine.now,

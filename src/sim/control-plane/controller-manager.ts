@@ -24,6 +24,7 @@ interface Host {
   /** Keys that are only to be looked at again. */
   readonly polls: WorkQueue;
   readonly client: Client;
+  readonly events: EventBroadcaster;
   /** Workers that are about to take a key. */
   starting: number;
   /** Workers that hold a key. */
@@ -102,8 +103,6 @@ export class ControllerManager {
   #add(factory: ControllerFactory): void {
     const engine = this.#engine;
     const index = this.#hosts.length;
-    const client = this.#api.client('controller-manager', this.#parameters.controllerManager.client);
-    const events = new EventBroadcaster(engine, client, `controller-${index}`, this.#parameters.events);
     const names = engine.keyed(`controller-manager/${index}/names`);
     let namesMinted = 0;
     const draws = engine.keyed(`controller-manager/${index}/draws`);
@@ -120,17 +119,19 @@ export class ControllerManager {
       enqueueAfter: (key, delayMicros) => this.#enqueueAfter(host(), key, delayMicros),
       enqueueRateLimited: (key) => this.#enqueueRateLimited(host(), key),
       enqueuePeriodically: (key, delayMicros) => this.#enqueuePeriodically(host(), key, delayMicros),
-      record: (about, type, reason, message) => events.record(about, type, reason, message),
+      record: (about, type, reason, message) => host().events.record(about, type, reason, message),
       randomSuffix: (length) => nameSuffix(names, namesMinted++, length),
       random: () => draws.uniform(0, drawn++),
     } satisfies ControllerHost);
-    events.source = controller.eventSource ?? `${controller.name}-controller`;
+    const client = this.#api.client('controller-manager', scaled(this.#parameters, controller));
+    const source = controller.eventSource ?? `${controller.name}-controller`;
     this.#hosts.push({
       index,
       controller,
       queue: new WorkQueue(controller.retryBackoff),
       polls: new WorkQueue(controller.retryBackoff),
       client,
+      events: new EventBroadcaster(engine, client, source, this.#parameters.events),
       starting: 0,
       working: 0,
       alarm: undefined,
@@ -291,6 +292,13 @@ export class ControllerManager {
     }
     host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
   }
+}
+
+/** The rate limit of a controller's own client: some ask for more than the controller manager's flags give. */
+function scaled({ controllerManager }: Parameters, { clientScale }: Controller): ClientRateLimit | undefined {
+  const { client } = controllerManager;
+  if (client === undefined || clientScale === undefined) return client;
+  return { qps: client.qps * clientScale.qps, burst: client.burst * clientScale.burst };
 }
 
 function isBatch(value: Request | readonly Request[]): value is readonly Request[] {

@@ -36,6 +36,8 @@ export interface CommandResult {
  * remembers of manifests applied before. What fails is told.
  */
 export class Kubectl {
+  /** What kubectl itself takes from one manifest to the next, besides its requests. Microseconds. */
+  betweenObjects = 0;
   readonly #engine: Engine;
   readonly #client: Client;
   readonly #failed: (failure: CommandFailure) => void;
@@ -70,6 +72,7 @@ export class Kubectl {
         this.#failed({ at: this.#engine.now, text, message: line });
       },
       now: () => this.#engine.now,
+      betweenObjects: this.betweenObjects,
       lastApplied: (object) => this.#lastApplied.get(nameOf(object)),
       applied: (object) => this.#lastApplied.set(nameOf(object), object),
     };

@@ -18,6 +18,7 @@ export interface CreateContext extends WriteContext {
   exists(key: string): ApiObject | undefined;
   namespace(name: string): Namespace | undefined;
   priorityClasses(): Iterable<PriorityClass>;
+  hasServiceAccount(namespace: string, name: string): boolean;
   /** Those of one namespace, in order of their names. */
   limitRanges(namespace: string): readonly LimitRange[];
   /** A uid that no object of the run has had. */
@@ -44,6 +45,10 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   const object = defaulted.kind === 'Pod' && ranges.length > 0 ? withRangeDefaults(defaulted, ranges) : defaulted;
   const priority = object.kind === 'Pod' ? priorityOf(object, context) : NO_PRIORITY;
   if ('does' in priority) return priority;
+  if (object.kind === 'Pod') {
+    const refusal = serviceAccountRefusal(object, context);
+    if (refusal !== undefined) return refusal;
+  }
   const name = metadata.name === '' ? generateName(given, context) : metadata.name;
   const stamped: ObjectMeta = {
     name,
@@ -98,6 +103,19 @@ function priorityOf(pod: Pod, context: CreateContext): PodPriority | Refusal {
     return fallback ?? { ...NO_PRIORITY, value: pod.spec.priority ?? 0 };
   }
   return refuseForbidden('Pod', givenName(pod), `no PriorityClass with name ${priorityClassName} was found`);
+}
+
+/**
+ * ServiceAccount admission: the account that a pod names has to be there. `default` is in every namespace: the controller
+ * that makes it is not simulated (2.8, recorded).
+ */
+function serviceAccountRefusal(pod: Pod, context: CreateContext): Refusal | undefined {
+  const { serviceAccountName = 'default' } = pod.spec;
+  const { namespace } = pod.metadata;
+  if (serviceAccountName === 'default' || context.hasServiceAccount(namespace, serviceAccountName)) return undefined;
+  const account = `${namespace}/${serviceAccountName}`;
+  const why = `error looking up service account ${account}: serviceaccount "${serviceAccountName}" not found`;
+  return refuseForbidden('Pod', givenName(pod), why);
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is missing (404) or going away (403). */

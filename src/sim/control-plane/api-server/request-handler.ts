@@ -1,4 +1,4 @@
-import { keyOf, KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
+import { keyOf, objectKey, KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
 import type { Request, Response, WriteOptions } from '../../api/request.ts';
@@ -65,6 +65,7 @@ export class RequestHandler {
       exists: () => undefined,
       namespace: (name) => store.get('Namespace', name),
       priorityClasses: () => store.values('PriorityClass'),
+      hasServiceAccount: (namespace, name) => store.get('ServiceAccount', objectKey(namespace, name)) !== undefined,
       limitRanges: (namespace) => this.#inNamespace('LimitRange', namespace),
       mintUid: () => world.mintUid(),
       mintSuffix: () => world.mintSuffix(),

@@ -216,6 +216,11 @@ export class Scheduler {
 
   // Cycles.
 
+  /** Begins no cycle until it leads again; what is under way comes to its end, and it goes on watching. */
+  standBy(): void {
+    this.#leads = false;
+  }
+
   /** The election is won. */
   lead(): void {
     this.#leads = true;

@@ -20,6 +20,7 @@ export function* applyAll(terminal: Terminal, objects: readonly ApiObject[]): Ku
       warned.add(warning);
     }
     yield* applyOne(terminal, object, 1);
+    if (terminal.betweenObjects > 0) yield* pause(terminal.betweenObjects);
   }
 }
 

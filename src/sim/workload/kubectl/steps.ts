@@ -23,6 +23,8 @@ export interface Terminal {
   fail(line: string): void;
   /** Microseconds. */
   now(): number;
+  /** What the client takes from one manifest to the next. Microseconds. */
+  readonly betweenObjects: number;
   /** What was applied by that name before, as it was written. */
   lastApplied(object: ApiObject): ApiObject | undefined;
   applied(object: ApiObject): void;
