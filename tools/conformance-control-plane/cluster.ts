@@ -18,6 +18,9 @@ const PRESSURES: readonly Condition[] = ['MemoryPressure', 'DiskPressure', 'PIDP
   status: 'False',
 }));
 
+/** What a kubelet on Linux says of itself; the controller manager adds the older names. */
+const PLATFORM = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' };
+
 /** A node of `input.yaml` as its kubelet registers it at a time. */
 export function nodeOf(
   { Name, Zone, CPU, Memory, Pods, Labels, Taints, Unschedulable }: RecordedNode,
@@ -34,7 +37,7 @@ export function nodeOf(
       resourceVersion: 0,
       generation: 1,
       creationTimestamp: 0,
-      labels: { ...Labels, [LABEL_ZONE]: Zone, [LABEL_REGION]: 'r1', [LABEL_HOSTNAME]: Name },
+      labels: { ...PLATFORM, ...Labels, [LABEL_ZONE]: Zone, [LABEL_REGION]: 'r1', [LABEL_HOSTNAME]: Name },
       annotations: NO_LABELS,
       ownerReferences: [],
       finalizers: [],

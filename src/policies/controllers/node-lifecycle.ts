@@ -16,6 +16,7 @@ import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { markPodsNotReady } from './node-lifecycle/mark-pods-not-ready.ts';
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-lifecycle/settings.ts';
 import { SignsOfLife } from './node-lifecycle/signs-of-life.ts';
+import { olderLabels, writeOlderLabels } from './node-lifecycle/node-labels.ts';
 import { hasTaint, mirrorConditions, TAINT_NOT_READY, TAINT_UNREACHABLE } from './node-lifecycle/taints.ts';
 import { unknownConditions } from './node-lifecycle/unknown-conditions.ts';
 import { insistOnTaints, writeTaints } from './node-lifecycle/write-taints.ts';
@@ -137,6 +138,9 @@ class NodeLifecycle implements Controller {
     if (previous?.status.conditions !== node.status.conditions || previous.spec !== node.spec) {
       if (mirrorConditions(node) !== undefined) this.#host.enqueue(`node ${name}`);
     }
+    if (previous?.metadata.labels !== node.metadata.labels && olderLabels(node) !== undefined) {
+      this.#host.enqueue(`node ${name}`);
+    }
     this.#arm();
   }
 
@@ -205,6 +209,7 @@ class NodeLifecycle implements Controller {
         return;
       case 'node':
         yield* this.#mirrorConditions(name);
+        yield* writeOlderLabels(this.#nodes.get(name));
         return;
       default:
         yield* this.#lookAtPod(name);
