@@ -5,7 +5,7 @@ import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { Stream } from '../engine/streams.ts';
 import type { Change } from '../api/change.ts';
 import type { Kind } from '../api/kinds.ts';
-import type { Client, Request, Response } from '../api/request.ts';
+import type { Client, ClientRateLimit, Request, Response } from '../api/request.ts';
 import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../policy-api/controllers.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import { SyncError } from '../policy-api/sync-error.ts';
