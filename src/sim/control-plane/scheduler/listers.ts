@@ -5,18 +5,19 @@ import { Informer } from '../informer.ts';
 
 /** The pods that the scheduler has seen, as its plugins may list them. */
 export class PodLister {
-  readonly #pods: ReadonlyMap<string, Pod>;
+  readonly #pods: () => ReadonlyMap<string, Pod>;
 
-  constructor(pods: ReadonlyMap<string, Pod>) {
+  /** @param pods not asked before somebody lists: a plugin may ask for its lister while the scheduler is being made */
+  constructor(pods: () => ReadonlyMap<string, Pod>) {
     this.#pods = pods;
   }
 
   get(key: string): Pod | undefined {
-    return this.#pods.get(key);
+    return this.#pods().get(key);
   }
 
   list(namespace?: string): readonly Pod[] {
-    const pods = [...this.#pods.values()];
+    const pods = [...this.#pods().values()];
     return namespace === undefined ? pods : pods.filter((pod) => pod.metadata.namespace === namespace);
   }
 }

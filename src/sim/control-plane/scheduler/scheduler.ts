@@ -166,7 +166,7 @@ export class Scheduler {
   }
 
   #lister<K extends keyof ListedKinds>(kind: K): Lister<K> {
-    if (kind === 'Pod') return new PodLister(this.#cluster.pods) as unknown as Lister<K>;
+    if (kind === 'Pod') return new PodLister(() => this.#cluster.pods) as unknown as Lister<K>;
     if (!(kind in KINDS)) return NOTHING_LISTED as unknown as Lister<K>;
     return this.#informer(kind as Kind) as unknown as Lister<K>;
   }
