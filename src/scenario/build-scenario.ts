@@ -83,7 +83,13 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   );
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
   const etcd = spec.cluster.controlPlane?.etcd;
-  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], etcd?.members ?? 1, endMicros, remark);
+  const { controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
+  const control = {
+    etcdMembers: etcd?.members ?? 1,
+    controllerManagers: controllerManagers ?? 1,
+    schedulers: schedulers ?? 1,
+  };
+  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], control, endMicros, remark);
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
@@ -99,6 +105,8 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       scheduler,
       furtherSchedulers,
       etcd,
+      controllerManagers,
+      schedulers,
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
     initial: inOrderOfApplication(initial),

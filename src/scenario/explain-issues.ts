@@ -113,6 +113,24 @@ function explain(
       return;
     }
     case 'invalid_union': {
+      // Where the member that tells the forms apart has another name, nothing more is known of the rest.
+      const name = path.at(-1);
+      const misspelt =
+        input === undefined ? keyNear(valueAt(document.data, path.slice(0, -1)), String(name)) : undefined;
+      if (misspelt !== undefined) {
+        const parent = path.slice(0, -1);
+        add(
+          {
+            code: 'unknown-field',
+            message: `unknown field \`${shorten(misspelt)}\` in ${fieldPath(parent)}`,
+            label: 'not a field here',
+            help: `did you mean \`${String(name)}\`?`,
+          },
+          'key',
+          [...parent, misspelt],
+        );
+        return;
+      }
       const forms = topForms(issue.errors);
       const best = bestBranch(issue.errors);
       if (forms !== undefined) {
@@ -187,7 +205,8 @@ function bestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] |
   let bestRank = Infinity;
   for (const branch of branches) {
     const wrongKind = branch.some(
-      (issue) => issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value'),
+      ({ path, code }) =>
+        path.length === 0 && (code === 'invalid_type' || code === 'invalid_value' || code === 'invalid_union'),
     );
     const rank = (wrongKind ? 1_000 : 0) + branch.length;
     if (rank < bestRank) {
@@ -248,4 +267,10 @@ function shorten(text: string): string {
 
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A member whose name is likely to be a misspelt `name`. */
+function keyNear(object: unknown, name: string): string | undefined {
+  if (typeof object !== 'object' || object === null) return undefined;
+  return Object.keys(object).find((key) => nearest(key, [name]) !== undefined);
 }

@@ -5,14 +5,26 @@ import { formatDuration } from '../sim/engine/time.ts';
 import type { FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
+import { componentFaultOf, problemOfComponentFault, type WrittenComponentFault } from './component-faults.ts';
 import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Written = ScenarioDocument['spec']['timeline'][number];
-type WrittenFault = Exclude<NonNullable<Written['fault']>, WrittenEtcdFault>;
+type WrittenFault = Exclude<NonNullable<Written['fault']>, WrittenEtcdFault | WrittenComponentFault>;
+
+/** How many of each stand in the control plane. */
+interface ControlPlane {
+  readonly etcdMembers: number;
+  readonly controllerManagers: number;
+  readonly schedulers: number;
+}
 
 function isEtcdFault(fault: NonNullable<Written['fault']>): fault is WrittenEtcdFault {
   return 'member' in fault;
+}
+
+function isComponentFault(fault: NonNullable<Written['fault']>): fault is WrittenComponentFault {
+  return 'replica' in fault;
 }
 
 /** The nodes and zones a fault can strike. */
@@ -26,7 +38,7 @@ export function readFaults(
   timeline: readonly Written[],
   pools: readonly NodePool[],
   objects: readonly ApiObject[],
-  etcdMembers: number,
+  control: ControlPlane,
   endMicros: number,
   remark: Remark,
 ): FaultEntry[] {
@@ -43,10 +55,17 @@ export function readFaults(
     }
     const path: Path = ['spec', 'timeline', index, 'fault'];
     if (isEtcdFault(fault)) {
-      const problem = problemOfEtcdFault(fault, etcdMembers);
+      const problem = problemOfEtcdFault(fault, control.etcdMembers);
       const help = 'set `cluster.controlPlane.etcd.members`';
       if (problem !== undefined) remark([...path, 'member'], { code: 'unknown-member', message: problem, help });
       entries.push({ atMicros: at, text: `${fault.kind} ${fault.member}`, fault: etcdFaultOf(fault) });
+      continue;
+    }
+    if (isComponentFault(fault)) {
+      const problem = problemOfComponentFault(fault, control);
+      const help = 'set `cluster.controlPlane.controllerManagers` or `schedulers`';
+      if (problem !== undefined) remark([...path, 'replica'], { code: 'unknown-replica', message: problem, help });
+      entries.push({ atMicros: at, text: `${fault.kind} ${fault.replica}`, fault: componentFaultOf(fault) });
       continue;
     }
     lookUp(fault, places, path, remark);

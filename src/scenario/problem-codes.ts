@@ -66,6 +66,7 @@ export const PROBLEM_CODES = {
   'several-scenarios': 'More than one Scenario in one file.',
   'scenario-among-manifests': 'Warning: a Scenario in a folder that is run as manifests.',
   'unknown-object': 'A command or expectation names an object that no manifest defines.',
+  'unknown-replica': 'A fault concerns an instance of a component that the control plane does not have.',
   'unknown-member': 'A fault concerns a member that etcd does not have.',
   'name-taken': 'Two things that must have names of their own have the same.',
   'defined-twice': 'Warning: two manifests define the same object. As with kubectl apply, the later one counts.',

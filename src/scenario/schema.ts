@@ -10,6 +10,7 @@ import {
   quantity,
   resources,
 } from './fields.ts';
+import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
 
 /** The `apiVersion` of a scenario. */
@@ -184,6 +185,13 @@ const etcd = z
   })
   .describe('The members of etcd.');
 
+const replicas = z
+  .int()
+  .min(1)
+  .max(7)
+  .optional()
+  .describe('How many instances stand for election; one acts, the others stand by.');
+
 const cluster = z.strictObject({
   nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
   scheduler: scheduler.optional(),
@@ -196,9 +204,11 @@ const cluster = z.strictObject({
     .strictObject({
       apiServers: z.literal(1).optional(),
       etcd: etcd.optional(),
+      controllerManagers: replicas,
+      schedulers: replicas,
     })
     .optional()
-    .describe('One API server is simulated so far, with one etcd member or several.'),
+    .describe('One API server is simulated so far, with members of etcd, controller managers and schedulers.'),
   clientLimits: z
     .strictObject({
       controllerManager: rateLimit.optional(),
@@ -356,8 +366,9 @@ const fault = z
     zoneFault('ZoneOutage', 'Every node of the zone loses its power.'),
     zoneFault('ZoneNetworkPartition', 'Nothing gets through between the nodes of the zone and the control plane.'),
     etcdFaultSchema,
+    componentFaultSchema,
   ])
-  .describe('What the world does to nodes and to members of etcd.');
+  .describe('What the world does to nodes, to members of etcd and to the processes of the control plane.');
 
 const timeline = z
   .strictObject({

@@ -39,6 +39,9 @@ export interface ClusterSpec {
   readonly scheduler: SchedulerSpec;
   /** Absent: one member. */
   readonly etcd?: EtcdSpec | undefined;
+  /** How many controller managers, and how many instances of the scheduler, stand for election. Absent: one. */
+  readonly controllerManagers?: number | undefined;
+  readonly schedulers?: number | undefined;
   /** Schedulers beside the first one, each a component of its own. */
   readonly furtherSchedulers?: readonly SchedulerSpec[];
 }
@@ -302,7 +305,7 @@ export interface TimelineEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = MachineFault | EtcdFault;
+export type Fault = MachineFault | EtcdFault | ComponentFault;
 
 /** What happens to the machines under the nodes. */
 export type MachineFault = NodeFault | ZoneFault;
@@ -343,6 +346,22 @@ export type EtcdFault =
   | (EtcdFaultOfMember & { readonly kind: 'EtcdPartition'; readonly direction: 'both' | 'receive' | 'send' })
   /** The leader is asked to hand over to it. */
   | (EtcdFaultOfMember & { readonly kind: 'EtcdMoveLeader' });
+
+/** Which instance of a component: who leads, one that does not, when the fault begins; or a number from 0. */
+export type ReplicaName = 'leader' | 'standby' | number;
+
+/** What can happen to the processes of the control plane: SIGKILL, SIGTERM and SIGSTOP; they are well again at the end. */
+export interface ComponentFault {
+  readonly kind:
+    | 'ControllerManagerCrash'
+    | 'ControllerManagerRestart'
+    | 'ControllerManagerPause'
+    | 'SchedulerCrash'
+    | 'SchedulerRestart'
+    | 'SchedulerPause';
+  readonly replica: ReplicaName;
+  readonly durationMicros: number | undefined;
+}
 
 export interface FaultEntry {
   readonly atMicros: number;

@@ -5,9 +5,14 @@ import type { Pod } from './api/pod.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
+import { ComponentFaults, componentOf } from './control-plane/process/component-faults.ts';
+import { controllerManagers, schedulers } from './control-plane/process/components.ts';
+import type { ComponentApi } from './control-plane/process/process-api.ts';
+import { Replicas } from './control-plane/process/replicas.ts';
 import type { SchedulingAttempt } from './control-plane/scheduler/attempt.ts';
 import { Scheduler } from './control-plane/scheduler/scheduler.ts';
 import { assert } from './engine/assert.ts';
+import type { Clockwork } from './engine/clockwork.ts';
 import { Engine } from './engine/engine.ts';
 import { Faults } from './faults/faults.ts';
 import { Expectations } from './invariants/expectations.ts';
@@ -59,9 +64,9 @@ const SYSTEM_PRIORITIES: readonly (readonly [string, number])[] = [
 export class Simulation {
   readonly engine: Engine;
   readonly api: SimulatedApiServer;
-  readonly scheduler: Scheduler;
   readonly recorder: Recorder;
-  readonly #furtherSchedulers: Scheduler[] = [];
+  /** Every one there was: the default scheduler's instances and lives, and those beside it. */
+  readonly #schedulers: Scheduler[] = [];
   readonly #scenario: Scenario;
   readonly #seed: string;
   readonly #expectations: Expectations;
@@ -98,11 +103,11 @@ export class Simulation {
     this.#endReason = cut ? 'until' : ownReason;
 
     this.#install();
-    this.scheduler = this.#addScheduler('scheduler', policies.scheduler, sink, options);
+    const schedulers = this.#addSchedulers(policies.scheduler, sink, options);
     (policies.furtherSchedulers ?? []).forEach((policy, i) => {
-      this.#furtherSchedulers.push(this.#addScheduler(`scheduler-${i + 2}`, policy, sink, options));
+      this.#addScheduler(`scheduler-${i + 2}`, policy, sink, options);
     });
-    new ControllerManager(engine, api, parameters, policies.controllers);
+    const managers = this.#addControllerManagers(policies.controllers);
     const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
     const { lastUsageTurn } = behaviours;
     if (lastUsageTurn !== undefined) {
@@ -125,10 +130,24 @@ export class Simulation {
     const { faults = [] } = scenario;
     if (faults.length > 0) {
       assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
-      new Faults(engine, { machines: kubelets, etcd: api.etcd, nodes: () => api.store.values('Node') }, faults);
+      new Faults(
+        engine,
+        {
+          machines: kubelets,
+          etcd: api.etcd,
+          components: new ComponentFaults({ controllerManagers: managers, schedulers }),
+          nodes: () => api.store.values('Node'),
+        },
+        faults,
+      );
     }
     this.kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
     this.#plan();
+  }
+
+  /** The default scheduler; of several instances the first. */
+  get scheduler(): Scheduler {
+    return this.#schedulers[0]!;
   }
 
   /** Simulated time in microseconds. */
@@ -183,7 +202,7 @@ export class Simulation {
       engineEvents: engine.dispatched,
       requests: api.requests,
       revisions: api.store.revision,
-      schedulingAttempts: this.#furtherSchedulers.reduce((sum, one) => sum + one.attempts, this.scheduler.attempts),
+      schedulingAttempts: this.#schedulers.reduce((sum, one) => sum + one.attempts, 0),
       podsCreated: recording.lives.created,
       podsScheduled: recording.lives.scheduled,
       podsReady: recording.lives.everReady,
@@ -202,22 +221,52 @@ export class Simulation {
     };
   }
 
+  /** Whether several stand for election, or one that may be struck: else there is nobody to tell it from. */
+  #isElected(component: ReturnType<typeof componentOf>): boolean {
+    const { cluster, faults = [] } = this.#scenario;
+    if ((cluster[component] ?? 1) > 1) return true;
+    return faults.some(({ fault }) => 'replica' in fault && componentOf(fault) === component);
+  }
+
+  #addControllerManagers(factories: readonly ControllerFactory[]): Replicas | undefined {
+    const { engine, api } = this;
+    const { parameters, controllerManagers: replicas = 1 } = this.#scenario.cluster;
+    if (this.#isElected('controllerManagers')) {
+      return new Replicas(engine, api, controllerManagers(replicas, parameters, factories));
+    }
+    new ControllerManager(engine, api, parameters, factories);
+    return undefined;
+  }
+
+  #addSchedulers(policy: SchedulingPolicyFactory, sink: RecordSink, options: SimulationOptions): Replicas | undefined {
+    const { engine, api } = this;
+    if (this.#isElected('schedulers')) {
+      const make = (process: Clockwork, processApi: ComponentApi): Scheduler =>
+        this.#addScheduler('scheduler', policy, sink, options, { engine: process, api: processApi, standby: true });
+      return new Replicas(engine, api, schedulers(this.#scenario.cluster.schedulers ?? 1, make));
+    }
+    this.#addScheduler('scheduler', policy, sink, options);
+    return undefined;
+  }
+
   #addScheduler(
     name: string,
     policy: SchedulingPolicyFactory,
     sink: RecordSink,
     { explains }: SimulationOptions,
+    place: { readonly engine: Clockwork; readonly api: ComponentApi; readonly standby?: boolean } = this,
   ): Scheduler {
-    const { engine, api } = this;
+    const { engine, api, standby = false } = place;
     const { parameters } = this.#scenario.cluster;
     const events = api.client(`${name}/events`, parameters.scheduler.client);
     const source = name === 'scheduler' ? 'default-scheduler' : name;
     const recorder = new EventBroadcaster(engine, events, source, parameters.events);
-    const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name });
+    const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name, standby });
     scheduler.onAttempt = (attempt) => {
       this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');
       if (explains?.(attempt.pod) === true) sink.decision?.(decisionRecord(attempt));
     };
+    this.#schedulers.push(scheduler);
     return scheduler;
   }
 

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import { LABEL_ZONE, type Node } from '../api/node.ts';
-import type { EtcdFault, FaultEntry, MachineFault } from '../scenario.ts';
+import type { ComponentFault, EtcdFault, FaultEntry, MachineFault } from '../scenario.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
 
 /** A fault that holds: what it has done to which nodes. */
@@ -16,10 +16,17 @@ export interface EtcdMembers {
   end(fault: EtcdFault): void;
 }
 
+/** Whoever suffers the faults of the processes of the control plane. */
+export interface Components {
+  begin(fault: ComponentFault): void;
+  end(fault: ComponentFault): void;
+}
+
 /** What faults can strike. */
 export interface FaultTargets {
   readonly machines: Machines;
   readonly etcd: EtcdMembers;
+  readonly components: Components;
   /** The cluster's nodes at the time of asking. */
   readonly nodes: () => Iterable<Node>;
 }
@@ -31,6 +38,7 @@ export interface FaultTargets {
 export class Faults {
   readonly #machines: Machines;
   readonly #etcd: EtcdMembers;
+  readonly #components: Components;
   readonly #nodes: () => Iterable<Node>;
   readonly #entries: readonly FaultEntry[];
   readonly #holding: (Holding | undefined)[];
@@ -39,6 +47,7 @@ export class Faults {
   constructor(engine: Engine, targets: FaultTargets, entries: readonly FaultEntry[]) {
     this.#machines = targets.machines;
     this.#etcd = targets.etcd;
+    this.#components = targets.components;
     this.#nodes = targets.nodes;
     this.#entries = entries;
     this.#holding = entries.map(() => undefined);
@@ -57,6 +66,10 @@ export class Faults {
       this.#etcd.begin(fault);
       return;
     }
+    if ('replica' in fault) {
+      this.#components.begin(fault);
+      return;
+    }
     const effect = effectOf(fault.kind);
     const nodes = this.#targets(fault, index);
     this.#holding[index] = { effect, nodes };
@@ -67,6 +80,10 @@ export class Faults {
     const { fault } = this.#entries[index]!;
     if ('member' in fault) {
       this.#etcd.end(fault);
+      return;
+    }
+    if ('replica' in fault) {
+      this.#components.end(fault);
       return;
     }
     const holding = this.#holding[index];

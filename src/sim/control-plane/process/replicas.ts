@@ -2,11 +2,9 @@ import type { Clockwork } from '../../engine/clockwork.ts';
 import type { EventKind } from '../../engine/engine.ts';
 import { LeaderElector } from '../leader-election/leader-elector.ts';
 import type { LeaderElectionParameters } from '../leader-election/parameters.ts';
+import type { ReplicaName } from '../../scenario.ts';
 import { ProcessApi, type ComponentApi } from './process-api.ts';
 import { Process } from './process.ts';
-
-/** Which of the replicas of a component: who leads, the first living one that does not, or a number from 0. */
-export type ReplicaName = 'leader' | 'standby' | number;
 
 /** A component of which several may run and one acts. */
 export interface ElectedComponent {
@@ -36,6 +34,7 @@ const TERMINATION_MICROS = 23_000;
 /** From SIGTERM until a process that does begins to: with the write it is gone after as long. */
 const NOTICE_MICROS = 17_500;
 const SIGTERM = -15;
+const SECOND = 1_000_000;
 
 /**
  * The replicas of a component with their election: each a process of its own that the timeline may kill, pause and start
@@ -48,6 +47,8 @@ export class Replicas {
   readonly #api: ComponentApi;
   readonly #replicas: Replica[] = [];
   readonly #terminated: EventKind;
+  readonly #awaits: EventKind;
+  #isAwaiting = false;
 
   constructor(engine: Clockwork, api: ComponentApi, component: ElectedComponent) {
     this.#engine = engine;
@@ -59,11 +60,16 @@ export class Replicas {
       if (component.election.releaseOnCancel) elector!.stop(() => this.#exit(index, 0));
       else this.#exit(index, SIGTERM);
     });
+    this.#awaits = engine.on(`${component.name}/leader-awaited`, () => {
+      this.#isAwaiting = false;
+      this.#await();
+    });
     for (let i = 0; i < component.replicas; i++) {
       const process = new Process(engine, `${component.name}-${i}`);
       this.#replicas.push({ process, elector: undefined, lives: 0 });
     }
     this.#replicas.forEach((_, index) => this.start(index));
+    this.#await();
   }
 
   /** The replica that believes to lead; the last one where two do. `undefined`: nobody does. */
@@ -120,6 +126,7 @@ export class Replicas {
   /** SIGSTOP. */
   pause(index: number): void {
     this.#replicas[index]!.process.pause();
+    this.#await();
   }
 
   /** SIGCONT. */
@@ -132,5 +139,15 @@ export class Replicas {
     replica.process.kill();
     replica.elector = undefined;
     this.onExit?.({ replica: index, code });
+    this.#await();
+  }
+
+  /** The election is background work. While nobody acts and somebody will, the run has something to wait for. */
+  #await(): void {
+    const { leader } = this;
+    const acts = leader !== undefined && this.#replicas[leader]!.process.state === 'running';
+    if (this.#isAwaiting || acts || !this.#replicas.some(({ process }) => process.state === 'running')) return;
+    this.#isAwaiting = true;
+    this.#engine.after(SECOND, this.#awaits);
   }
 }
