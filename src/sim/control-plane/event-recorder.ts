@@ -53,7 +53,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   readonly #enabled: boolean;
   #subjects = new Map<string, Subject>();
   /** The generation before: what is not asked for while the present one fills up is forgotten with it. */
-  #older = new Map<string, Subject>();
+  #older: ReadonlyMap<string, Subject> = NOBODY;
   #waiting: EventWrite[] = [];
   /** The write under way, and what stands first in `#waiting` until the last answer is there. */
   #underWay: EventWrite | undefined;
@@ -144,6 +144,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
 
 /** client-go's LRU caches hold this many entries; ours at least as many, and at most twice as many. */
 const CACHE_SIZE = 4_096;
+const NOBODY: ReadonlyMap<string, Subject> = new Map();
 
 function takeSpamToken(subject: Subject, now: number): boolean {
   const emptyAt = Math.max(subject.spamEmptyAt, now - SPAM_CAPACITY_MICROS) + SPAM_REFILL_MICROS;
