@@ -260,7 +260,7 @@ export class Simulation {
     const { parameters } = this.#scenario.cluster;
     const events = api.client(`${name}/events`, parameters.scheduler.client);
     const source = name === 'scheduler' ? 'default-scheduler' : name;
-    const recorder = new EventBroadcaster(engine, events, source, parameters.events);
+    const recorder = new EventBroadcaster(engine, events, source, parameters.events, false);
     const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name, standby });
     scheduler.onAttempt = (attempt) => {
       this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');

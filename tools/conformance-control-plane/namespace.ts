@@ -16,6 +16,7 @@ export function namespaceOf(name: string): Namespace {
       ownerReferences: [],
       finalizers: [],
     },
+    spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   };
 }

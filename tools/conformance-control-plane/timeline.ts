@@ -41,23 +41,12 @@ export class Timeline {
     };
   }
 
-  /** An object that was there before anything was observed. */
-  known(object: ApiObject): void {
-    if (!this.#isShown(object)) return;
-    this.#names.of(object);
-    const what = whatOf(encodeObject(object), this.#reading);
-    if (what === undefined) return;
-    // The recorder first shows a node's Ready with the node's first change.
-    if (object.kind === 'Node') delete what['cond.Ready'];
-    this.#before.set(`${object.kind}/${object.metadata.uid}`, what);
-  }
-
   /** What happens before t=0 is known, not written. */
   committed(change: Change, committedAt: number, revision: number): void {
     const { object, type } = change;
     if (!this.#isShown(object)) return;
-    // The recorder did not ask which nodes there were: the first change of one shows all of it.
-    if (object.kind === 'Node' && committedAt < this.#zero) return;
+    // The recorder did not ask what there was: the first change of a node or of the namespace shows all of it.
+    if ((object.kind === 'Node' || object.kind === 'Namespace') && committedAt < this.#zero) return;
     const name = this.#names.of(object);
     const key = `${object.kind}/${object.metadata.uid}`;
     if (type === 'DELETED') {

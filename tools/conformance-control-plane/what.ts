@@ -291,9 +291,11 @@ function generation(object: Json, what: What): void {
   put(what, 'generation', at(object, 'metadata')['generation']);
 }
 
-/** The first container's image, without its registry. */
+/** The first container's image, without its registry; of a pod only where it is the only one. */
 function image(templateOrPod: Json, what: What): void {
-  const name = list(at(templateOrPod, 'spec')['containers'])[0]?.['image'];
+  const containers = list(at(templateOrPod, 'spec')['containers']);
+  const isPod = templateOrPod['kind'] === 'Pod';
+  const name = isPod && containers.length > 1 ? undefined : containers[0]?.['image'];
   put(what, 'image', typeof name === 'string' ? name.replace(/^[^/]*[.:][^/]*\//, '') : undefined);
 }
 

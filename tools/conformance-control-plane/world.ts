@@ -43,7 +43,7 @@ const HEALTHY_ELSEWHERE = [
 ];
 
 /** Recorded: kubectl creates an object 10 to 50 ms after the one before. */
-const BETWEEN_MANIFESTS = 12_000;
+const BETWEEN_MANIFESTS = 22_000;
 
 const NO_SINK: RecordSink = { pod: () => undefined, event: () => undefined };
 
@@ -99,7 +99,6 @@ export class World {
       },
     );
     const { api, engine } = this.simulation;
-    for (const object of api.store.values('Namespace')) this.timeline.known(object);
     api.observe(({ change, committedAt, revision }) => {
       ordinals.committed(change);
       this.timeline.committed(change, committedAt, revision);
@@ -111,7 +110,8 @@ export class World {
       () => api.store.values('Pod'),
       () => engine.now,
     );
-    api.serveMetrics(this.metrics);
+    // Without a step that says what is used there was no metrics server.
+    if ((input.steps ?? []).some((step) => step['metrics'] !== undefined)) api.serveMetrics(this.metrics);
     this.#timer = engine.on('replay/timer', (_a, _b, act) => (act as () => void)());
     if (own) {
       recorded.forEach((node, i) => {

@@ -51,6 +51,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   readonly #engine: Clockwork;
   readonly #sink: EventSink;
   readonly #enabled: boolean;
+  readonly #correlates: boolean;
   #subjects = new Map<string, Subject>();
   /** The generation before: what is not asked for while the present one fills up is forgotten with it. */
   #older: ReadonlyMap<string, Subject> = NOBODY;
@@ -60,18 +61,23 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
   #isBusy = false;
   #answeredAt = 0;
 
-  constructor(engine: Clockwork, sink: EventSink, source: string, enabled: boolean) {
+  /**
+   * @param correlates sums up and drops spam, as recorders of core Events do; the scheduler's, of `events.k8s.io`, only
+   *   counts repetitions (recorded)
+   */
+  constructor(engine: Clockwork, sink: EventSink, source: string, enabled: boolean, correlates = true) {
     this.#engine = engine;
     this.#sink = sink;
     this.source = source;
     this.#enabled = enabled;
+    this.#correlates = correlates;
   }
 
   record(about: ApiObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
     if (!this.#enabled || this.#waiting.length >= MOST_WAITING) return;
     const now = this.#engine.now;
     const subject = this.#subject(about.metadata.uid);
-    if (!takeSpamToken(subject, now)) return;
+    if (this.#correlates && !takeSpamToken(subject, now)) return;
     const note = this.#noteOf(subject, about, type, reason, message, now);
     note.lastSeenAt = now;
     const text = note.isSummary ? AGGREGATED_PREFIX + message : message;
@@ -135,7 +141,7 @@ export class EventBroadcaster implements EventRecorder, EventWriter {
       if (one.isSummary) summary ??= one;
     }
     if (summary !== undefined) return summary;
-    const isSummary = similar + 1 >= AGGREGATE_AFTER;
+    const isSummary = this.#correlates && similar + 1 >= AGGREGATE_AFTER;
     const note = new EventNote(about, type, reason, message, this.source, isSummary, now, subject.newest);
     subject.newest = note;
     return note;
