@@ -26,7 +26,7 @@ function run(args: readonly string[], surroundings: Surroundings = {}): Trace {
   expect([0, 1], stderr).toContain(code);
   const files: Record<string, string> = {};
   for (const name of readdirSync(out).sort()) {
-    if (!name.endsWith('.csv')) continue;
+    if (name === 'manifest.json') continue;
     files[name] = createHash('sha256')
       .update(readFileSync(join(out, name)))
       .digest('hex');
@@ -38,11 +38,12 @@ function run(args: readonly string[], surroundings: Surroundings = {}): Trace {
 describe('a run', () => {
   const reference = run([]);
 
-  it('leaves six CSV files', () => {
+  it('leaves six CSV files and a page', () => {
     expect(Object.keys(reference.files)).toEqual([
       'events.csv',
       'nodes.csv',
       'pods.csv',
+      'report.html',
       'summary.csv',
       'timeseries.csv',
       'workloads.csv',

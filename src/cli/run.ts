@@ -5,6 +5,9 @@ import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '
 import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
+import type { RunFacts } from '../report/html/run/facts.ts';
+import { runPage } from '../report/html/run/run-page.ts';
+import { RunObservations } from '../report/html/run-observations.ts';
 import { renderWarnings } from './warnings.ts';
 import { setFreezing } from '../sim/api/freeze.ts';
 import type { DecisionRecord, RecordSink } from '../sim/recorder/records.ts';
@@ -14,6 +17,7 @@ import { Simulation } from '../sim/simulation.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
+import { readPageAssets } from './page-assets.ts';
 import { prepareRun } from './prepare-run.ts';
 import { progressOf } from './progress.ts';
 import { RunFolder, type FileFacts } from './run-folder.ts';
@@ -26,6 +30,7 @@ interface RunOptions {
   readonly set?: readonly string[];
   readonly out?: string;
   readonly reports?: boolean;
+  readonly html?: boolean;
   readonly until?: number;
   readonly format?: 'table' | 'json';
   readonly progress?: boolean;
@@ -72,7 +77,7 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     if (options.reports !== false) {
       folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
     }
-    const reports = new Reports(folder, options.decisions === true);
+    const reports = new Reports(folder, options);
     const explains = options.decisions === true ? (): boolean => true : undefined;
     const made = (): Simulation =>
       new Simulation(scenario, policies, reports, { seed, untilMicros: options.until, explains });
@@ -81,8 +86,9 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     await turn(simulation, advance, signals, replayOf(path, seed, options), options.progress !== false);
     const record = simulation.finish();
     const summary = summarize(record);
-    reports.finish(record, summary);
-    folder?.commit((files) => manifest(record, scenario, path, options, files));
+    const facts = factsOf(scenario, path, options);
+    reports.finish(record, summary, facts);
+    folder?.commit((files) => manifest(record, facts, files));
     process.stdout.write(
       options.format === 'json'
         ? resultAsJson(record, summary, folder?.path)
@@ -129,34 +135,38 @@ async function turn(
   }
 }
 
-/** The CSV files of a run. Rows that are complete are written while it goes on. */
+/** The files of a run. Rows that are complete are written while it goes on. */
 class Reports implements RecordSink {
   readonly #folder: RunFolder | undefined;
   readonly #pods: CsvWriter<Parameters<RecordSink['pod']>[0]> | undefined;
   readonly #events: CsvWriter<Parameters<RecordSink['event']>[0]> | undefined;
 
   readonly #decisions: CsvWriter<DecisionRecord> | undefined;
+  readonly #seen: RunObservations | undefined;
 
-  constructor(folder: RunFolder | undefined, decisions: boolean) {
+  constructor(folder: RunFolder | undefined, { decisions, html }: RunOptions) {
     this.#folder = folder;
+    this.#seen = folder === undefined || html === false ? undefined : new RunObservations();
     this.#pods = folder && new CsvWriter(PODS, folder.open(PODS.file));
     this.#events = folder && new CsvWriter(EVENTS, folder.open(EVENTS.file));
-    this.#decisions = decisions && folder ? new CsvWriter(DECISIONS, folder.open(DECISIONS.file)) : undefined;
+    this.#decisions = decisions === true && folder ? new CsvWriter(DECISIONS, folder.open(DECISIONS.file)) : undefined;
   }
 
   pod(record: Parameters<RecordSink['pod']>[0]): void {
     this.#pods?.add(record);
+    this.#seen?.pod(record);
   }
 
   event(record: Parameters<RecordSink['event']>[0]): void {
     this.#events?.add(record);
+    this.#seen?.event(record);
   }
 
   decision(record: DecisionRecord): void {
     this.#decisions?.add(record);
   }
 
-  finish(run: RunRecord, summary: Summary): void {
+  finish(run: RunRecord, summary: Summary, facts: RunFacts): void {
     const folder = this.#folder;
     if (folder === undefined) return;
     this.#pods?.flush();
@@ -171,26 +181,22 @@ class Reports implements RecordSink {
     write(TIMESERIES, run.samples);
     write(WORKLOADS, [...run.rollouts, ...run.jobs]);
     write(SUMMARY, summary.figures);
+    const seen = this.#seen;
+    if (seen !== undefined) folder.open('report.html')(runPage({ run, summary, seen, facts }, readPageAssets()));
   }
 }
 
 /** What makes the run repeatable and its files checkable. Nothing in it depends on when or where it was written. */
-function manifest(
-  run: RunRecord,
-  scenario: Scenario,
-  path: string,
-  options: RunOptions,
-  files: readonly FileFacts[],
-): string {
+function manifest(run: RunRecord, facts: RunFacts, files: readonly FileFacts[]): string {
   return (
     JSON.stringify(
       {
-        orrery: VERSION,
-        kubernetes: 'v1.36',
+        orrery: facts.orrery,
+        kubernetes: facts.kubernetes,
         scenario: run.scenario,
-        source: path,
-        overrides: options.set ?? [],
-        scenarioSha256: createHash('sha256').update(JSON.stringify(scenario)).digest('hex'),
+        source: facts.source,
+        overrides: facts.overrides,
+        scenarioSha256: facts.scenarioSha256,
         seed: run.seed,
         complete: run.stopped !== 'interrupted',
         stopped: run.stopped,
@@ -205,6 +211,16 @@ function manifest(
       2,
     ) + '\n'
   );
+}
+
+function factsOf(scenario: Scenario, path: string, options: RunOptions): RunFacts {
+  return {
+    orrery: VERSION,
+    kubernetes: 'v1.36',
+    source: path,
+    overrides: options.set ?? [],
+    scenarioSha256: createHash('sha256').update(JSON.stringify(scenario)).digest('hex'),
+  };
 }
 
 function resultAsJson(run: RunRecord, summary: Summary, folder: string | undefined): string {

@@ -1,4 +1,5 @@
 import type { Table } from './columns.ts';
+import { PAGE_DESCRIPTION } from './html/describe-page.ts';
 
 /** The page `docs/reports.md`: every file and every column, in the order in which they are written. */
 export function describeTables(tables: readonly Table<never>[]): string {
@@ -18,5 +19,6 @@ What a run leaves in its folder: \`reports/<scenario>/seed-<seed>/\`, or \`--out
 - \`manifest.json\` is written last: versions, scenario, seed, fingerprint, and the SHA-256 of each file. A folder without
   it is not a run. \`"complete": false\` marks a run that was interrupted.
 
+${PAGE_DESCRIPTION}
 ${sections.join('\n')}`;
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '../sim/engine/time.ts';
 import type { RunRecord, RunEnd } from '../sim/recorder/run-record.ts';
 import type { Quantiles, Summary } from './summary.ts';
 import { lookNext } from './look-next.ts';
+import { grouped, rounded } from './quantity-text.ts';
 
 /** How text is emphasised; the identity everywhere when nobody looks at colours. */
 export interface Style {
@@ -52,7 +53,8 @@ const ENDINGS: { readonly [E in RunEnd]: string } = {
   interrupted: 'interrupted: what stands here is whole up to that moment',
 };
 
-function ending(run: RunRecord): string {
+/** When the run ended, and why, in words. */
+export function ending(run: RunRecord): string {
   const at = formatDuration(run.endedAt);
   const quiet = run.quiescentSince < run.endedAt ? `, quiescent since ${formatDuration(run.quiescentSince)}` : '';
   return `ended at ${at}${quiet}: ${ENDINGS[run.stopped]}`;
@@ -71,8 +73,8 @@ function podLines(run: RunRecord, style: Style): string[] {
   ];
   const shown = states
     .filter(([count, name]) => count > 0 || name === 'running' || name === 'ready')
-    .map(([count, name, emphasis]) => emphasis(`${number(count)} ${name}`));
-  return [`${pad('pods')}${number(run.podsCreated)} created: ${shown.join(', ')}`];
+    .map(([count, name, emphasis]) => emphasis(`${grouped(count)} ${name}`));
+  return [`${pad('pods')}${grouped(run.podsCreated)} created: ${shown.join(', ')}`];
 }
 
 function latencyTable(summary: Summary, style: Style): string[] {
@@ -102,7 +104,7 @@ function utilisation(run: RunRecord, summary: Summary): string[] {
   };
   const { last } = run;
   return [
-    `${pad('nodes')}${number(run.nodes.length)}`,
+    `${pad('nodes')}${grouped(run.nodes.length)}`,
     line('cpu', last.requestedMilliCpu, summary.cpuAllocatable, summary.cpuMeanRatio),
     line('memory', last.requestedMemoryBytes, summary.memoryAllocatable, summary.memoryMeanRatio),
   ];
@@ -112,7 +114,7 @@ function rolloutLines(run: RunRecord, style: Style): string[] {
   if (run.rollouts.length === 0) return [];
   const complete = run.rollouts.filter((one) => one.completedAt >= 0);
   const open = run.rollouts.filter((one) => one.completedAt < 0 && !one.superseded);
-  const lines = [`${pad('rollouts')}${number(complete.length)} of ${number(run.rollouts.length)} completed`];
+  const lines = [`${pad('rollouts')}${grouped(complete.length)} of ${grouped(run.rollouts.length)} completed`];
   const slowest = [...complete].sort(
     (a, b) => b.completedAt - b.startedAt - (a.completedAt - a.startedAt) || (a.name < b.name ? -1 : 1),
   )[0];
@@ -126,7 +128,7 @@ function rolloutLines(run: RunRecord, style: Style): string[] {
       `${pad('')}${style.warn('not complete')}: ${one.kind.toLowerCase()}/${one.name}, ${one.availableReplicas} of ${one.desiredReplicas} available, ${one.updatedReplicas} updated`,
     );
   }
-  if (open.length > MOST_ROWS) lines.push(`${pad('')}and ${number(open.length - MOST_ROWS)} more (workloads.csv)`);
+  if (open.length > MOST_ROWS) lines.push(`${pad('')}and ${grouped(open.length - MOST_ROWS)} more (workloads.csv)`);
   return [...lines, ''];
 }
 
@@ -134,7 +136,7 @@ function pendingLines(run: RunRecord, style: Style): string[] {
   if (run.pending.length === 0) return [];
   const lines = run.pending
     .slice(0, MOST_ROWS)
-    .map(({ reason, pods, example }) => `  ${number(pods).padStart(7)}  ${reason} ${style.faint(`(${example})`)}`);
+    .map(({ reason, pods, example }) => `  ${grouped(pods).padStart(7)}  ${reason} ${style.faint(`(${example})`)}`);
   if (run.pending.length > MOST_ROWS) lines.push(`  and ${run.pending.length - MOST_ROWS} more reasons (pods.csv)`);
   return [style.strong('not running, by reason'), ...lines, ''];
 }
@@ -159,21 +161,4 @@ function commandLines(run: RunRecord, style: Style): string[] {
 
 function pad(name: string): string {
   return name.padEnd(13);
-}
-
-/** Whole numbers with thin groups: 50 000. */
-function number(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
-}
-
-/** A duration with about three digits, since nobody reads more. */
-function rounded(micros: number): string {
-  if (micros < 1_000) return `${micros}µs`;
-  if (micros < 1_000_000) return `${significant(micros / 1_000)}ms`;
-  if (micros < 60_000_000) return `${significant(micros / 1_000_000)}s`;
-  return formatDuration(micros - (micros % 1_000_000));
-}
-
-function significant(value: number): string {
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

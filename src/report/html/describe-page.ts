@@ -1,0 +1,21 @@
+/** What `docs/reports.md` says of the page of a run. */
+export const PAGE_DESCRIPTION = `## report.html
+
+The run for a person: one file that needs nothing else, opens from disk without a network, follows the system's light or
+dark, and can be read with scripts off. With scripts, the plots zoom (drag, or the buttons; all of them together), the map
+tells what is under the pointer, and tables sort. The same run gives the same bytes. \`--no-html\` leaves it out.
+
+- Expectations, and the commands that were refused.
+- Pods by phase, CPU and memory requested, pending pods by what they wait for, ready endpoints, over time. What pods wait
+  for is a mean over stretches of time: without a node, the reasons in the scheduler's last words about the pod.
+- The cluster over time: a row a node, coloured by the CPU requested of what it has (by pods, where no pod requests CPU).
+  More than 64 nodes share rows, each the mean of neighbours.
+- How long pods took: cumulative shares, and boxes, over all pods.
+- The slowest pods: where their time went until they were ready, and their whole lives.
+- Tables of at most 100 rows: what is not running, rollouts and Jobs, slowest pods, events by reason, nodes. The CSV files
+  have all rows.
+- What makes the run repeatable: seed, fingerprint, versions.
+
+A browser runs only the page's own scripts (a content security policy names their hashes), and every text that comes from
+a scenario is escaped.
+`;
