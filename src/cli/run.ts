@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { platform } from 'node:os';
 import { createHash } from 'node:crypto';
 import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
+import { CONTROL_PLANE } from '../report/control-plane-columns.ts';
 import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
@@ -180,6 +181,7 @@ class Reports implements RecordSink {
     write(NODES, run.nodes);
     write(TIMESERIES, run.samples);
     write(WORKLOADS, [...run.rollouts, ...run.jobs]);
+    write(CONTROL_PLANE, run.controlPlane.records);
     write(SUMMARY, summary.figures);
     const seen = this.#seen;
     if (seen !== undefined) folder.open('report.html')(runPage({ run, summary, seen, facts }, readPageAssets()));

@@ -279,5 +279,3 @@ export const SUMMARY: Table<Figure> = {
     column('unit', 'Its unit.', (figure) => figure.unit),
   ],
 };
-
-export const TABLES: readonly Table<never>[] = [SUMMARY, PODS, NODES, TIMESERIES, EVENTS, WORKLOADS, DECISIONS];

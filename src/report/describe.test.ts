@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { TABLES } from './columns.ts';
 import { describeTables } from './describe.ts';
+import { TABLES } from './tables.ts';
 
 const page = new URL('../../docs/reports.md', import.meta.url);
 

@@ -1,5 +1,10 @@
 import { formatDuration } from '../sim/engine/time.ts';
 
+/** A name in the first column of the terminal, with room after it. */
+export function padded(name: string): string {
+  return name.padEnd(13);
+}
+
 /** Whole numbers with thin groups: 50 000. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');

@@ -67,6 +67,7 @@ export function summarize(run: RunRecord): Summary {
     },
     { metric: 'scheduling_attempts', value: String(run.schedulingAttempts), unit: 'attempts' },
     { metric: 'api_requests', value: String(run.requests), unit: 'requests' },
+    ...objectiveFigures(run),
     { metric: 'etcd_revisions', value: String(run.revisions), unit: 'revisions' },
     { metric: 'engine_events', value: String(run.engineEvents), unit: 'events' },
     { metric: 'expectations', value: String(run.expectations.length), unit: 'expectations' },
@@ -94,6 +95,17 @@ export function quantiles(values: Float64Array): Quantiles | undefined {
   const sorted = Float64Array.from(values).sort();
   const at = (percent: number): number => sorted[Math.ceil((percent * sorted.length) / 100) - 1]!;
   return { count: sorted.length, p50: at(50), p90: at(90), p99: at(99), max: sorted[sorted.length - 1]! };
+}
+
+/** The objectives of the API: the 99th percentile of all requests, and the windows in which one operation missed it. */
+function objectiveFigures({ controlPlane }: RunRecord): Figure[] {
+  return controlPlane.objectives.flatMap(({ name, p99Micros, windowsBroken }) => {
+    const metric = `api_${name.replace('-', '_')}`;
+    return [
+      { metric: `${metric}_latency_p99`, value: p99Micros === undefined ? '' : seconds(p99Micros), unit: 'seconds' },
+      { metric: `${metric}_objective_windows_broken`, value: String(windowsBroken), unit: 'windows' },
+    ];
+  });
 }
 
 function quantileFigures(name: string, of: Quantiles | undefined): Figure[] {

@@ -1,8 +1,9 @@
 import { formatDuration } from '../sim/engine/time.ts';
 import type { RunRecord, RunEnd } from '../sim/recorder/run-record.ts';
 import type { Quantiles, Summary } from './summary.ts';
+import { controlPlaneLines } from './control-plane-lines.ts';
 import { lookNext } from './look-next.ts';
-import { grouped, rounded } from './quantity-text.ts';
+import { grouped, padded, rounded } from './quantity-text.ts';
 
 /** How text is emphasised; the identity everywhere when nobody looks at colours. */
 export interface Style {
@@ -30,6 +31,7 @@ export function renderRun(run: RunRecord, summary: Summary, folder: string | und
   lines.push(...utilisation(run, summary), '');
   lines.push(...rolloutLines(run, style));
   lines.push(...pendingLines(run, style));
+  lines.push(...controlPlaneLines(run.controlPlane, style));
   lines.push(...expectationLines(run, style));
   lines.push(...commandLines(run, style));
   const hints = lookNext(run, summary);
@@ -74,16 +76,16 @@ function podLines(run: RunRecord, style: Style): string[] {
   const shown = states
     .filter(([count, name]) => count > 0 || name === 'running' || name === 'ready')
     .map(([count, name, emphasis]) => emphasis(`${grouped(count)} ${name}`));
-  return [`${pad('pods')}${grouped(run.podsCreated)} created: ${shown.join(', ')}`];
+  return [`${padded('pods')}${grouped(run.podsCreated)} created: ${shown.join(', ')}`];
 }
 
 function latencyTable(summary: Summary, style: Style): string[] {
   const header = style.faint(
-    `${pad('latency')}${['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(10)).join('')}`,
+    `${padded('latency')}${['p50', 'p90', 'p99', 'max'].map((name) => name.padStart(10)).join('')}`,
   );
   const row = (name: string, of: Quantiles | undefined): string => {
-    if (of === undefined) return `${pad(name)}${'-'.padStart(10)}`;
-    return pad(name) + [of.p50, of.p90, of.p99, of.max].map((value) => rounded(value).padStart(10)).join('');
+    if (of === undefined) return `${padded(name)}${'-'.padStart(10)}`;
+    return padded(name) + [of.p50, of.p90, of.p99, of.max].map((value) => rounded(value).padStart(10)).join('');
   };
   return [
     header,
@@ -100,11 +102,11 @@ function utilisation(run: RunRecord, summary: Summary): string[] {
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
     const percent = (Math.round(share * 1_000) / 10).toFixed(1).padStart(5);
     const average = mean === '' ? '' : `  mean ${(Math.round(Number(mean) * 1_000) / 10).toFixed(1)} %`;
-    return `${pad(name)}${bar} ${percent} % requested${average}`;
+    return `${padded(name)}${bar} ${percent} % requested${average}`;
   };
   const { last } = run;
   return [
-    `${pad('nodes')}${grouped(run.nodes.length)}`,
+    `${padded('nodes')}${grouped(run.nodes.length)}`,
     line('cpu', last.requestedMilliCpu, summary.cpuAllocatable, summary.cpuMeanRatio),
     line('memory', last.requestedMemoryBytes, summary.memoryAllocatable, summary.memoryMeanRatio),
   ];
@@ -114,21 +116,21 @@ function rolloutLines(run: RunRecord, style: Style): string[] {
   if (run.rollouts.length === 0) return [];
   const complete = run.rollouts.filter((one) => one.completedAt >= 0);
   const open = run.rollouts.filter((one) => one.completedAt < 0 && !one.superseded);
-  const lines = [`${pad('rollouts')}${grouped(complete.length)} of ${grouped(run.rollouts.length)} completed`];
+  const lines = [`${padded('rollouts')}${grouped(complete.length)} of ${grouped(run.rollouts.length)} completed`];
   const slowest = [...complete].sort(
     (a, b) => b.completedAt - b.startedAt - (a.completedAt - a.startedAt) || (a.name < b.name ? -1 : 1),
   )[0];
   if (slowest !== undefined) {
     lines.push(
-      `${pad('')}slowest: ${slowest.kind.toLowerCase()}/${slowest.name}, ${rounded(slowest.completedAt - slowest.startedAt)}`,
+      `${padded('')}slowest: ${slowest.kind.toLowerCase()}/${slowest.name}, ${rounded(slowest.completedAt - slowest.startedAt)}`,
     );
   }
   for (const one of open.slice(0, MOST_ROWS)) {
     lines.push(
-      `${pad('')}${style.warn('not complete')}: ${one.kind.toLowerCase()}/${one.name}, ${one.availableReplicas} of ${one.desiredReplicas} available, ${one.updatedReplicas} updated`,
+      `${padded('')}${style.warn('not complete')}: ${one.kind.toLowerCase()}/${one.name}, ${one.availableReplicas} of ${one.desiredReplicas} available, ${one.updatedReplicas} updated`,
     );
   }
-  if (open.length > MOST_ROWS) lines.push(`${pad('')}and ${grouped(open.length - MOST_ROWS)} more (workloads.csv)`);
+  if (open.length > MOST_ROWS) lines.push(`${padded('')}and ${grouped(open.length - MOST_ROWS)} more (workloads.csv)`);
   return [...lines, ''];
 }
 
@@ -157,8 +159,4 @@ function commandLines(run: RunRecord, style: Style): string[] {
     ({ at, text, message }) => `  ${style.warn(formatDuration(at))}  ${text}\n          ${message}`,
   );
   return [style.strong('commands that were refused'), ...lines, ''];
-}
-
-function pad(name: string): string {
-  return name.padEnd(13);
 }

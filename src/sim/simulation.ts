@@ -20,6 +20,7 @@ import { Kubelets, type KubeletsNeeds, type NodeAgents } from './node/kubelets.t
 import { nodesOfPool } from './node/pool-nodes.ts';
 import type { ControllerFactory } from './policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from './policy-api/scheduler.ts';
+import type { QueueMetrics } from './recorder/queue-metrics.ts';
 import { Recorder } from './recorder/recorder.ts';
 import type { DecisionRecord, RecordSink } from './recorder/records.ts';
 import type { RunEnd, RunRecord } from './recorder/run-record.ts';
@@ -85,6 +86,10 @@ export class Simulation {
     const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd: scenario.cluster.etcd }));
     this.recorder = new Recorder(sink);
     this.#expectations = new Expectations(scenario.expectations);
+    const { controlPlane } = this.recorder;
+    api.observeRequests(controlPlane);
+    api.observeWatches((kind, ofNode) => controlPlane.lagsOf(kind, ofNode));
+    api.etcd.observer = (micros) => controlPlane.committed(micros);
     api.observe(({ change, committedAt }) => {
       this.#lastChangeAt = committedAt;
       this.recorder.committed(change, committedAt);
@@ -216,6 +221,7 @@ export class Simulation {
       jobs: recording.jobs,
       durations: recording.durations,
       pending: recording.pending,
+      controlPlane: recording.controlPlane,
       expectations: this.#expectations.finish(endedAt),
       commandFailures: this.#commandFailures,
     };
@@ -231,10 +237,11 @@ export class Simulation {
   #addControllerManagers(factories: readonly ControllerFactory[]): Replicas | undefined {
     const { engine, api } = this;
     const { parameters, controllerManagers: replicas = 1 } = this.#scenario.cluster;
+    const observeQueue = (name: string): QueueMetrics => this.recorder.controlPlane.queueOf(name, engine);
     if (this.#isElected('controllerManagers')) {
-      return new Replicas(engine, api, controllerManagers(replicas, parameters, factories));
+      return new Replicas(engine, api, controllerManagers(replicas, parameters, factories, undefined, observeQueue));
     }
-    new ControllerManager(engine, api, parameters, factories);
+    new ControllerManager(engine, api, parameters, factories, undefined, observeQueue);
     return undefined;
   }
 

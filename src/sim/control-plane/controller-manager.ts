@@ -14,7 +14,7 @@ import { nameSuffix } from './api-server/identity.ts';
 import { EventBroadcaster } from './event-recorder.ts';
 import { Informer } from './informer.ts';
 import type { ComponentApi } from './process/process-api.ts';
-import { WorkQueue } from './work-queue.ts';
+import { WorkQueue, type WorkQueueObserver } from './work-queue.ts';
 
 /** One controller with its queue, its workers and its client. */
 interface Host {
@@ -61,6 +61,7 @@ export class ControllerManager {
   /**
    * @param syncMicros how long it takes until the caches are filled, by the number of objects in them; workers start only
    *   then. Absent: they are, as in a cluster that has been there for long.
+   * @param observeQueue who is told what the queue of a controller goes through, by the controller's name
    */
   constructor(
     engine: Clockwork,
@@ -68,6 +69,7 @@ export class ControllerManager {
     parameters: Parameters,
     factories: readonly ControllerFactory[],
     syncMicros?: (objects: number) => number,
+    observeQueue?: (controller: string) => WorkQueueObserver,
   ) {
     this.#engine = engine;
     this.#api = api;
@@ -81,6 +83,9 @@ export class ControllerManager {
     this.#pollStartKind = engine.on('controller-manager/poll-started', polled, background);
     this.#pollDueKind = engine.on('controller-manager/poll-due', (host) => this.#poll(this.#hosts[host]!), background);
     for (const factory of factories) this.#add(factory);
+    if (observeQueue !== undefined) {
+      for (const { controller, queue } of this.#hosts) queue.observer = observeQueue(controller.name);
+    }
     for (const [kind, informer] of this.#informers) {
       api.watch({ kind, receive: (change) => informer.receive(change) });
     }

@@ -19,6 +19,15 @@ export const DEFAULT_RETRY_BACKOFF: RetryBackoff = { baseMicros: 5_000, maxMicro
 /** All retries of a queue together: 10 a second, 100 at once. */
 const RETRY_LIMIT = { qps: 10, burst: 100 };
 
+/** Is told what the keys of a queue go through; how long things take is reckoned with its clock. Microseconds. */
+export interface WorkQueueObserver {
+  readonly now: number;
+  added(): void;
+  taken(waitedMicros: number): void;
+  done(workedMicros: number): void;
+  retried(): void;
+}
+
 /**
  * A controller's queue of keys with client-go's rules: a key waits once however often it is added; one that is being
  * worked on is queued again only when that work is done; failures come back later and later.
@@ -26,14 +35,17 @@ const RETRY_LIMIT = { qps: 10, burst: 100 };
 export class WorkQueue {
   readonly #ready: string[] = [];
   #head = 0;
-  readonly #dirty = new Set<string>();
-  readonly #processing = new Set<string>();
+  /** Since when; 0 where nobody observes. */
+  readonly #dirty = new Map<string, number>();
+  /** Since when; 0 where nobody observes. */
+  readonly #processing = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #waiting = new Heap<Waiting>((a, b) => a.dueAt - b.dueAt || a.sequence - b.sequence);
   readonly #dueOf = new Map<string, number>();
   readonly #backoff: RetryBackoff;
   readonly #retries = new TokenBucket(RETRY_LIMIT);
   #sequence = 0;
+  observer: WorkQueueObserver | undefined;
 
   constructor(backoff: RetryBackoff = DEFAULT_RETRY_BACKOFF) {
     this.#backoff = backoff;
@@ -51,7 +63,9 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#dirty.has(key)) return;
-    this.#dirty.add(key);
+    const { observer } = this;
+    this.#dirty.set(key, observer === undefined ? 0 : observer.now);
+    observer?.added();
     if (!this.#processing.has(key)) this.#ready.push(key);
   }
 
@@ -83,12 +97,16 @@ export class WorkQueue {
       this.#ready.splice(0, this.#head);
       this.#head = 0;
     }
+    const { observer } = this;
+    observer?.taken(observer.now - this.#dirty.get(key)!);
     this.#dirty.delete(key);
-    this.#processing.add(key);
+    this.#processing.set(key, observer === undefined ? 0 : observer.now);
     return key;
   }
 
   done(key: string): void {
+    const { observer } = this;
+    observer?.done(observer.now - this.#processing.get(key)!);
     this.#processing.delete(key);
     if (this.#dirty.has(key)) this.#ready.push(key);
   }
@@ -106,6 +124,7 @@ export class WorkQueue {
   addRateLimited(key: string, now: number): void {
     const { baseMicros, maxMicros } = this.#backoff;
     const failures = this.failures(key);
+    this.observer?.retried();
     this.#failures.set(key, failures + 1);
     let delay = baseMicros;
     for (let i = 0; i < failures && delay < maxMicros; i++) delay *= 2;

@@ -3,6 +3,7 @@ import type { Event } from '../api/core.ts';
 import type { EventNote } from '../api/event-note.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import { moreReadyEndpoints, type EndpointSlice } from '../api/service.ts';
+import { ControlPlaneMetrics, type ControlPlaneReport } from './control-plane-metrics.ts';
 import { NodeLoads } from './node-loads.ts';
 import { PodLives } from './pod-lives.ts';
 import type { JobRecord, PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
@@ -22,6 +23,7 @@ export interface Recording {
   readonly rollouts: readonly RolloutRecord[];
   readonly jobs: readonly JobRecord[];
   readonly pending: readonly PendingReason[];
+  readonly controlPlane: ControlPlaneReport;
   readonly lives: PodLives;
 }
 
@@ -30,6 +32,7 @@ export interface Recording {
  * component: whoever composes a run lets it listen. Rows that are complete go to the sink at once.
  */
 export class Recorder {
+  readonly controlPlane = new ControlPlaneMetrics();
   readonly #sink: RecordSink;
   readonly #loads = new NodeLoads();
   readonly #lives: PodLives;
@@ -66,6 +69,9 @@ export class Recorder {
         break;
       case 'Node':
         if (change.type === 'ADDED') this.#loads.addNode(object, at);
+        break;
+      case 'Lease':
+        if (change.type !== 'DELETED') this.controlPlane.leaseWritten(object);
         break;
       case 'EndpointSlice':
         this.#endpointsReady += moreReadyEndpoints(
@@ -107,6 +113,7 @@ export class Recorder {
       rollouts: this.#rollouts.records(),
       jobs: this.#jobs.records(),
       pending: pendingReasons(this.#lives.alive()),
+      controlPlane: this.controlPlane.finish(),
       lives: this.#lives,
     };
   }

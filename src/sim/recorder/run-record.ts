@@ -1,4 +1,5 @@
 import type { Kind } from '../api/kinds.ts';
+import type { ControlPlaneReport } from './control-plane-metrics.ts';
 import type { NodeRecord, JobRecord, RolloutRecord, Sample } from './records.ts';
 
 /** How one expectation of the scenario ended. */
@@ -53,6 +54,7 @@ export interface RunRecord {
   readonly jobs: readonly JobRecord[];
   readonly durations: Durations;
   readonly pending: readonly PendingReason[];
+  readonly controlPlane: ControlPlaneReport;
   readonly expectations: readonly ExpectationResult[];
   readonly commandFailures: readonly { readonly at: number; readonly text: string; readonly message: string }[];
 }

@@ -24,7 +24,7 @@ import { EtcdService, ONE_MEMBER } from '../etcd/etcd-service.ts';
 import { Commit, Store } from '../etcd/store.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
 import { WatchCache } from '../watch/watch-cache.ts';
-import { WatchHub } from '../watch/watch-hub.ts';
+import { WatchHub, type WatchObserver } from '../watch/watch-hub.ts';
 import { asSelected } from '../watch/watch-stream.ts';
 import { namespaceRefusal } from './create.ts';
 import { expireEvents } from './event-ttl.ts';
@@ -47,6 +47,8 @@ interface InFlight {
   identity: string;
   answer: (response: Response) => void;
   response: Response | undefined;
+  /** When it reaches the server, in microseconds. */
+  arrivesAt: number;
 }
 
 /** A component's write of an Event under way. */
@@ -54,12 +56,20 @@ interface EventFlight {
   readonly write: EventWrite;
   readonly create: boolean;
   readonly writer: EventWriter;
+  /** When it reaches the server, in microseconds. */
+  arrivesAt: number;
 }
 
 /** Who is told of every commit, at the moment it happens. Observers, not components. */
 export type CommitObserver = (commit: Commit) => void;
 /** Who is told of the Events that components write. The note is as the store has it now. Microseconds. */
 export type EventObserver = (note: EventNote, committedAt: number) => void;
+/** Is told of every answer: `tookMicros` from the request's arrival at the server. An observer, not a component. */
+export interface RequestObserver {
+  answered(request: Request, response: Response, tookMicros: number, at: number): void;
+  /** The same of a component's write of an Event. */
+  eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void;
+}
 
 /**
  * The one door to the store. A request waits for its client's token, travels, is worked on, commits in etcd, and is
@@ -91,6 +101,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #wakeWriterKind: EventKind;
   readonly #observers: CommitObserver[] = [];
   readonly #eventObservers: EventObserver[] = [];
+  #requestObserver: RequestObserver | undefined;
   #metrics: MetricsSource | undefined;
   readonly #handler: RequestHandler;
   #throughEtcd: ThroughEtcd | undefined;
@@ -151,12 +162,22 @@ export class SimulatedApiServer implements ApiServer {
     this.#eventObservers.push(observer);
   }
 
+  /** Tells `observer` of every answer from now on. */
+  observeRequests(observer: RequestObserver): void {
+    this.#requestObserver = observer;
+  }
+
+  /** Asks `observer`, of every watch that opens from now on, who is to know how late its changes come. */
+  observeWatches(observer: WatchObserver): void {
+    this.#hub.observer = observer;
+  }
+
   client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink {
     const bucket = limit === undefined ? undefined : new TokenBucket(limit);
     const leaves = (): number => (bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now));
     return {
       send: (request, answer) => this.#send(request, identity, answer, leaves()),
-      writeEvent: (write, create, writer) => this.#sendEvent({ write, create, writer }, leaves()),
+      writeEvent: (write, create, writer) => this.#sendEvent({ write, create, writer, arrivesAt: 0 }, leaves()),
       wakeAt: (time, writer) => {
         this.#engine.at(time, this.#wakeWriterKind, 0, 0, writer);
       },
@@ -219,13 +240,15 @@ export class SimulatedApiServer implements ApiServer {
     this.#requests++;
     const slot = this.#freeSlots.pop() ?? this.#inFlight.length;
     const flight = this.#inFlight[slot];
-    if (flight === undefined) this.#inFlight.push({ request, identity, answer, response: undefined });
+    const arrivesAt = leaves + this.#network(this.#networkStream);
+    if (flight === undefined) this.#inFlight.push({ request, identity, answer, response: undefined, arrivesAt });
     else {
       flight.request = request;
       flight.identity = identity;
       flight.answer = answer;
+      flight.arrivesAt = arrivesAt;
     }
-    let at = leaves + this.#network(this.#networkStream);
+    let at = arrivesAt;
     if (READS.has(request.verb)) at += this.#read(this.#workStream);
     else at += this.#write(this.#workStream) + this.etcd.commitMicros();
     this.#engine.at(at, this.#carryOutKind, slot);
@@ -234,8 +257,8 @@ export class SimulatedApiServer implements ApiServer {
   /** As any other write, but that nobody waits for the answer: its time is told at the commit. */
   #sendEvent(flight: EventFlight, leaves: number): void {
     this.#requests++;
-    const travelled = leaves + this.#network(this.#networkStream);
-    const at = travelled + this.#write(this.#workStream) + this.etcd.commitMicros();
+    flight.arrivesAt = leaves + this.#network(this.#networkStream);
+    const at = flight.arrivesAt + this.#write(this.#workStream) + this.etcd.commitMicros();
     this.#engine.at(at, this.#writeEventKind, 0, 0, flight);
   }
 
@@ -246,13 +269,21 @@ export class SimulatedApiServer implements ApiServer {
       this.etcd.write(
         () => this.#commitEvent(flight),
         (error) => {
-          if (error !== undefined) flight.writer.carriedOut(this.#engine.now, false);
+          if (error === undefined) return;
+          this.#eventAnswered(flight, 500);
+          flight.writer.carriedOut(this.#engine.now, false);
         },
       );
     }
   }
 
-  #commitEvent({ write, create, writer }: EventFlight): boolean {
+  #eventAnswered({ create, arrivesAt }: EventFlight, code: number): void {
+    const { now } = this.#engine;
+    this.#requestObserver?.eventAnswered(create, code, now - arrivesAt, now);
+  }
+
+  #commitEvent(flight: EventFlight): boolean {
+    const { write, create, writer } = flight;
     const { now } = this.#engine;
     const { note } = write;
     let found = true;
@@ -266,6 +297,7 @@ export class SimulatedApiServer implements ApiServer {
         for (const observe of this.#eventObservers) observe(note, now);
       }
     }
+    this.#eventAnswered(flight, !found ? 404 : create ? 201 : 200);
     writer.carriedOut(now + this.#network(this.#networkStream), found);
     return found;
   }
@@ -284,17 +316,27 @@ export class SimulatedApiServer implements ApiServer {
       this.#throughEtcd ??= new ThroughEtcd(this.#engine, this.etcd, this.store);
       this.#throughEtcd.carryOut(request, respond, (response) => {
         flight.response = response;
+        this.#answered(flight, response, 0);
         this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
       });
       return;
     }
-    flight.response = this.#handler.respond(request, identity);
-    let delay = this.#network(this.#networkStream);
+    const response = this.#handler.respond(request, identity);
+    flight.response = response;
+    const network = this.#network(this.#networkStream);
+    let further = 0;
     // An eviction is three writes, one after the other: the budget's status, the pod's, the deletion.
-    if (request.verb === 'evict' && flight.response.ok) {
-      for (let i = 0; i < 2; i++) delay += this.#write(this.#workStream) + this.etcd.commitMicros();
+    if (request.verb === 'evict' && response.ok) {
+      for (let i = 0; i < 2; i++) further += this.#write(this.#workStream) + this.etcd.commitMicros();
     }
-    this.#engine.after(delay, this.#answerKind, slot);
+    this.#answered(flight, response, further);
+    this.#engine.after(network + further, this.#answerKind, slot);
+  }
+
+  /** @param further what is still to be done before the answer leaves, in microseconds */
+  #answered({ request, arrivesAt }: InFlight, response: Response, further: number): void {
+    const at = this.#engine.now + further;
+    this.#requestObserver?.answered(request, response, at - arrivesAt, at);
   }
 
   #answer(slot: number): void {

@@ -2,6 +2,7 @@ import { sampler } from '../../engine/samplers.ts';
 import type { ControllerFactory } from '../../policy-api/controllers.ts';
 import type { Parameters } from '../../scenario.ts';
 import { ControllerManager } from '../controller-manager.ts';
+import type { WorkQueueObserver } from '../work-queue.ts';
 import { LEADER_ELECTION, type LeaderElectionParameters } from '../leader-election/parameters.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { ComponentApi } from './process-api.ts';
@@ -17,6 +18,7 @@ export function controllerManagers(
   parameters: Parameters,
   factories: readonly ControllerFactory[],
   election: LeaderElectionParameters = LEADER_ELECTION,
+  observeQueue?: (controller: string) => WorkQueueObserver,
 ): ElectedComponent {
   const { cacheSync, cacheSyncPerObject } = parameters.controllerManager;
   const synced = sampler(cacheSync);
@@ -27,7 +29,7 @@ export function controllerManagers(
     main: (process, api) => () => {
       const stream = process.stream('controller-manager/cache-sync');
       const syncMicros = (objects: number): number => synced(stream) + objects * cacheSyncPerObject;
-      new ControllerManager(process, api, parameters, factories, syncMicros);
+      new ControllerManager(process, api, parameters, factories, syncMicros, observeQueue);
     },
   };
 }

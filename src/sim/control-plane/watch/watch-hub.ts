@@ -7,9 +7,18 @@ import type { Watch } from '../../api/request.ts';
 import type { Commit } from '../etcd/store.ts';
 import { ChangeLog } from './change-log.ts';
 
+/** Takes how long after its commit a change was delivered, in microseconds. */
+export interface LagObserver {
+  add(micros: number): void;
+}
+
+/** Is asked, when a watch opens, who is to know how late its changes come. */
+export type WatchObserver = (kind: Kind, ofNode: boolean) => LagObserver;
+
 /** A watch of a whole kind: a cursor into the kind's log. */
 interface Follower {
   readonly watch: Watch;
+  readonly lags: LagObserver | undefined;
   readonly log: ChangeLog;
   readonly cursor: number;
   awake: boolean;
@@ -18,6 +27,7 @@ interface Follower {
 /** A kubelet's watch: the pods of one node, filed as they are committed. */
 interface NodeFeed {
   readonly watch: Watch;
+  readonly lags: LagObserver | undefined;
   readonly waiting: Commit[];
   awake: boolean;
 }
@@ -39,6 +49,8 @@ export class WatchHub {
   readonly #feedOfNode = new Map<string, number>();
   readonly #wakeFollower: EventKind;
   readonly #wakeFeed: EventKind;
+  /** Of the watches that open from now on. */
+  observer: WatchObserver | undefined;
 
   constructor(engine: Engine, delivery: Distribution) {
     this.#engine = engine;
@@ -55,13 +67,13 @@ export class WatchHub {
   add(watch: Watch): void {
     if (watch.nodeName !== undefined) {
       this.#feedOfNode.set(watch.nodeName, this.#feeds.length);
-      this.#feeds.push({ watch, waiting: [], awake: false });
+      this.#feeds.push({ watch, lags: this.observer?.(watch.kind, true), waiting: [], awake: false });
       return;
     }
     let log = this.#logs.get(watch.kind);
     if (log === undefined) this.#logs.set(watch.kind, (log = new ChangeLog()));
     const index = this.#followers.length;
-    this.#followers.push({ watch, log, cursor: log.open(), awake: false });
+    this.#followers.push({ watch, lags: this.observer?.(watch.kind, false), log, cursor: log.open(), awake: false });
     const siblings = this.#followersOf.get(watch.kind);
     if (siblings === undefined) this.#followersOf.set(watch.kind, [index]);
     else siblings.push(index);
@@ -88,7 +100,7 @@ export class WatchHub {
 
   #deliver(follower: Follower, index: number): void {
     const now = this.#engine.now;
-    const { log, cursor, watch } = follower;
+    const { log, cursor, watch, lags } = follower;
     for (;;) {
       const commit = log.peek(cursor);
       if (commit === undefined) {
@@ -101,6 +113,7 @@ export class WatchHub {
         return;
       }
       log.advance(cursor);
+      lags?.add(now - commit.committedAt);
       watch.receive(commit);
     }
   }
@@ -122,7 +135,7 @@ export class WatchHub {
 
   #deliverToNode(feed: NodeFeed, index: number): void {
     const now = this.#engine.now;
-    const { waiting, watch } = feed;
+    const { waiting, watch, lags } = feed;
     let taken = 0;
     while (taken < waiting.length && waiting[taken]!.committedAt + this.#floor <= now) taken++;
     const ready = waiting.splice(0, taken);
@@ -131,7 +144,10 @@ export class WatchHub {
       const due = waiting[0]!.committedAt + this.#delivery(this.#stream);
       this.#engine.at(due > now ? due : now + 1, this.#wakeFeed, index);
     }
-    for (const commit of ready) watch.receive(asSeenByNode(commit as Change<'Pod'>));
+    for (const commit of ready) {
+      lags?.add(now - commit.committedAt);
+      watch.receive(asSeenByNode(commit as Change<'Pod'>));
+    }
   }
 }
 

@@ -1,0 +1,130 @@
+import { KINDS, type Kind } from '../api/kinds.ts';
+import type { Lease } from '../api/core.ts';
+import type { Request, Response } from '../api/request.ts';
+import { Leaderships } from './leaderships.ts';
+import { LogHistogram } from './log-histogram.ts';
+import { QueueMetrics, type Clock } from './queue-metrics.ts';
+import { RequestMetrics, type ObjectiveResult } from './request-metrics.ts';
+
+/** One row of `control_plane.csv`: a metric with its labels. What a metric does not have is undefined, or empty. */
+export interface ControlPlaneRecord {
+  readonly metric: string;
+  readonly component: string;
+  readonly verb?: string;
+  readonly resource?: string;
+  readonly subresource?: string;
+  readonly scope?: string;
+  readonly code?: number;
+  /** Of a queue, a Lease, or whatever else has one. */
+  readonly name?: string;
+  readonly micros?: LogHistogram;
+  /** How much it is at the end, or came to. */
+  readonly value?: number;
+  readonly peak?: number;
+}
+
+/** What the control plane went through. */
+export interface ControlPlaneReport {
+  readonly records: readonly ControlPlaneRecord[];
+  readonly objectives: readonly ObjectiveResult[];
+}
+
+/**
+ * Watches the control plane at work. Everything is kept in histograms of fixed size, found by what little tells requests,
+ * watches and queues apart: a run of any length costs the same memory.
+ */
+export class ControlPlaneMetrics {
+  readonly requests = new RequestMetrics();
+  /** What etcd takes for a transaction. */
+  readonly commits = new LogHistogram();
+  readonly #lags = new Map<string, LogHistogram>();
+  readonly #queues: QueueMetrics[] = [];
+  readonly #leaderships = new Leaderships();
+
+  /** A request was answered at `at`, `tookMicros` after it had arrived. */
+  answered(request: Request, response: Response, tookMicros: number, at: number): void {
+    this.requests.answered(request, response, tookMicros, at);
+  }
+
+  /** A component's Event was written. */
+  eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void {
+    this.requests.add('Event', create ? 'post' : 'patch', code, tookMicros, at);
+  }
+
+  committed(micros: number): void {
+    this.commits.add(micros);
+  }
+
+  /** Where the lags of a watch go: of whole kinds and of the pods of single nodes, each together. */
+  lagsOf(kind: Kind, ofNode: boolean): LogHistogram {
+    const name = ofNode ? `${KINDS[kind].plural} of a node` : KINDS[kind].plural;
+    let lags = this.#lags.get(name);
+    if (lags === undefined) this.#lags.set(name, (lags = new LogHistogram()));
+    return lags;
+  }
+
+  /** Where the queue of a controller says what it goes through. */
+  queueOf(name: string, clock: Clock): QueueMetrics {
+    const queue = new QueueMetrics(name, clock);
+    this.#queues.push(queue);
+    return queue;
+  }
+
+  leaseWritten(lease: Lease): void {
+    this.#leaderships.observe(lease);
+  }
+
+  /** Closes the books. */
+  finish(): ControlPlaneReport {
+    return {
+      records: [
+        ...this.#requestRecords(),
+        { metric: 'etcd_request_duration_seconds', component: 'kube-apiserver', micros: this.commits },
+        ...this.#lagRecords(),
+        ...this.#queuesByName().flatMap(queueRecords),
+        ...this.#leaderships.all().flatMap(({ name, holder, changes }) => [
+          { metric: 'leader_election_master_status', component: name, name, value: holder === '' ? 0 : 1 },
+          { metric: 'leader_election_changes_total', component: name, name, value: changes },
+        ]),
+      ],
+      objectives: this.requests.objectives(),
+    };
+  }
+
+  *#requestRecords(): Generator<ControlPlaneRecord> {
+    const told = { metric: 'apiserver_request_duration_seconds', component: 'kube-apiserver' };
+    for (const { verb, resource, subresource, scope, code, micros } of this.requests.rows()) {
+      yield { ...told, verb, resource, subresource, scope, code, micros };
+    }
+  }
+
+  /** One a controller: of several processes one after the other, the last tells of all. */
+  #queuesByName(): QueueMetrics[] {
+    const byName = new Map<string, QueueMetrics>();
+    for (const queue of this.#queues) {
+      const earlier = byName.get(queue.name);
+      if (earlier !== undefined) queue.follow(earlier);
+      byName.set(queue.name, queue);
+    }
+    return [...byName.values()];
+  }
+
+  *#lagRecords(): Generator<ControlPlaneRecord> {
+    const lags = [...this.#lags].filter(([, { count }]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [name, micros] of lags) {
+      yield { metric: 'watch_delivery_lag_seconds', component: 'kube-apiserver', name, micros };
+    }
+  }
+}
+
+function queueRecords({ name, adds, retries, depth, peakDepth, waited, worked }: QueueMetrics): ControlPlaneRecord[] {
+  if (adds === 0) return [];
+  const of = { component: 'kube-controller-manager', name };
+  return [
+    { metric: 'workqueue_adds_total', ...of, value: adds },
+    { metric: 'workqueue_retries_total', ...of, value: retries },
+    { metric: 'workqueue_depth', ...of, value: depth, peak: peakDepth },
+    { metric: 'workqueue_queue_duration_seconds', ...of, micros: waited },
+    { metric: 'workqueue_work_duration_seconds', ...of, micros: worked },
+  ];
+}
