@@ -193,18 +193,35 @@ describe('zones', () => {
     return [...times.values()].sort((x, y) => x - y);
   };
 
-  it('that are down get their NoExecute taints ten seconds apart', () => {
+  /** When the nodes of zone b got their NoExecute taints, after an outage of the whole zone at 60 s. */
+  const outageOfB = (nodes: number): number[] => {
     const { commits } = runFaulty({
-      nodes: 12,
+      nodes,
       zones,
       manifests: [web(12)],
       faults: [strike(60, { kind: 'ZoneOutage', zone: 'b', durationMicros: undefined })],
       seconds: 220,
       parameters: FIXED,
     });
-    const times = taintsOf(commits);
-    expect(times.length).toBe(6);
+    return taintsOf(commits);
+  };
+
+  it('that are down get their NoExecute taints ten seconds apart', () => {
+    // Two silent nodes are no partial disruption yet, and three are the whole zone.
+    const times = outageOfB(6);
+    expect(times.length).toBe(3);
     times.slice(1).forEach((time, i) => expect(time - times[i]!).toBeCloseTo(10, 0));
+  });
+
+  it('that fall silent by and by stand still while they are partly down, and then begin a whole period later', () => {
+    const times = outageOfB(12);
+    expect(times.length).toBe(6);
+    const gaps = times.slice(1).map((time, i) => time - times[i]!);
+    const [longest] = [...gaps].sort((a, b) => b - a);
+    expect(gaps.filter((gap) => Math.abs(gap - 10) < 0.5).length).toBeGreaterThanOrEqual(4);
+    // At most two passes of the monitor lie between the first silent node and the last.
+    expect(longest).toBeGreaterThan(9.9);
+    expect(longest).toBeLessThan(25.5);
   });
 
   it('all down at once are taken for a mistake of the control plane: at most one node a zone is tainted', () => {

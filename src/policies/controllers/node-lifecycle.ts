@@ -249,7 +249,7 @@ class NodeLifecycle implements Controller {
     }
     this.#taintedBefore = [...this.#noExecute];
     this.#underWay = names.size;
-    this.#waiting = [...names];
+    this.#waiting = this.#signs.inOrder(names);
     for (const name of this.#waiting.splice(0, NODES_AT_ONCE)) this.#host.enqueue(`health ${name}`);
     if (names.size === 0) {
       this.#underWay = 1;

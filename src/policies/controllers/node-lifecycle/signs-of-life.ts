@@ -6,6 +6,8 @@ import type { PassClock } from '../pass-clock.ts';
 import type { NodeLifecycleSettings } from './settings.ts';
 
 interface Sign {
+  /** Nodes are looked at in the order in which they appeared, whoever was heard of last. */
+  readonly order: number;
   /** The pass that saw the last sign of life: silence is counted from there, on the controller's own clock. */
   probeAt: number;
   /** It gives signs as a healthy kubelet does, and nobody counts them. */
@@ -23,6 +25,7 @@ export class SignsOfLife {
   readonly #signs = new Map<string, Sign>();
   /** Names of nodes that are not steady. */
   readonly #counted = new Set<string>();
+  #order = 0;
 
   constructor(clock: PassClock, settings: NodeLifecycleSettings) {
     this.#clock = clock;
@@ -32,14 +35,13 @@ export class SignsOfLife {
   nodeAppears(node: Node, now: number): void {
     const { name, creationTimestamp } = node.metadata;
     const reported = conditionOf(node.status.conditions, 'Ready') !== undefined;
-    const known = this.#signs.get(name);
-    const sign = known ?? { probeAt: 0, steady: reported, renewTime: -Infinity };
+    const sign = this.#signs.get(name) ?? this.#newSign(reported);
     sign.probeAt = Math.max(sign.probeAt, reported ? this.#clock.atOrAfter(now) : creationTimestamp);
     this.#set(name, sign);
   }
 
   leaseChanged({ metadata, spec, heartbeat }: Lease, now: number): void {
-    const sign = this.#signs.get(metadata.name) ?? { probeAt: 0, steady: false, renewTime: -Infinity };
+    const sign = this.#signs.get(metadata.name) ?? this.#newSign(false);
     const renewed = spec.renewTime > sign.renewTime;
     sign.renewTime = Math.max(sign.renewTime, spec.renewTime);
     sign.steady = heartbeat?.steady === true;
@@ -99,6 +101,19 @@ export class SignsOfLife {
   #grace(node: Node): number {
     const reported = conditionOf(node.status.conditions, 'Ready') !== undefined;
     return reported ? this.#settings.nodeMonitorGracePeriod : this.#settings.nodeStartupGracePeriod;
+  }
+
+  /** The order in which a pass comes to nodes. */
+  inOrder(names: Iterable<string>): string[] {
+    const orderOf = (name: string): number => this.#signs.get(name)?.order ?? Infinity;
+    return [...names].sort((a, b) => {
+      const [first, second] = [orderOf(a), orderOf(b)];
+      return first === second ? 0 : first - second;
+    });
+  }
+
+  #newSign(steady: boolean): Sign {
+    return { order: this.#order++, probeAt: 0, steady, renewTime: -Infinity };
   }
 
   #set(name: string, sign: Sign): void {
