@@ -37,6 +37,9 @@ export { schedulerOf, SchedulerModuleError } from './policies/scheduling/own-sch
 export { defineScheduler, defineSchedulingPlugin } from './sim/policy-api/scheduler-module.ts';
 export type { PluginMethods, SchedulerModule } from './sim/policy-api/scheduler-module.ts';
 export { choosingConfiguration, nodeChooser, type NodeChoice } from './sim/policy-api/node-chooser.ts';
+export { guardedController } from './policies/controllers/guard/guarded-controller.ts';
+export { controllersOf, ControllerModuleError } from './policies/controllers/own-controller.ts';
+export { defineController, type ControllerModule } from './sim/policy-api/controller-module.ts';
 export { PolicyError } from './sim/policy-api/policy-error.ts';
 export { SyncError } from './sim/policy-api/sync-error.ts';
 export * from './sim/policy-api/scheduling.ts';
@@ -44,6 +47,9 @@ export * from './sim/policy-api/status.ts';
 export type * from './sim/policy-api/scheduler.ts';
 export type * from './sim/policy-api/controllers.ts';
 export type * from './sim/api/kinds.ts';
+export type * from './sim/api/custom-object.ts';
+export type { Request, Response } from './sim/api/request.ts';
+export type { Change } from './sim/api/change.ts';
 export type * from './sim/api/pod.ts';
 export type * from './sim/api/node.ts';
 

@@ -1,3 +1,4 @@
+import { ControllerModuleError } from '../policies/controllers/own-controller.ts';
 import { SchedulerModuleError } from '../policies/scheduling/own-scheduler.ts';
 import { ProfileError } from '../policies/scheduling/profile.ts';
 import { PolicyError } from '../sim/policy-api/policy-error.ts';
@@ -63,7 +64,11 @@ export function failureOf(error: unknown, options: FailureOptions = {}): Failure
     };
   }
   const cause = error instanceof RunFailure ? error.cause : error;
-  if (cause instanceof SchedulerModuleError || cause instanceof ProfileError) {
+  if (
+    cause instanceof ControllerModuleError ||
+    cause instanceof SchedulerModuleError ||
+    cause instanceof ProfileError
+  ) {
     return { message: `error: ${cause.message}\n`, code: ExitCode.InputInvalid };
   }
   const where = error instanceof RunFailure ? placeOf(error.context) : '';

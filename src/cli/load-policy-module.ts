@@ -1,5 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { checkSchedulerModule, SchedulerModuleError } from '../policies/scheduling/own-scheduler.ts';
+import { checkControllerModule, ControllerModuleError } from '../policies/controllers/own-controller.ts';
+import type { ControllerModule } from '../sim/policy-api/controller-module.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 
 /**
@@ -9,14 +11,30 @@ import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
  * @throws SchedulerModuleError when the file cannot be run, or exports no scheduler
  */
 export async function loadPolicyModule(file: string): Promise<SchedulerModule> {
+  return checkSchedulerModule(await defaultExport(file, SchedulerModuleError), file);
+}
+
+/**
+ * The same for the file of a controller.
+ *
+ * @throws ControllerModuleError when the file cannot be run, or exports no controller
+ */
+export async function loadControllerModule(file: string): Promise<ControllerModule> {
+  return checkControllerModule(await defaultExport(file, ControllerModuleError), file);
+}
+
+async function defaultExport(
+  file: string,
+  Failure: new (file: string, problems: readonly string[]) => Error,
+): Promise<unknown> {
   let exported: unknown;
   try {
     exported = await importFile(file);
   } catch (error) {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new SchedulerModuleError(file, [`cannot be run: ${what}`]);
+    throw new Failure(file, [`cannot be run: ${what}`]);
   }
-  return checkSchedulerModule((exported as { default?: unknown }).default, file);
+  return (exported as { default?: unknown }).default;
 }
 
 async function importFile(file: string): Promise<unknown> {

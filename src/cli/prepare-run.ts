@@ -1,6 +1,8 @@
 import type { AutoscalerSettings } from '../policies/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultPolicies } from '../policies/default-policies.ts';
 import type { NodeLifecycleSettings } from '../policies/controllers/node-lifecycle/settings.ts';
+import { guardedController } from '../policies/controllers/guard/guarded-controller.ts';
+import { CONTROLLER_NAMES } from '../policies/controllers/own-controller.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
 import type { SchedulerConfiguration } from '../policies/scheduling/configuration/configuration.ts';
 import {
@@ -12,12 +14,14 @@ import { kubeScheduler } from '../policies/scheduling/kube-scheduler.ts';
 import { schedulerOf } from '../policies/scheduling/own-scheduler.ts';
 import { loadScenario, type LoadedScenario, type LoadOptions } from '../scenario/load-scenario.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
+import type { CustomKind } from '../sim/api/custom-object.ts';
+import type { ControllerModule } from '../sim/policy-api/controller-module.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import type { Parameters, Scenario, SchedulerSpec } from '../sim/scenario.ts';
 import type { Policies } from '../sim/simulation.ts';
 import { setFreezing } from '../sim/api/freeze.ts';
-import { loadPolicyModule } from './load-policy-module.ts';
+import { loadControllerModule, loadPolicyModule } from './load-policy-module.ts';
 
 /** A scenario with everything that decides in it. */
 export interface PreparedRun extends LoadedScenario {
@@ -29,12 +33,14 @@ export interface PreparedRun extends LoadedScenario {
 /**
  * Reads a scenario and the policies it names. A policy file is code of the user's: it is run, and its answers are guarded.
  *
- * @throws ScenarioError for whatever is wrong about the scenario; SchedulerModuleError for the policy file
+ * @throws ScenarioError for whatever is wrong about the scenario; SchedulerModuleError or ControllerModuleError for a policy file
  */
 export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' | 'seed'> = {}): Promise<PreparedRun> {
-  const load = (modules: ReadonlyMap<string, SchedulerModule>): LoadedScenario =>
+  const load = (modules: ReadonlyMap<string, SchedulerModule>, customKinds?: ReadonlySet<CustomKind>): LoadedScenario =>
     loadScenario(path, {
       ...options,
+      controllers: CONTROLLER_NAMES,
+      ...(customKinds === undefined ? {} : { customKinds }),
       schedulers: [...SCHEDULERS.keys()],
       checkSchedulerConfiguration: (raw, report, policy) => {
         const module = policy === undefined ? undefined : (SCHEDULERS.get(policy) ?? modules.get(policy));
@@ -62,11 +68,17 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
     watch ??= new PolicyWatch();
     setFreezing(true);
   }
-  // What the plugins of a file are called is known now: configurations that name them are read again.
-  if (modules.size > 0 && schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined)) {
-    loaded = load(modules);
+  const ownControllers: ControllerModule[] = [];
+  for (const file of (loaded.scenario.cluster.controllers ?? []).filter(isPolicyFile)) {
+    ownControllers.push(await loadControllerModule(file));
+    watch ??= new PolicyWatch();
+    setFreezing(true);
   }
-  return { ...loaded, policies: policiesOf(loaded.scenario, modules, watch), watch };
+  const customKinds = new Set(ownControllers.flatMap(({ customResources = [] }) => customResources));
+  // What the plugins of a file are called, and what its controllers work on, is known now: what depends on it is read again.
+  const isConfigured = schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined);
+  if ((modules.size > 0 && isConfigured) || customKinds.size > 0) loaded = load(modules, customKinds);
+  return { ...loaded, policies: policiesOf(loaded.scenario, modules, ownControllers, watch), watch };
 }
 
 function schedulersOf({ cluster }: Scenario): readonly SchedulerSpec[] {
@@ -76,6 +88,7 @@ function schedulersOf({ cluster }: Scenario): readonly SchedulerSpec[] {
 function policiesOf(
   scenario: Scenario,
   modules: ReadonlyMap<string, SchedulerModule>,
+  ownControllers: readonly ControllerModule[],
   watch: PolicyWatch | undefined,
 ): Policies {
   const { parameters } = scenario.cluster;
@@ -85,6 +98,12 @@ function policiesOf(
   const { featureGates } = parameters;
   return {
     ...defaultPolicies({
+      controllerNames: scenario.cluster.controllers?.filter((name) => !isPolicyFile(name)),
+      customKinds: (scenario.customResources ?? []).map(({ kind }) => kind),
+      ownControllers: ownControllers.map(({ name, controller }) => ({
+        name,
+        factory: guardedController(name, controller, watch === undefined ? {} : { watch }),
+      })),
       endpointSliceBatchMicros,
       featureGates,
       horizontalPodAutoscaler: autoscalerSettings(parameters.controllerManager),

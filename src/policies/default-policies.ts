@@ -1,6 +1,8 @@
+import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { ControllerFactory } from '../sim/policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
-import { CONTROLLER_DEFAULTS, controllers, type ControllerSettings } from './controllers/registry.ts';
+import { controllersOf, type OwnController } from './controllers/own-controller.ts';
+import { CONTROLLER_DEFAULTS, type ControllerSettings } from './controllers/registry.ts';
 import type { AutoscalerSettings } from './autoscaling/horizontal-pod-autoscaler.ts';
 import type { NodeLifecycleSettings } from './controllers/node-lifecycle/settings.ts';
 import type { SchedulerConfiguration } from './scheduling/configuration/configuration.ts';
@@ -12,6 +14,12 @@ export interface DefaultPolicyOptions {
   readonly schedulerConfiguration?: SchedulerConfiguration | undefined;
   /** `--endpointslice-updates-batch-period`, in microseconds. */
   readonly endpointSliceBatchMicros?: number;
+  /** The kinds that the cluster's CustomResourceDefinitions define. */
+  readonly customKinds?: readonly CustomKind[];
+  /** Which controllers run, as of `--controllers`; absent: all of Kubernetes' own. */
+  readonly controllerNames?: readonly string[] | undefined;
+  /** Controllers besides those, or in the place of those with their names. */
+  readonly ownControllers?: readonly OwnController[];
   /** By Kubernetes' names; an absent one has its default. */
   readonly featureGates?: Partial<ControllerSettings['featureGates']>;
   /** Flags about nodes; those that are left out have their defaults. */
@@ -41,6 +49,7 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
   };
   const settings = {
     ...CONTROLLER_DEFAULTS,
+    customKinds: options.customKinds ?? [],
     horizontalPodAutoscaler,
     endpointSlice,
     featureGates,
@@ -49,6 +58,6 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
   };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),
-    controllers: [...controllers(settings).values()],
+    controllers: controllersOf(settings, options.controllerNames, options.ownControllers ?? []),
   };
 }

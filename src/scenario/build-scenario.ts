@@ -7,6 +7,8 @@ import { arrivals } from './arrivals.ts';
 import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
 import { copiesOf } from './copies.ts';
+import { controllerList } from './controller-list.ts';
+import type { CustomResources } from './custom-resources.ts';
 import { defaultCluster } from './default-cluster.ts';
 import type { Path, SourceDocument } from './document.ts';
 import type { Findings } from './findings.ts';
@@ -34,6 +36,7 @@ export interface Ingredients {
   readonly written: ScenarioDocument;
   readonly question: string;
   readonly manifests: readonly Manifest[];
+  readonly customResources: CustomResources;
   /** What paths in the scenario are relative to. */
   readonly folder: string;
   readonly findings: Findings;
@@ -66,7 +69,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     ...spec.workload.map((each, index) => arrivals(each, index, document, findings)),
     ...spec.traces.map((each, index) => recordedWorkload(each, index, folder, remark)),
   ];
-  const inventory = new Inventory([...initial, ...applied]);
+  const inventory = new Inventory([...initial, ...applied], ingredients.customResources);
   const endMicros = spec.duration ?? spec.horizon;
   const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
   const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
@@ -81,6 +84,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const furtherSchedulers = (cluster.furtherSchedulers ?? []).map((one, i) =>
     schedulerSpec(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
   );
+  const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
   const etcd = spec.cluster.controlPlane?.etcd;
   const { controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
@@ -104,6 +108,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       parameters: mergeParameters(spec.cluster.parameters, spec.cluster.clientLimits),
       scheduler,
       furtherSchedulers,
+      ...(controllers === undefined ? {} : { controllers }),
       etcd,
       controllerManagers,
       schedulers,
@@ -112,6 +117,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     initial: inOrderOfApplication(initial),
     workloads: ready,
     behaviours,
+    ...(ingredients.customResources.size === 0 ? {} : { customResources: [...ingredients.customResources.values()] }),
     timeline,
     faults,
     expectations,

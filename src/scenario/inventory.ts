@@ -1,5 +1,6 @@
-import { KINDS, keyOf, objectKey, type ApiObject, type Kind } from '../sim/api/kinds.ts';
+import { factsOf, keyOf, objectKey, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
+import type { CustomResources } from './custom-resources.ts';
 import { kindNamed, nearestKindName } from './resource-names.ts';
 
 type Found =
@@ -11,7 +12,11 @@ export class Inventory {
   private readonly byKind = new Map<Kind, Map<string, ApiObject>>();
   private readonly added: ApiObject[] = [];
 
-  constructor(objects: readonly ApiObject[]) {
+  /** The custom kinds that are simulated. */
+  readonly customResources: CustomResources;
+
+  constructor(objects: readonly ApiObject[], customResources: CustomResources = new Map()) {
+    this.customResources = customResources;
     for (const object of objects) this.add(object);
   }
 
@@ -65,7 +70,7 @@ export class Inventory {
       };
     }
     const all = [...(this.byKind.get(kind)?.values() ?? [])].filter((object) => object.metadata.name === name);
-    const key = KINDS[kind].namespaced ? objectKey(namespace ?? 'default', name) : name;
+    const key = factsOf(kind).namespaced ? objectKey(namespace ?? 'default', name) : name;
     const object = this.get(kind, key) ?? (namespace === undefined && all.length === 1 ? all[0] : undefined);
     return object === undefined ? { ok: false, ...this.missing(kind, key) } : { ok: true, object };
   }

@@ -1,7 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { Report } from '../sim/api/problem.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { buildScenario } from './build-scenario.ts';
+import { definedResources } from './custom-resources.ts';
 import type { SourceDocument } from './document.ts';
 import { valueAt } from './document.ts';
 import { explainIssues } from './explain-issues.ts';
@@ -29,6 +31,10 @@ export interface LoadOptions {
   readonly checkSchedulerConfiguration?: (raw: unknown, report: Report, policy: string | undefined) => unknown;
   /** Names of the schedulers there are, for the same reason. Without it any name is passed on. */
   readonly schedulers?: readonly string[];
+  /** Names of the controllers there are; without it any name is passed on. */
+  readonly controllers?: readonly string[];
+  /** Custom kinds that controllers of the run work on. Objects of all others are accepted and have no effect. */
+  readonly customKinds?: ReadonlySet<CustomKind>;
 }
 
 export interface LoadedScenario {
@@ -134,16 +140,16 @@ function finish(
 ): LoadedScenario {
   applyOverrides(document, options.set ?? [], findings.report);
   const written = validate(document, findings);
-  const manifests = decodeManifests(
-    [...embedded, ...namedManifests(document, folder, path, findings)],
-    findings.report,
-  );
+  const documents = [...embedded, ...namedManifests(document, folder, path, findings)];
+  const customResources = definedResources(documents, options.customKinds ?? new Set());
+  const manifests = decodeManifests(documents, findings.report, customResources);
   findings.stopIfFailed();
   const scenario = buildScenario({
     document,
     written: written as ScenarioDocument,
     question,
     manifests,
+    customResources,
     folder,
     findings,
     options,

@@ -1,7 +1,8 @@
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
-import { KINDS, keyOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
+import { factsOf, keyOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { fieldPath, type Problem as FieldProblem } from '../sim/api/problem.ts';
+import type { CustomResources } from './custom-resources.ts';
 import { valueAt, type Path, type SourceDocument } from './document.ts';
 import type { Problem, ProblemSink } from './problem.ts';
 
@@ -25,7 +26,11 @@ const MOST_MEMBERS = 1_000;
 const FEW_OBJECTS = 500;
 
 /** Decodes the objects of some documents; Lists are opened. Problems are reported where they were written. */
-export function decodeManifests(documents: readonly SourceDocument[], report: ProblemSink): Manifest[] {
+export function decodeManifests(
+  documents: readonly SourceDocument[],
+  report: ProblemSink,
+  customResources: CustomResources,
+): Manifest[] {
   const manifests: Manifest[] = [];
   const told = new Set<string>();
   let objects = 0;
@@ -40,7 +45,7 @@ export function decodeManifests(documents: readonly SourceDocument[], report: Pr
       }
       if (reportMisspeltIdentity(raw, tell)) continue;
       const warned = ++objects > FEW_OBJECTS ? told : new Set<string>();
-      const object = decodeObject(raw, tell, { snapshot: recorded, warned });
+      const object = decodeObject(raw, tell, { snapshot: recorded, warned, customResources });
       if (object !== undefined) manifests.push({ object, document, path, recorded });
     }
   return manifests;
@@ -72,7 +77,7 @@ function nameOf(raw: unknown): string {
 }
 
 /** The objects in a document: itself, or the items of a List, of Lists in a List too. */
-function objectPaths(data: unknown, path: Path = []): Path[] {
+export function objectPaths(data: unknown, path: Path = []): Path[] {
   const raw = valueAt(data, path);
   const kind = valueAt(raw, ['kind']);
   const items = valueAt(raw, ['items']);
@@ -139,6 +144,7 @@ export function withoutTwins(manifests: readonly Manifest[], report: ProblemSink
 
 /** What others refer to comes before what refers to it. Kinds not named come last. */
 const ORDER: readonly Kind[] = [
+  'CustomResourceDefinition',
   'Namespace',
   'Node',
   'PriorityClass',
@@ -184,7 +190,7 @@ export function undeclaredNamespaces(objects: readonly ApiObject[], others: read
   const declared = new Set(BUILT_IN_NAMESPACES);
   for (const object of objects) if (object.kind === 'Namespace') declared.add(object.metadata.name);
   const needed = new Set(others);
-  for (const object of objects) if (KINDS[object.kind].namespaced) needed.add(object.metadata.namespace);
+  for (const object of objects) if (factsOf(object.kind).namespaced) needed.add(object.metadata.namespace);
   return [...needed]
     .filter((name) => !declared.has(name))
     .sort((a, b) => (a < b ? -1 : 1))

@@ -57,6 +57,7 @@ export const PROBLEM_CODES = {
   duplicate: 'Something that must be there once is there twice.',
   forbidden: 'A member that must not be there beside another one.',
   'invalid-profile': 'A scheduler profile that kube-scheduler would not start with.',
+  'unknown-controller': 'A name under `controllers` that none of them has.',
   'unknown-plugin': 'A scheduling plugin that does not exist. A warning where it is only disabled or configured.',
   'unknown-scheduler': 'A scheduler that is neither built in nor a file.',
   'bad-policy': 'A file that should be a policy and is none.',

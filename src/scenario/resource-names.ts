@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../sim/api/kinds.ts';
+import { factsOf, KINDS, type Kind } from '../sim/api/kinds.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 
 const SHORT_NAMES: { readonly [K in Kind]?: string } = {
@@ -24,7 +24,7 @@ const SHORT_NAMES: { readonly [K in Kind]?: string } = {
 /** Every name kubectl takes for a kind: singular, plural and short, in lower case. */
 const BY_NAME: ReadonlyMap<string, Kind> = new Map(
   (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
-    const { plural } = KINDS[kind];
+    const { plural } = factsOf(kind);
     const short = SHORT_NAMES[kind];
     return [kind.toLowerCase(), plural, ...(short === undefined ? [] : [short])].map((name) => [name, kind] as const);
   }),

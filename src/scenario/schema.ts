@@ -200,6 +200,13 @@ const cluster = z.strictObject({
     .max(16)
     .optional()
     .describe('Schedulers beside the first one, each a component of its own; pods choose by their schedulerName.'),
+  controllers: z
+    .array(z.string().min(1))
+    .max(100)
+    .optional()
+    .describe(
+      "Controllers of your own by their files (.js or .ts), and which of Kubernetes' run: names as of --controllers (*, name, -name). Nothing but files: all of them.",
+    ),
   controlPlane: z
     .strictObject({
       apiServers: z.literal(1).optional(),

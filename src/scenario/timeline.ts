@@ -1,5 +1,5 @@
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
-import { KINDS, type ApiObject, type Kind } from '../sim/api/kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { fieldPath } from '../sim/api/problem.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import type { KubectlCommand, TimelineEntry } from '../sim/scenario.ts';
@@ -112,7 +112,7 @@ function autoscalerOf(
     kind: 'HorizontalPodAutoscaler',
     metadata: { name: line.name ?? name, namespace },
     spec: {
-      scaleTargetRef: { apiVersion: KINDS[line.kind].apiVersion, kind: line.kind, name },
+      scaleTargetRef: { apiVersion: factsOf(line.kind).apiVersion, kind: line.kind, name },
       ...(line.minReplicas === undefined ? {} : { minReplicas: line.minReplicas }),
       maxReplicas: line.maxReplicas,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
@@ -156,7 +156,7 @@ function appliedObjects(
     const source = readSource(path, complain);
     if (source === undefined) continue;
     const documents = readDocuments(source, around.findings.report);
-    for (const { object } of decodeManifests(documents, around.findings.report))
+    for (const { object } of decodeManifests(documents, around.findings.report, around.inventory.customResources))
       objects.push(inNamespace(object, namespace));
   }
   return objects;
@@ -164,7 +164,7 @@ function appliedObjects(
 
 /** `-n` gives a namespace to what names none; the decoder has put `default` there. */
 function inNamespace(object: ApiObject, namespace: string | undefined): ApiObject {
-  if (namespace === undefined || !KINDS[object.kind].namespaced || object.metadata.namespace !== 'default')
+  if (namespace === undefined || !factsOf(object.kind).namespaced || object.metadata.namespace !== 'default')
     return object;
   return { ...object, metadata: { ...object.metadata, namespace } } as ApiObject;
 }

@@ -1,4 +1,5 @@
 import type { Distribution } from './engine/samplers.ts';
+import type { CustomResource } from './api/custom-object.ts';
 import type { ApiObject, Kind } from './api/kinds.ts';
 import type { HorizontalPodAutoscaler } from './api/autoscaling.ts';
 import type { PatchBody, Subresource } from './api/request.ts';
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly cluster: ClusterSpec;
   /** Manifests to apply at time 0, in order of application. */
   readonly manifests: readonly ApiObject[];
+  /** The kinds that the definitions among them define. */
+  readonly customResources?: readonly CustomResource[];
   /** Objects that exist before time 0: a cluster as it is. */
   readonly initial: readonly ApiObject[];
   readonly workloads: readonly WorkloadSpec[];
@@ -44,6 +47,11 @@ export interface ClusterSpec {
   readonly schedulers?: number | undefined;
   /** Schedulers beside the first one, each a component of its own. */
   readonly furtherSchedulers?: readonly SchedulerSpec[];
+  /**
+   * Which controllers run, as kube-controller-manager's `--controllers`: `*` for all of its own, `name`, `-name`; and
+   * paths of files of others. Absent, or nothing but files: all of its own besides.
+   */
+  readonly controllers?: readonly string[];
 }
 
 export interface NodePool {

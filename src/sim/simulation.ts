@@ -1,3 +1,4 @@
+import { declareCustomResource } from './api/custom-object.ts';
 import { keyOf, type ApiObject } from './api/kinds.ts';
 import { NO_LABELS, type Labels, type ObjectMeta } from './api/meta.ts';
 import type { Namespace, PriorityClass } from './api/core.ts';
@@ -81,6 +82,7 @@ export class Simulation {
   constructor(scenario: Scenario, policies: Policies, sink: RecordSink, options: SimulationOptions = {}) {
     this.#scenario = scenario;
     this.#seed = options.seed ?? scenario.seed;
+    for (const resource of scenario.customResources ?? []) declareCustomResource(resource);
     const engine = (this.engine = new Engine({ seed: this.#seed }));
     const { parameters } = scenario.cluster;
     const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd: scenario.cluster.etcd }));

@@ -1,5 +1,5 @@
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
-import { keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../src/sim/api/kinds.ts';
+import { factsOf, keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../src/sim/api/kinds.ts';
 import { fieldPath, type Problem } from '../../src/sim/api/problem.ts';
 import type { JsonPatchOperation, Request, Response, StatusCause } from '../../src/sim/api/request.ts';
 import { NotReplayed } from './not-replayed.ts';
@@ -71,7 +71,7 @@ export function knownKind(kind: string): Kind {
 }
 
 export function keyIn(world: World, kind: Kind, name: string): string {
-  return objectKey(KINDS[kind].namespaced ? world.namespace : '', name);
+  return objectKey(factsOf(kind).namespaced ? world.namespace : '', name);
 }
 
 /** The canonical object of plain JSON, in the recording's namespace where it names none. */

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../src/sim/api/kinds.ts';
+import { factsOf, KINDS, type Kind } from '../../src/sim/api/kinds.ts';
 import type { Node } from '../../src/sim/api/node.ts';
 import type { Pod } from '../../src/sim/api/pod.ts';
 import type { ListedKinds } from '../../src/sim/policy-api/scheduling.ts';
@@ -51,7 +51,7 @@ export function refuseUnknownMembers(raw: Record<string, unknown>, known: readon
 function decodeSetting(raw: Record<string, unknown>): Setting {
   const objects: Record<string, unknown[]> = {};
   for (const [member, kind] of LISTS) {
-    const namespaced = !(kind in KINDS) || KINDS[kind as Kind].namespaced;
+    const namespaced = !(kind in KINDS) || factsOf(kind as Kind).namespaced;
     const list = jsonList(raw[member], member);
     if (list.length === 0) continue;
     objects[kind] = list.map((value, i) => decodeOther(kind, namespaced, value, `${member}[${i}]`));

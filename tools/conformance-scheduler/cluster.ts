@@ -90,7 +90,7 @@ export class RecordedCluster {
       this.objects.of('Node').put(node);
     }
     for (const [kind, objects] of Object.entries(setting.objects)) {
-      for (const object of objects) this.objects.of(kind as keyof ListedKinds).put(object);
+      for (const object of objects ?? []) this.objects.of(kind as keyof ListedKinds).put(object);
     }
     for (const pod of setting.pods) this.#addPod(pod);
   }

@@ -1,5 +1,6 @@
 import type { Change } from '../../sim/api/change.ts';
-import { KINDS, keyOf, objectKey, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
+import { factsOf, keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
+import { customKindOf, type CustomKind } from '../../sim/api/custom-object.ts';
 import type { OwnerReference } from '../../sim/api/meta.ts';
 import type { Response } from '../../sim/api/request.ts';
 import type {
@@ -39,12 +40,15 @@ const WATCHED = [
   'Pod',
 ] as const satisfies readonly Kind[];
 
-type Watched = (typeof WATCHED)[number];
-
 const NONE: readonly OwnerReference[] = Object.freeze([]);
 
 /** Deletes what has lost its owners, and carries out deletions with a policy (kubernetes-behaviour.md 3.13). */
-export const garbageCollector: ControllerFactory = (host) => new GarbageCollector(host);
+export const garbageCollector: ControllerFactory = (host) => new GarbageCollector(host, []);
+
+/** The same, for a cluster with custom resources. */
+export function garbageCollectorWith(customKinds: readonly CustomKind[]): ControllerFactory {
+  return (host) => new GarbageCollector(host, customKinds);
+}
 
 class GarbageCollector implements Controller {
   readonly name = 'garbage-collector';
@@ -52,13 +56,15 @@ class GarbageCollector implements Controller {
   readonly clientScale = { qps: 2, burst: 1 };
   readonly handlers: Controller['handlers'];
   readonly #host: ControllerHost;
+  readonly #watched: readonly Kind[];
   readonly #side = new SideReferences();
   readonly #absent = new AbsentOwners();
 
-  constructor(host: ControllerHost) {
+  constructor(host: ControllerHost, customKinds: readonly CustomKind[]) {
     this.#host = host;
+    this.#watched = [...WATCHED, ...customKinds];
     const changed = (change: Change): void => this.#changed(change);
-    this.handlers = Object.fromEntries(WATCHED.map((kind) => [kind, changed]));
+    this.handlers = Object.fromEntries(this.#watched.map((kind) => [kind, changed]));
   }
 
   // ---- What happens to the queue ----
@@ -96,7 +102,7 @@ class GarbageCollector implements Controller {
 
   #enqueueIfAnOwnerIsMissing(object: ApiObject): void {
     for (const reference of object.metadata.ownerReferences) {
-      if (!isWatched(reference.kind) || this.#cachedOwner(object, reference) !== undefined) continue;
+      if (!this.#isWatched(reference) || this.#cachedOwner(object, reference) !== undefined) continue;
       this.#host.enqueue(itemOf(object));
       return;
     }
@@ -114,7 +120,7 @@ class GarbageCollector implements Controller {
 
   #dependentsOf(uid: string): readonly ApiObject[] {
     const dependents: ApiObject[] = [];
-    for (const kind of WATCHED) dependents.push(...this.#host.lister(kind).ownedBy(uid));
+    for (const kind of this.#watched) dependents.push(...this.#host.lister(kind).ownedBy(uid));
     for (const item of this.#side.of(uid)) {
       const object = this.#cached(item);
       if (object !== undefined) dependents.push(object);
@@ -127,10 +133,26 @@ class GarbageCollector implements Controller {
     return this.#host.lister<Kind>(kind).get(key);
   }
 
-  #cachedOwner(object: ApiObject, { kind, name, uid }: OwnerReference): ApiObject | undefined {
-    if (!isWatched(kind)) return undefined;
+  #cachedOwner(object: ApiObject, reference: OwnerReference): ApiObject | undefined {
+    if (!this.#isWatched(reference)) return undefined;
+    const { name, uid } = reference;
+    const kind = this.#kindOf(reference)!;
     const owner = this.#host.lister<Kind>(kind).get(ownerKey(object, kind, name));
     return owner?.metadata.uid === uid ? owner : undefined;
+  }
+
+  /** What a reference refers to; undefined: a kind that is not simulated. */
+  #kindOf({ apiVersion, kind }: OwnerReference): Kind | undefined {
+    if (this.#watched.length > WATCHED.length) {
+      const custom = customKindOf(apiVersion, kind);
+      if (this.#watched.includes(custom)) return custom;
+    }
+    return Object.hasOwn(KINDS, kind) ? (kind as Kind) : undefined;
+  }
+
+  #isWatched(reference: OwnerReference): boolean {
+    const kind = this.#kindOf(reference);
+    return kind !== undefined && this.#watched.includes(kind);
   }
 
   // ---- The sync ----
@@ -189,10 +211,12 @@ class GarbageCollector implements Controller {
     );
   }
 
-  *#stateOf(object: ApiObject, { kind, name, uid }: OwnerReference): Steps<'solid' | 'waiting' | 'absent'> {
+  *#stateOf(object: ApiObject, reference: OwnerReference): Steps<'solid' | 'waiting' | 'absent'> {
+    const { name, uid } = reference;
     if (this.#absent.has(uid)) return 'absent';
     // Of a kind that is not simulated nothing is known, so nothing is taken for lost.
-    if (!isKind(kind)) return 'solid';
+    const kind = this.#kindOf(reference);
+    if (kind === undefined) return 'solid';
     const response = yield* ask({ verb: 'get', kind, key: ownerKey(object, kind, name) });
     if (!response.ok && response.reason !== 'NotFound') throw new SyncError(response.message);
     const owner = response.ok ? response.object : undefined;
@@ -258,17 +282,9 @@ function expectDone(response: Response): void {
   if (!response.ok && response.reason !== 'NotFound') throw new SyncError(response.message);
 }
 
-function isKind(kind: string): kind is Kind {
-  return Object.hasOwn(KINDS, kind);
-}
-
-function isWatched(kind: string): kind is Watched {
-  return (WATCHED as readonly string[]).includes(kind);
-}
-
 /** An owner is in the namespace of what it owns, or in none. */
 function ownerKey(object: ApiObject, kind: Kind, name: string): string {
-  return objectKey(KINDS[kind].namespaced ? object.metadata.namespace : '', name);
+  return objectKey(factsOf(kind).namespaced ? object.metadata.namespace : '', name);
 }
 
 function isWaiting({ metadata }: ApiObject, finalizer: string): boolean {

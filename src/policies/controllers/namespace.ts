@@ -1,6 +1,7 @@
 import type { Change } from '../../sim/api/change.ts';
 import type { Namespace } from '../../sim/api/core.ts';
-import { KINDS, keyOf, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
+import type { CustomKind } from '../../sim/api/custom-object.ts';
+import { factsOf, keyOf, KINDS, type ApiObject, type BuiltInKind, type Kind } from '../../sim/api/kinds.ts';
 import { isPodTerminal, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { sameData } from '../../sim/api/equality.ts';
@@ -30,14 +31,18 @@ const ORDER: readonly Kind[] = ['ControllerRevision', 'ConfigMap', 'Deployment',
 /** What is owned by others here, and goes with them where somebody collects it. */
 const LAST: readonly Kind[] = ['ReplicaSet', 'EndpointSlice', 'Event'];
 
-function kindsInOrder(): readonly Kind[] {
-  const all = (Object.keys(KINDS) as Kind[]).filter((kind) => KINDS[kind].namespaced && kind !== 'Pod');
+function kindsInOrder(customKinds: readonly CustomKind[]): readonly Kind[] {
+  const all = [...(Object.keys(KINDS) as BuiltInKind[]), ...customKinds].filter(
+    (kind) => factsOf(kind).namespaced && kind !== 'Pod',
+  );
   const rest = all.filter((kind) => !ORDER.includes(kind) && !LAST.includes(kind));
   return [...ORDER, ...rest, ...LAST.filter((kind) => kind !== 'Event')];
 }
 
 /** Empties namespaces that are going away, and lets them go when nothing is left (kubernetes-behaviour.md 3.13). */
-export const namespaceController: ControllerFactory = (host) => new NamespaceController(host);
+export function namespaceController(customKinds: readonly CustomKind[] = []): ControllerFactory {
+  return (host) => new NamespaceController(host, customKinds);
+}
 
 class NamespaceController implements Controller {
   readonly name = 'namespace';
@@ -50,9 +55,10 @@ class NamespaceController implements Controller {
     },
   };
   readonly #host: ControllerHost;
-  readonly #kinds = kindsInOrder();
+  readonly #kinds: readonly Kind[];
 
-  constructor(host: ControllerHost) {
+  constructor(host: ControllerHost, customKinds: readonly CustomKind[]) {
+    this.#kinds = kindsInOrder(customKinds);
     this.#host = host;
   }
 
@@ -149,7 +155,7 @@ function finalizersOf({ spec }: Namespace): readonly string[] {
 }
 
 function unexpected({ metadata }: Namespace, kind: Kind): string {
-  return `unexpected items still remain in namespace: ${metadata.name} for gvr: ${KINDS[kind].plural}`;
+  return `unexpected items still remain in namespace: ${metadata.name} for gvr: ${factsOf(kind).plural}`;
 }
 
 function expect(answer: Response): void {

@@ -1,4 +1,5 @@
-import { KINDS, keyOf, type ApiObject, type Kinds } from '../../sim/api/kinds.ts';
+import { wireKind, type CustomKind } from '../../sim/api/custom-object.ts';
+import { factsOf, keyOf, type ApiObject, type Kinds } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
 import type { Response } from '../../sim/api/request.ts';
 import type { Steps } from '../../sim/policy-api/controllers.ts';
@@ -6,13 +7,21 @@ import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { ask } from './requests.ts';
 
 type Owner = Kinds[
-  'CronJob' | 'DaemonSet' | 'Deployment' | 'Job' | 'ReplicaSet' | 'ReplicationController' | 'Service' | 'StatefulSet'];
+  | CustomKind
+  | 'CronJob'
+  | 'DaemonSet'
+  | 'Deployment'
+  | 'Job'
+  | 'ReplicaSet'
+  | 'ReplicationController'
+  | 'Service'
+  | 'StatefulSet'];
 
 /** The reference a controller puts on what it makes. */
 export function controllerReference(owner: Owner): OwnerReference {
   return {
-    apiVersion: KINDS[owner.kind].apiVersion,
-    kind: owner.kind,
+    apiVersion: factsOf(owner.kind).apiVersion,
+    kind: wireKind(owner.kind),
     name: owner.metadata.name,
     uid: owner.metadata.uid,
     controller: true,

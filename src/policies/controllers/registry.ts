@@ -1,3 +1,4 @@
+import type { CustomKind } from '../../sim/api/custom-object.ts';
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import {
   AUTOSCALER_DEFAULTS,
@@ -9,7 +10,7 @@ import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { disruption } from './disruption.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
-import { garbageCollector } from './garbage-collector.ts';
+import { garbageCollectorWith } from './garbage-collector.ts';
 import { job } from './job.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeLifecycle } from './node-lifecycle.ts';
@@ -22,6 +23,8 @@ import { taintEviction } from './taint-eviction.ts';
 import { ttlAfterFinished } from './ttl-after-finished.ts';
 
 export interface ControllerSettings {
+  /** The kinds that the cluster's CustomResourceDefinitions define. */
+  readonly customKinds: readonly CustomKind[];
   readonly endpointSlice: EndpointSliceSettings;
   readonly featureGates: ControllerGates;
   readonly horizontalPodAutoscaler: AutoscalerSettings;
@@ -39,6 +42,7 @@ export interface ControllerGates {
 }
 
 export const CONTROLLER_DEFAULTS: ControllerSettings = {
+  customKinds: [],
   endpointSlice: ENDPOINT_SLICE_DEFAULTS,
   featureGates: {
     MaxUnavailableStatefulSet: false,
@@ -76,9 +80,9 @@ export function controllers(
     ['ttl-after-finished-controller', ttlAfterFinished],
     ['daemonset-controller', daemonSet({ waitsForItsWrites: gates.StaleControllerConsistencyDaemonSet })],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
-    ['garbage-collector-controller', garbageCollector],
+    ['garbage-collector-controller', garbageCollectorWith(settings.customKinds)],
     ['horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(settings.horizontalPodAutoscaler)],
-    ['namespace-controller', namespaceController],
+    ['namespace-controller', namespaceController(settings.customKinds)],
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
     ['taint-eviction-controller', taintEviction],
     ['resourcequota-controller', resourceQuota],

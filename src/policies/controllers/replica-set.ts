@@ -80,7 +80,7 @@ class ReplicaSetController implements Controller {
     this.#written = new WrittenVersions(settings.waitsForItsWrites);
     this.name = name;
     this.handlers = {
-      [kind]: (change: Change<ReplicatedKind>) => this.#ownerChanged(change),
+      ...({ [kind]: (change: Change<ReplicatedKind>) => this.#ownerChanged(change) } as object),
       Pod: (change: Change<'Pod'>) => this.#podChanged(change),
     };
     this.#kind = kind;

@@ -1,4 +1,4 @@
-import { KINDS, objectKey, type Kind } from '../../sim/api/kinds.ts';
+import { factsOf, objectKey, type Kind } from '../../sim/api/kinds.ts';
 import { kindNamed, nearestKindName } from '../resource-names.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
@@ -34,7 +34,7 @@ export function readTargets(words: readonly string[], namespace: string): Target
   }
   if (names.length === 0 || names.includes(''))
     return refuse(`the command needs the name of the ${kind}: \`${kind.toLowerCase()}/NAME\``);
-  const keys = names.map((name) => (KINDS[kind].namespaced ? objectKey(namespace, name) : name));
+  const keys = names.map((name) => (factsOf(kind).namespaced ? objectKey(namespace, name) : name));
   return { ok: true, kind, keys };
 }
 

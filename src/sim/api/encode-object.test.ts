@@ -4,9 +4,9 @@ import { Reader } from './decode/reader.ts';
 import { applyDefaults } from './defaults/apply-defaults.ts';
 import { encodeObject } from './encode-object.ts';
 import { sameData } from './equality.ts';
-import { KINDS, type ApiObject, type Kind } from './kinds.ts';
+import { factsOf, KINDS, type ApiObject, type Kind } from './kinds.ts';
 import type { Problem } from './problem.ts';
-import { SCHEMAS } from './schema/kinds.ts';
+import { schemaOf } from './schema/kinds.ts';
 import type { Table, Type } from './schema/type.ts';
 
 /** Any data of a type's wire form. Nothing here knows what makes sense. */
@@ -56,12 +56,12 @@ function tableWire(table: Table, depth: number): fc.Arbitrary<unknown> {
 }
 
 const kinds = Object.keys(KINDS) as Kind[];
-const raws = fc.constantFrom(...kinds).chain((kind) => fc.tuple(fc.constant(kind), wire(SCHEMAS[kind], 9)));
+const raws = fc.constantFrom(...kinds).chain((kind) => fc.tuple(fc.constant(kind), wire(schemaOf(kind), 9)));
 
 function read(kind: Kind, raw: unknown): { readonly object: ApiObject; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const reader = new Reader(kind, { snapshot: true, warned: new Set() }, (problem) => problems.push(problem));
-  const members = reader.readTable(SCHEMAS[kind], raw as Record<string, unknown>);
+  const members = reader.readTable(schemaOf(kind), raw as Record<string, unknown>);
   return { object: { kind, ...members } as unknown as ApiObject, problems };
 }
 
@@ -80,7 +80,7 @@ describe('printing and reading', () => {
       fc.property(raws, ([kind, raw]) => {
         const object = applyDefaults(read(kind, raw).object);
         const { apiVersion, kind: printedKind, ...members } = encodeObject(object);
-        expect([apiVersion, printedKind]).toEqual([KINDS[kind].apiVersion, kind]);
+        expect([apiVersion, printedKind]).toEqual([factsOf(kind).apiVersion, kind]);
         const again = applyDefaults(read(kind, members).object);
         expect(sameData(again, object), JSON.stringify({ raw, members })).toBe(true);
       }),

@@ -1,6 +1,7 @@
+import { wireKind } from './custom-object.ts';
 import { sameData } from './equality.ts';
-import { KINDS, type ApiObject } from './kinds.ts';
-import { SCHEMAS } from './schema/kinds.ts';
+import { factsOf, type ApiObject } from './kinds.ts';
+import { schemaOf } from './schema/kinds.ts';
 import { isZero, type Data, type Field, type Table, type Type } from './schema/type.ts';
 import { formatMicroTime, formatTimestamp } from './timestamps.ts';
 
@@ -20,9 +21,13 @@ function fieldsOf(table: Table): readonly (readonly [string, Field])[] {
  * order of their names, nothing where Kubernetes has nothing. Reading it back as a snapshot gives the same object.
  */
 export function encodeObject(object: ApiObject): Record<string, unknown> {
-  const members = encodeTable(SCHEMAS[object.kind], object as unknown as Data);
+  const members = encodeTable(schemaOf(object.kind), object as unknown as Data);
   const { metadata } = object;
-  const json: Record<string, unknown> = { apiVersion: KINDS[object.kind].apiVersion, kind: object.kind, ...members };
+  const json: Record<string, unknown> = {
+    apiVersion: factsOf(object.kind).apiVersion,
+    kind: wireKind(object.kind),
+    ...members,
+  };
   // An object that no server has seen was not created at the start of the run, nor at any other time.
   if (metadata.uid === '' && metadata.creationTimestamp === 0) {
     const { creationTimestamp, ...rest } = json['metadata'] as Record<string, unknown>;

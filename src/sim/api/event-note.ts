@@ -1,4 +1,5 @@
 import { NO_LABELS } from './meta.ts';
+import { wireKind } from './custom-object.ts';
 import type { ApiObject, Kind } from './kinds.ts';
 import type { Event } from './core.ts';
 
@@ -51,7 +52,7 @@ export class EventNote {
     older: EventNote | undefined,
   ) {
     const { namespace, name, uid } = about.metadata;
-    this.kind = about.kind;
+    this.kind = wireKind(about.kind) as Kind;
     this.namespace = namespace;
     this.name = name;
     this.uid = uid;

@@ -2,6 +2,8 @@ import type { HorizontalPodAutoscaler } from './autoscaling.ts';
 import type { CronJob, Job } from './batch.ts';
 import type { ControllerRevision } from './controller-revision.ts';
 import type { Event, InertObject, Lease, Namespace, PriorityClass } from './core.ts';
+import { customResource, type CustomKind, type CustomObject } from './custom-object.ts';
+import type { CustomResourceDefinition } from './custom-resource-definition.ts';
 import type { DaemonSet } from './daemon-set.ts';
 import type { Node } from './node.ts';
 import type { Pod } from './pod.ts';
@@ -21,8 +23,9 @@ import type {
 } from './storage.ts';
 import type { Deployment, ReplicaSet } from './workloads.ts';
 
-/** Every kind the API server stores, by name. The one place to add a kind. */
-export interface Kinds {
+/** Every kind of Kubernetes that the API server stores, by name. The one place to add a kind. */
+export interface BuiltInKinds {
+  CustomResourceDefinition: CustomResourceDefinition;
   Namespace: Namespace;
   Node: Node;
   PriorityClass: PriorityClass;
@@ -55,16 +58,28 @@ export interface Kinds {
   Event: Event;
 }
 
+/** Those, and whatever CustomResourceDefinitions define besides. */
+export interface Kinds extends BuiltInKinds {
+  [custom: CustomKind]: CustomObject;
+}
+
+export type BuiltInKind = keyof BuiltInKinds;
+
 export type Kind = keyof Kinds;
 export type ApiObject = Kinds[Kind];
 
-interface KindFacts {
+export interface KindFacts {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
 }
 
-export const KINDS: { readonly [K in Kind]: KindFacts } = {
+export const KINDS: { readonly [K in BuiltInKind]: KindFacts } = {
+  CustomResourceDefinition: {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    plural: 'customresourcedefinitions',
+    namespaced: false,
+  },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
   Node: { apiVersion: 'v1', plural: 'nodes', namespaced: false },
   PriorityClass: { apiVersion: 'scheduling.k8s.io/v1', plural: 'priorityclasses', namespaced: false },
@@ -96,6 +111,11 @@ export const KINDS: { readonly [K in Kind]: KindFacts } = {
   Lease: { apiVersion: 'coordination.k8s.io/v1', plural: 'leases', namespaced: true },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
 };
+
+/** What a kind is called on the wire and where its objects live. */
+export function factsOf(kind: Kind): KindFacts {
+  return (KINDS as { readonly [kind: string]: KindFacts | undefined })[kind] ?? customResource(kind).facts;
+}
 
 /** The name under which the store, the caches and the work queues know an object: `namespace/name`, or `name`. */
 export function keyOf(object: { readonly metadata: { readonly namespace: string; readonly name: string } }): string {

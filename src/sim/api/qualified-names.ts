@@ -1,27 +1,28 @@
-import { KINDS, type Kind } from './kinds.ts';
+import { wireKind } from './custom-object.ts';
+import { factsOf, type Kind } from './kinds.ts';
 
 /** The API group of a kind; empty for the core group. */
 export function groupOf(kind: Kind): string {
-  const { apiVersion } = KINDS[kind];
+  const { apiVersion } = factsOf(kind);
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
 /** The version of a kind without its group: `v1`. */
 export function versionOf(kind: Kind): string {
-  const { apiVersion } = KINDS[kind];
+  const { apiVersion } = factsOf(kind);
   return apiVersion.slice(apiVersion.indexOf('/') + 1);
 }
 
 /** A kind's resource as messages name it: `pods`, `deployments.apps`. */
 export function resourceName(kind: Kind): string {
   const group = groupOf(kind);
-  const { plural } = KINDS[kind];
+  const { plural } = factsOf(kind);
   return group === '' ? plural : `${plural}.${group}`;
 }
 
 /** A kind as messages name it: `Pod`, `Deployment.apps`. */
 export function kindName(kind: Kind): string {
   const group = groupOf(kind);
-  return group === '' ? kind : `${kind}.${group}`;
+  return group === '' ? kind : `${wireKind(kind)}.${group}`;
 }

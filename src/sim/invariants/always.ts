@@ -1,5 +1,5 @@
 import type { Change } from '../api/change.ts';
-import { keyOf } from '../api/kinds.ts';
+import { keyOf, type ApiObject } from '../api/kinds.ts';
 import { isPodTerminal, type Pod, type PodPhase } from '../api/pod.ts';
 import { podRequests, resourcesOf } from '../api/pod-requests.ts';
 import type { Node } from '../api/node.ts';
@@ -62,8 +62,8 @@ export class AlwaysInvariants {
       const grown = metadata.generation - before.generation;
       require(grown === 0 || grown === 1, 'I9', `its generation grew by ${grown}`);
     }
-    if ('status' in object && object.status !== undefined && 'observedGeneration' in object.status) {
-      const observed = object.status.observedGeneration ?? 0;
+    const observed = observedGeneration(object);
+    if (observed !== undefined) {
       require(observed <= metadata.generation, 'I9', `generation ${observed} was observed before it was`);
     }
     if (object.kind === 'Node') this.#nodes.set(metadata.name, object);
@@ -118,4 +118,11 @@ function restarts(pod: Pod): number {
   let sum = 0;
   for (const container of pod.status.containerStatuses ?? []) sum += container.restartCount;
   return sum;
+}
+
+/** Undefined where the status has no such member, or another thing under its name. */
+function observedGeneration(object: ApiObject): number | undefined {
+  const status: unknown = 'status' in object ? object.status : undefined;
+  if (typeof status !== 'object' || status === null || !('observedGeneration' in status)) return undefined;
+  return typeof status.observedGeneration === 'number' ? status.observedGeneration : undefined;
 }

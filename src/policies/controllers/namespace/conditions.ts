@@ -1,4 +1,4 @@
-import { KINDS, type ApiObject, type Kind } from '../../../sim/api/kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../../../sim/api/kinds.ts';
 import type { Condition } from '../../../sim/api/meta.ts';
 import { conditionOf } from '../../../sim/api/pod.ts';
 import { wholeSecond } from '../whole-second.ts';
@@ -43,7 +43,7 @@ function joined(texts: readonly string[]): string {
 
 /** `pods.`, `deployments.apps`: resource and group. */
 function resourceOf(kind: Kind): string {
-  const { apiVersion, plural } = KINDS[kind];
+  const { apiVersion, plural } = factsOf(kind);
   const at = apiVersion.indexOf('/');
   return `${plural}.${at < 0 ? '' : apiVersion.slice(0, at)}`;
 }

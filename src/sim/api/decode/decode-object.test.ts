@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeObject } from '../encode-object.ts';
 import type { Deployment } from '../workloads.ts';
-import { KINDS, type ApiObject, type Kind } from '../kinds.ts';
+import { factsOf, KINDS, type ApiObject, type Kind } from '../kinds.ts';
 import type { Pod } from '../pod.ts';
 import { fieldPath, type Problem } from '../problem.ts';
 import { decodeObject, listItems, type DecodeOptions } from './decode-object.ts';
@@ -386,7 +386,7 @@ describe('hostile input', () => {
     const kinds = fc.constantFrom(...(Object.keys(KINDS) as Kind[]));
     fc.assert(
       fc.property(kinds, fc.dictionary(words, tree), (kind, members) => {
-        const raw = { ...members, apiVersion: KINDS[kind].apiVersion, kind };
+        const raw = { ...members, apiVersion: factsOf(kind).apiVersion, kind };
         const { object, problems } = decode(raw);
         expect(object !== undefined || problems.length > 0).toBe(true);
         for (const { message } of problems) expect(message.length).toBeLessThan(1000);

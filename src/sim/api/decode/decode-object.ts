@@ -1,12 +1,13 @@
 import { applyDefaults } from '../defaults/apply-defaults.ts';
+import { customKindOf, type CustomKind, type CustomResource } from '../custom-object.ts';
 import { deepFreeze } from '../freeze.ts';
-import { KINDS, type ApiObject, type Kind } from '../kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../kinds.ts';
 import type { Report } from '../problem.ts';
-import { SCHEMAS } from '../schema/kinds.ts';
+import { schemaOf } from '../schema/kinds.ts';
 import type { Data } from '../schema/type.ts';
 import { validateObject } from '../validate/validate-object.ts';
 import { describe, quoted } from './describe.ts';
-import { recognise } from './known-kinds.ts';
+import { recognise, type Recognition } from './known-kinds.ts';
 import { Reader } from './reader.ts';
 
 export interface DecodeOptions {
@@ -17,6 +18,8 @@ export interface DecodeOptions {
   readonly snapshot?: boolean;
   /** Shared between the objects of one input, so that a kind or field that is not simulated is told of once. */
   readonly warned?: Set<string>;
+  /** The custom kinds that are simulated; definitions of others have no effect. Absent: every definition is simulated. */
+  readonly customResources?: ReadonlyMap<CustomKind, CustomResource> | undefined;
 }
 
 /**
@@ -26,12 +29,12 @@ export interface DecodeOptions {
  */
 export function decodeObject(raw: unknown, report: Report, options: DecodeOptions = {}): ApiObject | undefined {
   const warned = options.warned ?? new Set<string>();
-  const found = kindOf(raw, report, warned);
+  const found = kindOf(raw, report, warned, options.customResources);
   if (found === undefined) return undefined;
   const { kind, members } = found;
   const reading = { snapshot: options.snapshot ?? false, warned };
   const reader = new Reader(kind, reading, report);
-  const read = { kind, ...reader.readTable(SCHEMAS[kind], members) } as unknown as ApiObject;
+  const read = { kind, ...reader.readTable(schemaOf(kind), members) } as unknown as ApiObject;
   if (reader.gaveUp) return undefined;
   const object = applyDefaults(withNamespace(read));
   validateObject(object, (problem) => {
@@ -42,7 +45,7 @@ export function decodeObject(raw: unknown, report: Report, options: DecodeOption
 
 /** As kubectl and the API server do: into `default` where no namespace is named, and into none where there are none. */
 function withNamespace(object: ApiObject): ApiObject {
-  const { namespaced } = KINDS[object.kind];
+  const { namespaced } = factsOf(object.kind);
   const { metadata } = object;
   if (namespaced === (metadata.namespace !== '')) return object;
   return { ...object, metadata: { ...metadata, namespace: namespaced ? 'default' : '' } } as ApiObject;
@@ -52,6 +55,7 @@ function kindOf(
   raw: unknown,
   report: Report,
   warned: Set<string>,
+  customResources: DecodeOptions['customResources'],
 ): { readonly kind: Kind; readonly members: Data } | undefined {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     report({
@@ -66,7 +70,7 @@ function kindOf(
   const hasVersion = isWord('apiVersion', apiVersion, report);
   const hasKind = isWord('kind', kind, report);
   if (!hasVersion || !hasKind) return undefined;
-  const recognition = recognise(apiVersion as string, kind as string);
+  const recognition = recogniseCustom(apiVersion as string, kind as string, members, customResources);
   switch (recognition.as) {
     case 'simulated':
       return { kind: recognition.kind, members };
@@ -101,6 +105,32 @@ function kindOf(
       });
       return undefined;
   }
+}
+
+/** Custom kinds and their definitions count where somebody works on them. */
+function recogniseCustom(
+  apiVersion: string,
+  kind: string,
+  members: Data,
+  customResources: DecodeOptions['customResources'],
+): Recognition {
+  const recognition = recognise(apiVersion, kind);
+  if (customResources === undefined) return recognition;
+  if (recognition.as === 'simulated' && recognition.kind === 'CustomResourceDefinition') {
+    return customResources.has(definedKind(members)) ? recognition : { as: 'not-simulated' };
+  }
+  const custom = customResources.get(customKindOf(apiVersion, kind));
+  if (custom === undefined || recognition.as !== 'not-simulated') return recognition;
+  const [group = ''] = apiVersion.split('/');
+  const versions = custom.servedVersions.map((version) => `${group}/${version}`);
+  if (versions.includes(apiVersion)) return { as: 'simulated', kind: custom.kind };
+  return { as: 'wrong-version', apiVersion: custom.facts.apiVersion };
+}
+
+/** As far as a definition says what it defines. */
+function definedKind({ spec }: Data): CustomKind {
+  const { group, names } = (spec ?? {}) as { readonly group?: unknown; readonly names?: { readonly kind?: unknown } };
+  return `${String(names?.kind)}.${String(group)}`;
 }
 
 function isWord(name: 'apiVersion' | 'kind', value: unknown, report: Report): boolean {

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../kinds.ts';
+import { factsOf, KINDS, type Kind } from '../kinds.ts';
 import { nearest } from './nearest.ts';
 
 /**
@@ -12,7 +12,6 @@ const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] =
     'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
   ],
   ['admissionregistration.k8s.io/v1beta1', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding'],
-  ['apiextensions.k8s.io/v1', 'CustomResourceDefinition'],
   ['apiregistration.k8s.io/v1', 'APIService'],
   ['authentication.k8s.io/v1', 'SelfSubjectReview TokenRequest TokenReview'],
   [
@@ -53,7 +52,7 @@ function versionsByKind(): Map<string, string[]> {
     if (known === undefined) versions.set(kind, [apiVersion]);
     else known.push(apiVersion);
   };
-  for (const kind of Object.keys(KINDS) as Kind[]) add(kind, KINDS[kind].apiVersion);
+  for (const kind of Object.keys(KINDS) as Kind[]) add(kind, factsOf(kind).apiVersion);
   for (const [apiVersion, kinds] of NOT_SIMULATED) for (const kind of kinds.split(' ')) add(kind, apiVersion);
   // Of several versions the last one listed is the newest, but for alphas and betas.
   for (const list of versions.values()) list.sort((a, b) => rank(b) - rank(a));
@@ -79,7 +78,7 @@ export type Recognition =
 
 /** What an apiVersion and a kind stand for. */
 export function recognise(apiVersion: string, kind: string): Recognition {
-  if (Object.hasOwn(KINDS, kind) && KINDS[kind as Kind].apiVersion === apiVersion) {
+  if (Object.hasOwn(KINDS, kind) && factsOf(kind as Kind).apiVersion === apiVersion) {
     return { as: 'simulated', kind: kind as Kind };
   }
   const group = groupOf(apiVersion);

@@ -1,7 +1,7 @@
 import { applyDefaults } from '../defaults/apply-defaults.ts';
-import { KINDS, type ApiObject, type Kind } from '../kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../kinds.ts';
 import type { Problem } from '../problem.ts';
-import { SCHEMAS } from '../schema/kinds.ts';
+import { schemaOf } from '../schema/kinds.ts';
 import type { Data } from '../schema/type.ts';
 import { Reader } from './reader.ts';
 
@@ -29,11 +29,11 @@ export function readWire(kind: Kind, members: Data): WireObject {
   const { apiVersion, kind: given, ...rest } = members;
   void apiVersion;
   void given;
-  const object = { kind, ...reader.readTable(SCHEMAS[kind], rest) } as unknown as ApiObject;
+  const object = { kind, ...reader.readTable(schemaOf(kind), rest) } as unknown as ApiObject;
   return { object: applyDefaults(inItsScope(object)), problems, unknownFields };
 }
 
 function inItsScope(object: ApiObject): ApiObject {
-  if (KINDS[object.kind].namespaced || object.metadata.namespace === '') return object;
+  if (factsOf(object.kind).namespaced || object.metadata.namespace === '') return object;
   return { ...object, metadata: { ...object.metadata, namespace: '' } } as ApiObject;
 }

@@ -1,6 +1,7 @@
+import { customResource, isCustomKind } from '../custom-object.ts';
 import type { ApiObject } from '../kinds.ts';
 import type { Pod, PodSpec } from '../pod.ts';
-import { SCHEMAS } from '../schema/kinds.ts';
+import { schemaOf } from '../schema/kinds.ts';
 import { deepFreeze } from '../freeze.ts';
 import { fillDefaults } from './fill-defaults.ts';
 import { podSpecWithDefaults } from './pod-spec.ts';
@@ -11,7 +12,14 @@ import { podSpecWithDefaults } from './pod-spec.ts';
  */
 export function applyDefaults<T extends ApiObject>(object: T): T {
   if (object.kind === 'Pod') return withPodDefaults(object) as T;
-  return fillDefaults(SCHEMAS[object.kind], object) as T;
+  if (isCustomKind(object.kind)) return withOwnStatus(fillDefaults(schemaOf(object.kind), object) as T) as T;
+  return fillDefaults(schemaOf(object.kind), object) as T;
+}
+
+/** Where the status is written apart there always is one to write to, if an empty one. */
+function withOwnStatus(object: ApiObject): ApiObject {
+  if ('status' in object || !customResource(object.kind).hasStatus) return object;
+  return { ...object, status: undefined } as ApiObject;
 }
 
 const completed = new WeakMap<PodSpec, PodSpec>();

@@ -1,4 +1,4 @@
-import { KINDS, type ApiObject, type Kind } from '../kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../kinds.ts';
 import { groupOf } from '../qualified-names.ts';
 import type { Quantity } from '../quantity.ts';
 import type { ResourceQuota } from '../quota.ts';
@@ -25,15 +25,15 @@ const STORAGE_CLASS_SUFFIX = '.storageclass.storage.k8s.io/';
 
 function countName(kind: Kind): string {
   const group = groupOf(kind);
-  return `count/${KINDS[kind].plural}${group === '' ? '' : '.' + group}`;
+  return `count/${factsOf(kind).plural}${group === '' ? '' : '.' + group}`;
 }
 
 /** Whether objects of a kind are counted under this name of a resource. */
 export function isResourceOf(kind: Kind, name: string): boolean {
   if (kind === 'Pod') return isPodResource(name);
-  if (!KINDS[kind].namespaced) return false;
+  if (!factsOf(kind).namespaced) return false;
   if (name === countName(kind)) return true;
-  if (PLAIN_NAMES.has(kind) && name === KINDS[kind].plural) return true;
+  if (PLAIN_NAMES.has(kind) && name === factsOf(kind).plural) return true;
   if (kind === 'Service') return name === 'services.nodeports' || name === 'services.loadbalancers';
   return (
     kind === 'PersistentVolumeClaim' &&
@@ -52,7 +52,7 @@ export function resourcesOfKind(kind: Kind, names: Iterable<string>): ReadonlySe
 export function usageOf(object: ApiObject, now: number): Amounts {
   if (object.kind === 'Pod') return podUsage(object, now);
   const usage = new Map<string, Quantity>([[countName(object.kind), ONE]]);
-  if (PLAIN_NAMES.has(object.kind)) usage.set(KINDS[object.kind].plural, ONE);
+  if (PLAIN_NAMES.has(object.kind)) usage.set(factsOf(object.kind).plural, ONE);
   if (object.kind === 'Service') addServiceUsage(object, usage);
   if (object.kind === 'PersistentVolumeClaim') addClaimUsage(object, usage);
   return usage;

@@ -1,4 +1,5 @@
-import type { Kind } from '../kinds.ts';
+import { customResource } from '../custom-object.ts';
+import type { BuiltInKind, Kind } from '../kinds.ts';
 import { HORIZONTAL_POD_AUTOSCALER } from './autoscaling.ts';
 import { CRON_JOB, JOB } from './batch.ts';
 import {
@@ -11,6 +12,7 @@ import {
   SECRET,
   SERVICE_ACCOUNT,
 } from './core.ts';
+import { CUSTOM_RESOURCE_DEFINITION } from './custom-resource.ts';
 import { DAEMON_SET } from './daemon-set.ts';
 import { CONTROLLER_REVISION } from './controller-revision.ts';
 import { NODE } from './node.ts';
@@ -30,8 +32,8 @@ import {
 import type { Table } from './type.ts';
 import { DEPLOYMENT, REPLICA_SET, REPLICATION_CONTROLLER } from './workloads.ts';
 
-/** The wire form of every kind the simulation knows, apiVersion and kind left out. */
-export const SCHEMAS: { readonly [K in Kind]: Table } = {
+const SCHEMAS: { readonly [K in BuiltInKind]: Table } = {
+  CustomResourceDefinition: CUSTOM_RESOURCE_DEFINITION,
   Namespace: NAMESPACE,
   Node: NODE,
   PriorityClass: PRIORITY_CLASS,
@@ -63,3 +65,8 @@ export const SCHEMAS: { readonly [K in Kind]: Table } = {
   Lease: LEASE,
   Event: EVENT,
 };
+
+/** The wire form of a kind, apiVersion and kind left out. */
+export function schemaOf(kind: Kind): Table {
+  return (SCHEMAS as { readonly [kind: string]: Table | undefined })[kind] ?? customResource(kind).schema;
+}

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../kinds.ts';
+import { factsOf, type Kind } from '../kinds.ts';
 import type { ObjectMeta } from '../meta.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, withoutTrailingDash } from '../names.ts';
 import type { Checker } from './checker.ts';
@@ -29,7 +29,7 @@ export function checkObjectMeta(kind: Kind, metadata: ObjectMeta, at: Checker): 
   }
   if (name !== '') at.at('name').invalidFor(name, nameProblems(kind, name));
   else if (generateName === undefined) at.at('name').required('name or generateName is required');
-  if (!KINDS[kind].namespaced) {
+  if (!factsOf(kind).namespaced) {
     if (namespace !== '') at.at('namespace').forbidden('not allowed on this type');
   } else if (namespace === '') at.at('namespace').required();
   else at.at('namespace').invalidFor(namespace, dnsLabelProblems(namespace));

@@ -17,6 +17,7 @@ import {
   checkStorageClass,
   checkVolume,
 } from './storage.ts';
+import { checkCustomObject, checkCustomResourceDefinition } from './custom-resource.ts';
 import { checkDaemonSet } from './daemon-set.ts';
 import { checkControllerRevision } from './controller-revision.ts';
 import { checkStatefulSet } from './stateful-set.ts';
@@ -86,6 +87,10 @@ export function validateObject(object: ApiObject, report: Report): void {
     case 'CSIDriver':
     case 'Event':
       return undefined;
+    case 'CustomResourceDefinition':
+      return checkCustomResourceDefinition(object, at);
+    default:
+      return checkCustomObject(object, at);
   }
 }
 

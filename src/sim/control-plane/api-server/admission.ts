@@ -1,3 +1,5 @@
+import { isCustomKind, isStatusApart } from '../../api/custom-object.ts';
+import type { CustomResourceDefinition } from '../../api/custom-resource-definition.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import type { Taint } from '../../api/node.ts';
@@ -46,9 +48,33 @@ export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPrior
       return { kind: 'CronJob', metadata: stamped, spec: object.spec, status: NEW_CRON_JOB_STATUS };
     case 'HorizontalPodAutoscaler':
       return { kind: 'HorizontalPodAutoscaler', metadata: stamped, spec: object.spec, status: NEW_AUTOSCALER_STATUS };
+    case 'CustomResourceDefinition':
+      return { ...object, metadata: stamped, status: newDefinitionStatus(stamped.creationTimestamp) };
     default:
-      return { ...object, metadata: stamped };
+      return { ...withoutOwnStatus(object), metadata: stamped };
   }
+}
+
+/** A custom resource whose status is written apart is created without one. */
+function withoutOwnStatus(object: ApiObject): ApiObject {
+  const isApart = isCustomKind(object.kind) && isStatusApart(object.kind);
+  return isApart ? ({ ...object, status: undefined } as ApiObject) : object;
+}
+
+/** Names are accepted and the kind is served at once; the real server's own controllers take some milliseconds. */
+function newDefinitionStatus(at: number): CustomResourceDefinition['status'] {
+  const condition = { status: 'True', lastTransitionTime: at } as const;
+  return {
+    conditions: [
+      { ...condition, type: 'NamesAccepted', reason: 'NoConflicts', message: 'no conflicts found' },
+      {
+        ...condition,
+        type: 'Established',
+        reason: 'InitialNamesAccepted',
+        message: 'the initial names have been accepted',
+      },
+    ],
+  };
 }
 
 const NEW_DEPLOYMENT_STATUS = deepFreeze({

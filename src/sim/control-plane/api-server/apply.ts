@@ -6,10 +6,10 @@ import { managerText, type ManagedFields, type ManagedFieldsEntry } from '../../
 import { trackUpdate } from '../../api/field-management/track-update.ts';
 import { undeclaredField } from '../../api/field-management/typed-value.ts';
 import { sameData } from '../../api/equality.ts';
-import { KINDS, type ApiObject, type Kind } from '../../api/kinds.ts';
+import { factsOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import { isJsonObject, type JsonObject } from '../../api/patch/merge-patch.ts';
 import type { Request } from '../../api/request.ts';
-import { SCHEMAS } from '../../api/schema/kinds.ts';
+import { schemaOf } from '../../api/schema/kinds.ts';
 import { metaAt, withMetadata } from '../../api/versions.ts';
 import { refuse, wholeSecond, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { refuseModified } from './preconditions.ts';
@@ -30,7 +30,7 @@ export function withTrackedUpdate(before: ApiObject | undefined, after: ApiObjec
     before?.metadata.managedFields ?? [],
     members(old),
     members(encodeObject(after)),
-    SCHEMAS[after.kind],
+    schemaOf(after.kind),
     writer,
   );
   return withManagedFields(after, entries);
@@ -62,9 +62,9 @@ export function apply(
   const live = current === undefined ? bare(name, namespace) : members(encodeObject(current));
   const now = wholeSecond(context.now);
   const before = current === undefined ? [] : recordOf(current, live, now);
-  const { apiVersion } = KINDS[kind];
+  const { apiVersion } = factsOf(kind);
   const applier = { manager: request.fieldManager, operation: 'Apply', apiVersion, subresource } as const;
-  const applied = applyConfiguration(live, config, before, applier, request.force === true, now, SCHEMAS[kind]);
+  const applied = applyConfiguration(live, config, before, applier, request.force === true, now, schemaOf(kind));
   if (!applied.ok) return refuseConflicts(applied.conflicts);
   const { object, problems } = readWire(kind, applied.object);
   if (current === undefined) return { does: 'create', object: withManagedFields(object, applied.managedFields) };
@@ -83,9 +83,9 @@ export function apply(
 function recordOf(current: ApiObject, live: JsonObject, now: number): ManagedFields {
   const known = current.metadata.managedFields ?? [];
   if (known.length > 0) return known;
-  const { apiVersion } = KINDS[current.kind];
+  const { apiVersion } = factsOf(current.kind);
   const maker: Writer = { manager: 'before-first-apply', operation: 'Update', apiVersion, time: now };
-  return trackUpdate([], {}, live, SCHEMAS[current.kind], maker);
+  return trackUpdate([], {}, live, schemaOf(current.kind), maker);
 }
 
 /** A changed record is a change, even where the object says the same as before. */
@@ -142,9 +142,9 @@ function refuseConfiguration(patch: JsonObject, kind: Kind, name: string): Refus
     return refuse('BadRequest', message);
   }
   if (metadata['managedFields'] !== undefined) return refuse('BadRequest', 'metadata.managedFields must be nil');
-  const unknown = undeclaredField(members(patch), SCHEMAS[kind]);
+  const unknown = undeclaredField(members(patch), schemaOf(kind));
   if (unknown === undefined) return undefined;
-  const where = `${name}; ${KINDS[kind].apiVersion}, Kind=${kind}`;
+  const where = `${name}; ${factsOf(kind).apiVersion}, Kind=${kind}`;
   return refuse(
     'InternalError',
     `failed to create typed patch object (${where}): ${unknown}: field not declared in schema`,

@@ -1,6 +1,6 @@
 import { applyDefaults } from '../../api/defaults/apply-defaults.ts';
 import { withMatchLabelKeys } from '../../api/defaults/match-label-keys.ts';
-import { KINDS, objectKey, type ApiObject, type Kind } from '../../api/kinds.ts';
+import { factsOf, objectKey, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
@@ -35,7 +35,7 @@ const MAX_GENERATED_PREFIX = 58;
 /** POST: completes, names, admits, validates and stamps a new object, in that order (kubernetes-behaviour.md 2.1). */
 export function create(given: ApiObject, context: CreateContext): Outcome {
   const { metadata } = given;
-  const facts = KINDS[given.kind];
+  const facts = factsOf(given.kind);
   if (facts.namespaced) {
     const refusal = namespaceRefusal(metadata.namespace, givenName(given), given.kind, context);
     if (refusal !== undefined) return refusal;

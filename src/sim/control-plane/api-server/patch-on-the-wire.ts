@@ -1,12 +1,13 @@
 import { readWire } from '../../api/decode/read-wire.ts';
 import { encodeObject } from '../../api/encode-object.ts';
 import { sameData } from '../../api/equality.ts';
+import { hasStatusApart } from '../../api/custom-object.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import { jsonPatch } from '../../api/patch/json-patch.ts';
 import { isJsonObject, mergePatch, type JsonObject } from '../../api/patch/merge-patch.ts';
 import { strategicMergePatch } from '../../api/patch/strategic-merge-patch.ts';
 import type { Request } from '../../api/request.ts';
-import { SCHEMAS } from '../../api/schema/kinds.ts';
+import { schemaOf } from '../../api/schema/kinds.ts';
 import { refuse, type Outcome, type Refusal, type WriteContext } from './outcome.ts';
 import { identityChanges, refuseModified } from './preconditions.ts';
 import { REJECTED } from './refusals.ts';
@@ -32,7 +33,7 @@ export function patchOnTheWire(
   const found = [...identityChanges(current.metadata, read.object.metadata), ...read.problems];
   const next = withUntouched(current, read.object, before, after);
   if (request.subresource === 'status') return updateStatus(current, next, context, found);
-  const whole = 'status' in current ? ({ ...next, status: current.status } as ApiObject) : next;
+  const whole = hasStatusApart(current) ? ({ ...next, status: current.status } as ApiObject) : next;
   // A write of the main resource leaves the status as it is, whatever the patch says of it.
   const counting = found.filter(({ path }) => path[0] !== 'status');
   return put(current, whole, next.metadata, context, counting.length === 0 ? undefined : counting);
@@ -58,7 +59,7 @@ function patched(before: JsonObject, request: Extract<Request, { verb: 'patch' }
     return result.ok ? result.value : refuse('Invalid', REJECTED);
   }
   if (request.patchType !== 'strategic') return mergePatch(before, request.patch);
-  const result = strategicMergePatch(before, request.patch, SCHEMAS[current.kind]);
+  const result = strategicMergePatch(before, request.patch, schemaOf(current.kind));
   if (result.ok) return result.value;
   return refuse(result.because === 'format' ? 'BadRequest' : 'InternalError', result.message);
 }

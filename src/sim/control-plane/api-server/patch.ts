@@ -1,3 +1,4 @@
+import { hasStatusApart } from '../../api/custom-object.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Condition, ObjectMeta } from '../../api/meta.ts';
 import { conditionOf, type PodStatus } from '../../api/pod.ts';
@@ -28,7 +29,7 @@ export function patch(current: ApiObject | undefined, request: PatchRequest, con
 function mergeMembers(current: ApiObject, changes: JsonObject, context: WriteContext): Outcome {
   const merged = mergePatch(current, changes) as ApiObject;
   const next = { ...merged } as Record<string, unknown>;
-  if ('status' in current) next['status'] = current.status;
+  if (hasStatusApart(current)) next['status'] = current.status;
   return put(current, next as unknown as ApiObject, merged.metadata as ObjectMeta, context);
 }
 

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../api/kinds.ts';
+import { factsOf, type Kind } from '../../api/kinds.ts';
 
 /** Where etcd's directory of a kind is not called as its resource. */
 const DIRECTORIES: Readonly<Record<string, string>> = {
@@ -10,5 +10,5 @@ const DIRECTORIES: Readonly<Record<string, string>> = {
 
 /** The key under which etcd keeps an object, as messages of the storage layer show it. */
 export function registryKey(kind: Kind, key: string): string {
-  return `/registry/${DIRECTORIES[kind] ?? KINDS[kind].plural}/${key}`;
+  return `/registry/${DIRECTORIES[kind] ?? factsOf(kind).plural}/${key}`;
 }

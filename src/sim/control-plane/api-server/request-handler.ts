@@ -1,5 +1,6 @@
-import { keyOf, objectKey, KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
+import { factsOf, keyOf, KINDS, objectKey, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
+import { resourceName } from '../../api/qualified-names.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
 import type { Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
@@ -13,7 +14,7 @@ import { remove } from './delete.ts';
 import { expireEvents } from './event-ttl.ts';
 import { decremented, judgeEviction, markedForEviction } from './evict.ts';
 import { ListPages } from './list-pages.ts';
-import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { readMetrics } from './read-metrics.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
@@ -81,7 +82,7 @@ export class RequestHandler {
   readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response } = {
     get: (request) => this.#get(request),
     'get-metrics': ({ query }) => readMetrics(this.#world.metrics(), query),
-    list: (request) => this.#pages.list(request, this.#world.now()),
+    list: (request) => this.#refuseUndefined(request.kind) ?? this.#pages.list(request, this.#world.now()),
     create: (request) => this.#create(request),
     update: (request) => {
       const { object, subresource, dryRun } = request;
@@ -125,6 +126,13 @@ export class RequestHandler {
     return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
   }
 
+  /** Where no CustomResourceDefinition defines a kind, there is nothing to be asked for. */
+  #refuseUndefined(kind: Kind): Response | undefined {
+    if (Object.hasOwn(KINDS, kind)) return undefined;
+    if (this.#store.get('CustomResourceDefinition', resourceName(kind)) !== undefined) return undefined;
+    return refuse('NotFound', 'the server could not find the requested resource').response;
+  }
+
   #patch(request: Of<'patch'>): Response {
     const { kind, key, dryRun, subresource, patchType } = request;
     const current = this.#store.get(kind, key);
@@ -137,7 +145,7 @@ export class RequestHandler {
 
   #apply(current: ApiObject | undefined, request: Of<'patch'> & { readonly patchType: 'apply' }): Response {
     const { kind, key, dryRun } = request;
-    const namespace = KINDS[kind].namespaced ? key.slice(0, key.indexOf('/')) : '';
+    const namespace = factsOf(kind).namespaced ? key.slice(0, key.indexOf('/')) : '';
     const outcome = apply(current, request, nameOf(key), namespace, this.#context());
     if (outcome.does === 'create') {
       const response = this.#create({ verb: 'create', object: outcome.object, dryRun });
@@ -155,7 +163,7 @@ export class RequestHandler {
     const isNew = current === undefined;
     if (isNew ? request.fieldManager === undefined : current.metadata.managedFields === undefined) return outcome;
     const manager = request.fieldManager ?? this.#identity;
-    const { apiVersion } = KINDS[object.kind];
+    const { apiVersion } = factsOf(object.kind);
     const time = wholeSecond(this.#world.now());
     const { subresource } = request;
     const writer = { manager, operation: 'Update', apiVersion, subresource, time } as const;
@@ -165,6 +173,8 @@ export class RequestHandler {
   #create({ object, dryRun, fieldManager }: Of<'create'>): Response {
     const store = this.#store;
     const { kind } = object;
+    const undefinedKind = this.#refuseUndefined(kind);
+    if (undefinedKind !== undefined) return undefinedKind;
     if (kind === 'Event') expireEvents(store, this.#world.now());
     const context: CreateContext = {
       ...this.#creating,

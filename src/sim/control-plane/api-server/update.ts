@@ -1,3 +1,4 @@
+import { hasStatusApart, isStatusApart } from '../../api/custom-object.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { EndpointSlice } from '../../api/service.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
@@ -35,7 +36,7 @@ export function updateStatus(
   context: WriteContext,
   found: readonly Problem[] = [],
 ): Outcome {
-  if (!('status' in current) || !('status' in wanted)) return { does: 'nothing', object: current };
+  if (!hasStatusApart(current) || !hasStatusApart(wanted)) return { does: 'nothing', object: current };
   // The status subresource takes annotations too: a Deployment's revision is written along with its status (recorded).
   const annotations = shared(current.metadata.annotations, wanted.metadata.annotations);
   if (annotations === current.metadata.annotations && sameData(current.status, wanted.status)) {
@@ -47,7 +48,7 @@ export function updateStatus(
 }
 
 function updateSpec(current: ApiObject, wanted: ApiObject, context: WriteContext): Outcome {
-  const next = 'status' in current ? withStatus(wanted, wanted.metadata, current.status) : wanted;
+  const next = hasStatusApart(current) ? withStatus(wanted, wanted.metadata, current.status) : wanted;
   return put(current, next, wanted.metadata, context);
 }
 
@@ -133,9 +134,10 @@ function sharedBody(current: ApiObject, next: ApiObject): ApiObject {
   if (current.kind === 'EndpointSlice' && next.kind === 'EndpointSlice') return sharedSlice(current, next);
   const a = current as unknown as Record<string, unknown>;
   const result: Record<string, unknown> = {};
+  const statusIsApart = isStatusApart(current.kind);
   let same = true;
   for (const [key, member] of Object.entries(next as unknown as Record<string, unknown>)) {
-    const own = key === 'metadata' || key === 'status';
+    const own = key === 'metadata' || (statusIsApart && key === 'status');
     result[key] = own ? member : shared(a[key], member);
     if (!own && result[key] !== a[key]) same = false;
   }

@@ -74,16 +74,21 @@ class Table<K extends Kind> {
  */
 export class Store {
   #revision = 0;
-  readonly #tables: { readonly [K in Kind]: Table<K> };
+  readonly #tables: { [kind: string]: Table<Kind> | undefined };
   /** The Events that components write; those that clients post as objects are in their table. */
   readonly #shelf = new EventShelf();
   readonly #onCommit: (commit: Commit) => void;
 
   constructor(onCommit: (commit: Commit) => void) {
-    const tables: Partial<Record<Kind, unknown>> = {};
+    const tables: Record<string, Table<Kind>> = {};
     for (const kind of Object.keys(KINDS) as Kind[]) tables[kind] = new Table();
-    this.#tables = tables as { [K in Kind]: Table<K> };
+    this.#tables = tables;
     this.#onCommit = onCommit;
+  }
+
+  /** Custom kinds get their table when they are first asked for. */
+  #table<K extends Kind>(kind: K): Table<K> {
+    return (this.#tables[kind] ?? (this.#tables[kind] = new Table<Kind>())) as unknown as Table<K>;
   }
 
   /** The revision of the last write. */
@@ -97,18 +102,18 @@ export class Store {
   }
 
   get<K extends Kind>(kind: K, key: string): Kinds[K] | undefined {
-    const object = this.#tables[kind].find(key)?.object;
+    const object = this.#table(kind).find(key)?.object;
     return object === undefined && kind === 'Event' ? (this.#shelf.get(key) as Kinds[K] | undefined) : object;
   }
 
   count(kind: Kind): number {
-    const { size } = this.#tables[kind].entries;
+    const { size } = this.#table(kind).entries;
     return kind === 'Event' ? size + this.#shelf.size : size;
   }
 
   /** In order of creation; Events that were posted as objects first. */
   *values<K extends Kind>(kind: K): Generator<Kinds[K]> {
-    for (const { object } of this.#tables[kind].entries.values()) yield object!;
+    for (const { object } of this.#table(kind).entries.values()) yield object!;
     if (kind === 'Event') yield* this.#shelf.values() as Generator<Kinds[K]>;
   }
 
@@ -122,10 +127,10 @@ export class Store {
   /** Takes Events away that were created at or before a time, without a trace: their lease is over. */
   expireEvents(createdUntil: number): void {
     this.#shelf.expire(createdUntil);
-    const { entries } = this.#tables.Event;
+    const { entries } = this.#table('Event');
     for (const { key, object } of entries.values()) {
       if (object!.metadata.creationTimestamp > createdUntil) return;
-      this.#tables.Event.remove(key);
+      this.#table('Event').remove(key);
     }
   }
 
@@ -136,7 +141,7 @@ export class Store {
   put<K extends Kind>(key: string, object: Kinds[K], now: number): Kinds[K] {
     const revision = ++this.#revision;
     assert(object.metadata.resourceVersion === revision, 'a version carries the revision it is committed at');
-    const table = this.#tables[object.kind] as unknown as Table<K>;
+    const table = this.#table(object.kind) as unknown as Table<K>;
     const shelved = object.kind === 'Event' ? this.#takeOff(key) : undefined;
     const entry = table.find(key) ?? table.add(key);
     const previous = entry.object ?? (shelved as Kinds[K] | undefined);
@@ -150,7 +155,7 @@ export class Store {
   remove<K extends Kind>(key: string, last: Kinds[K], now: number): Kinds[K] {
     const revision = ++this.#revision;
     assert(last.metadata.resourceVersion === revision, 'a removal carries the revision it is committed at');
-    const table = this.#tables[last.kind] as unknown as Table<K>;
+    const table = this.#table(last.kind) as unknown as Table<K>;
     const shelved = last.kind === 'Event' ? this.#takeOff(key) : undefined;
     const entry = table.find(key);
     const before = entry?.object ?? (shelved as Kinds[K] | undefined);

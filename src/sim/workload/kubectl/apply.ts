@@ -1,5 +1,5 @@
 import { encodeObject } from '../../api/encode-object.ts';
-import { keyOf, KINDS, type ApiObject } from '../../api/kinds.ts';
+import { factsOf, keyOf, type ApiObject } from '../../api/kinds.ts';
 import { applyPatch } from '../apply-patch.ts';
 import { warningsAbout } from './deprecations.ts';
 import { printed } from './resource-name.ts';
@@ -41,7 +41,7 @@ function* applyOne(terminal: Terminal, object: ApiObject, attempt: number): Kube
   const hasRecord = live.metadata.annotations[LAST_APPLIED] !== undefined;
   if (!hasRecord) {
     terminal.warn(
-      `Warning: resource ${KINDS[kind].plural}/${object.metadata.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
+      `Warning: resource ${factsOf(kind).plural}/${object.metadata.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
     );
   }
   const differs = applyPatch(live, object, terminal.lastApplied(object));

@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../api/kinds.ts';
+import { factsOf, type Kind } from '../../api/kinds.ts';
 
 /** A kind as kubectl writes it before a name: `deployment.apps`, `pod`. */
 export function resourceOf(kind: Kind): string {
@@ -14,7 +14,7 @@ export function printed(kind: Kind, key: string): string {
 /** `deployments.apps "web"`, as errors have it. */
 export function quotedResource(kind: Kind, key: string): string {
   const group = groupOf(kind);
-  return `${KINDS[kind].plural}${group === '' ? '' : `.${group}`} "${nameIn(key)}"`;
+  return `${factsOf(kind).plural}${group === '' ? '' : `.${group}`} "${nameIn(key)}"`;
 }
 
 export function nameIn(key: string): string {
@@ -27,7 +27,7 @@ export function namespaceIn(key: string): string {
 }
 
 function groupOf(kind: Kind): string {
-  const { apiVersion } = KINDS[kind];
+  const { apiVersion } = factsOf(kind);
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }

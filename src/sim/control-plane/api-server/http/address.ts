@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../../../api/kinds.ts';
+import { factsOf, KINDS, type Kind } from '../../../api/kinds.ts';
 
 /** What a URL of the API names. */
 export interface Address {
@@ -11,7 +11,7 @@ export interface Address {
 }
 
 const KIND_OF_RESOURCE: ReadonlyMap<string, Kind> = new Map(
-  (Object.keys(KINDS) as Kind[]).map((kind) => [`${KINDS[kind].apiVersion}/${KINDS[kind].plural}`, kind]),
+  (Object.keys(KINDS) as Kind[]).map((kind) => [`${factsOf(kind).apiVersion}/${factsOf(kind).plural}`, kind]),
 );
 
 /** Reads `/apis/apps/v1/namespaces/default/deployments/web/scale?…`; undefined where there is no such resource. */

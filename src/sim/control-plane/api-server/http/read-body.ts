@@ -1,5 +1,5 @@
 import { readWire } from '../../../api/decode/read-wire.ts';
-import { KINDS, type ApiObject, type Kind } from '../../../api/kinds.ts';
+import { factsOf, KINDS, type ApiObject, type Kind } from '../../../api/kinds.ts';
 import { isJsonObject, type JsonObject } from '../../../api/patch/merge-patch.ts';
 import { fieldPath, type Problem } from '../../../api/problem.ts';
 import { kindName } from '../../../api/qualified-names.ts';
@@ -23,12 +23,12 @@ export function readBody(
   const { object, problems, unknownFields } = readWire(kind, body);
   if (isStrict && unknownFields.length > 0) {
     const fields = unknownFields.map((path) => `unknown field "${fieldPath(path)}"`).join(', ');
-    return cannotHandle(kind, versionPart(KINDS[kind].apiVersion), kind, `strict decoding error: ${fields}`);
+    return cannotHandle(kind, versionPart(factsOf(kind).apiVersion), kind, `strict decoding error: ${fields}`);
   }
   const mistyped = problems.find(({ code }) => code === 'wrong-type');
   if (mistyped !== undefined) {
     const why = `json: cannot unmarshal field ${fieldPath(mistyped.path)}: ${mistyped.message}`;
-    return cannotHandle(kind, versionPart(KINDS[kind].apiVersion), kind, why);
+    return cannotHandle(kind, versionPart(factsOf(kind).apiVersion), kind, why);
   }
   const given = object.metadata.namespace;
   if (given !== '' && given !== namespace) {
@@ -50,13 +50,13 @@ function refuseUnread(object: ApiObject, problems: readonly Problem[]): Refusal 
 }
 
 function refuseOtherKind(body: JsonObject, kind: Kind): Refusal | undefined {
-  const { apiVersion = KINDS[kind].apiVersion, kind: given = kind } = body;
-  if (given === kind && apiVersion === KINDS[kind].apiVersion) return undefined;
+  const { apiVersion = factsOf(kind).apiVersion, kind: given = kind } = body;
+  if (given === kind && apiVersion === factsOf(kind).apiVersion) return undefined;
   const name = String(given);
   const version = String(apiVersion);
-  const isKnown = Object.hasOwn(KINDS, name) && KINDS[name as Kind].apiVersion === version;
+  const isKnown = Object.hasOwn(KINDS, name) && factsOf(name as Kind).apiVersion === version;
   const why = isKnown
-    ? `converting (${versionPart(version)}.${name}) to (${internalGroup(KINDS[kind].apiVersion)}.${kind}): unknown conversion`
+    ? `converting (${versionPart(version)}.${name}) to (${internalGroup(factsOf(kind).apiVersion)}.${kind}): unknown conversion`
     : `no kind "${name}" is registered for version "${version}" in scheme "${SCHEME}"`;
   return cannotHandle(name, versionPart(version), kind, why);
 }
