@@ -13,6 +13,7 @@ import { PolicyWatch } from '../policies/scheduling/guard/policy-watch.ts';
 import { kubeScheduler } from '../policies/scheduling/kube-scheduler.ts';
 import { schedulerOf } from '../policies/scheduling/own-scheduler.ts';
 import { loadScenario, type LoadedScenario, type LoadOptions } from '../scenario/load-scenario.ts';
+import { namedControllers } from '../scenario/named-controllers.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
 import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { ControllerModule } from '../sim/policy-api/controller-module.ts';
@@ -36,11 +37,11 @@ export interface PreparedRun extends LoadedScenario {
  * @throws ScenarioError for whatever is wrong about the scenario; SchedulerModuleError or ControllerModuleError for a policy file
  */
 export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' | 'seed'> = {}): Promise<PreparedRun> {
-  const load = (modules: ReadonlyMap<string, SchedulerModule>, customKinds?: ReadonlySet<CustomKind>): LoadedScenario =>
+  const load = (modules: ReadonlyMap<string, SchedulerModule>, customKinds: ReadonlySet<CustomKind>): LoadedScenario =>
     loadScenario(path, {
       ...options,
       controllers: CONTROLLER_NAMES,
-      ...(customKinds === undefined ? {} : { customKinds }),
+      customKinds,
       schedulers: [...SCHEDULERS.keys()],
       checkSchedulerConfiguration: (raw, report, policy) => {
         const module = policy === undefined ? undefined : (SCHEDULERS.get(policy) ?? modules.get(policy));
@@ -59,25 +60,23 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
       },
     });
 
-  let loaded = load(new Map());
+  const ownControllers: ControllerModule[] = [];
+  for (const file of namedControllers(path, options)) ownControllers.push(await loadControllerModule(file));
+  const customKinds = new Set(ownControllers.flatMap(({ customResources = [] }) => customResources));
+  let loaded = load(new Map(), customKinds);
   const modules = new Map<string, SchedulerModule>();
-  let watch: PolicyWatch | undefined;
+  let watch = ownControllers.length === 0 ? undefined : new PolicyWatch();
+  if (watch !== undefined) setFreezing(true);
   for (const { policy } of schedulersOf(loaded.scenario)) {
     if (policy === undefined || SCHEDULERS.has(policy) || modules.has(policy) || !isPolicyFile(policy)) continue;
     modules.set(policy, await loadPolicyModule(policy));
     watch ??= new PolicyWatch();
     setFreezing(true);
   }
-  const ownControllers: ControllerModule[] = [];
-  for (const file of (loaded.scenario.cluster.controllers ?? []).filter(isPolicyFile)) {
-    ownControllers.push(await loadControllerModule(file));
-    watch ??= new PolicyWatch();
-    setFreezing(true);
+  // What the plugins of a file are called is known now: configurations that name them are read again.
+  if (modules.size > 0 && schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined)) {
+    loaded = load(modules, customKinds);
   }
-  const customKinds = new Set(ownControllers.flatMap(({ customResources = [] }) => customResources));
-  // What the plugins of a file are called, and what its controllers work on, is known now: what depends on it is read again.
-  const isConfigured = schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined);
-  if ((modules.size > 0 && isConfigured) || customKinds.size > 0) loaded = load(modules, customKinds);
   return { ...loaded, policies: policiesOf(loaded.scenario, modules, ownControllers, watch), watch };
 }
 

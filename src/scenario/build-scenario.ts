@@ -23,7 +23,7 @@ import { readFaults } from './faults.ts';
 import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
-import { schedulerPolicy } from './scheduler-policy.ts';
+import { isPolicyFile, schedulerPolicy } from './scheduler-policy.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
 import type { ScenarioDocument } from './schema.ts';
 
@@ -69,7 +69,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     ...spec.workload.map((each, index) => arrivals(each, index, document, findings)),
     ...spec.traces.map((each, index) => recordedWorkload(each, index, folder, remark)),
   ];
-  const inventory = new Inventory([...initial, ...applied], ingredients.customResources);
+  const inventory = new Inventory([...initial, ...applied], ingredients.customResources, hasOwnControllers(written));
   const endMicros = spec.duration ?? spec.horizon;
   const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
   const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
@@ -123,6 +123,10 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     expectations,
     simulateEverything: spec.simulateEverything,
   };
+}
+
+function hasOwnControllers({ spec }: ScenarioDocument): boolean {
+  return (spec.cluster.controllers ?? []).some(isPolicyFile);
 }
 
 /** The first paragraph, on one line. */

@@ -1,7 +1,7 @@
 import { factsOf, keyOf, objectKey, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import type { CustomResources } from './custom-resources.ts';
-import { kindNamed, nearestKindName } from './resource-names.ts';
+import { kindNamesWith, nearestKindName, type KindNames } from './resource-names.ts';
 
 type Found =
   | { readonly ok: true; readonly object: ApiObject }
@@ -14,9 +14,14 @@ export class Inventory {
 
   /** The custom kinds that are simulated. */
   readonly customResources: CustomResources;
+  readonly kindNamed: KindNames;
+  /** Controllers of the user's make objects under names that nobody knows before the run. */
+  readonly isOpen: boolean;
 
-  constructor(objects: readonly ApiObject[], customResources: CustomResources = new Map()) {
+  constructor(objects: readonly ApiObject[], customResources: CustomResources = new Map(), isOpen = false) {
     this.customResources = customResources;
+    this.kindNamed = kindNamesWith(customResources);
+    this.isOpen = isOpen;
     for (const object of objects) this.add(object);
   }
 
@@ -60,7 +65,7 @@ export class Inventory {
     if (parts.length < 2 || parts.length > 3 || parts.includes(''))
       return { ok: false, message: `\`${reference.slice(0, 60)}\` is not KIND/NAME` };
     const [name = '', kindName = '', namespace] = [...parts].reverse();
-    const kind = kindNamed(kindName);
+    const kind = this.kindNamed(kindName);
     if (kind === undefined) {
       const meant = nearestKindName(kindName);
       return {

@@ -7,10 +7,17 @@ import { readAutoscale, readDelete, readFiles, readRollout, readScale, readSetIm
 import { refuse } from './kubectl/refusal.ts';
 import { splitWords } from './kubectl/words.ts';
 
+import { kindNamed, type KindNames } from './resource-names.ts';
+
 export type { KubectlLine, KubectlReading } from './kubectl/line.ts';
 
 /** The words after the command, the flags, and the namespace that was named. */
-type ReadVerb = (rest: readonly string[], flags: Flags, namespace: string | undefined) => KubectlReading;
+type ReadVerb = (
+  rest: readonly string[],
+  flags: Flags,
+  namespace: string | undefined,
+  kinds: KindNames,
+) => KubectlReading;
 
 interface Verb {
   readonly flags: readonly Flag[];
@@ -25,11 +32,11 @@ function toggle(long: string, short?: string): Flag {
   return { long, ...(short === undefined ? {} : { short }), value: false };
 }
 
-type ReadNamespaced = (rest: readonly string[], flags: Flags, namespace: string) => KubectlReading;
+type ReadNamespaced = (rest: readonly string[], flags: Flags, namespace: string, kinds: KindNames) => KubectlReading;
 
 /** For commands on objects, which live in `default` where no namespace is named. */
 function inNamespace(read: ReadNamespaced): ReadVerb {
-  return (rest, flags, namespace) => read(rest, flags, namespace ?? 'default');
+  return (rest, flags, namespace, kinds) => read(rest, flags, namespace ?? 'default', kinds);
 }
 
 const FILES = [valued('filename', 'f'), toggle('recursive', 'R')];
@@ -38,7 +45,7 @@ const FILES = [valued('filename', 'f'), toggle('recursive', 'R')];
 const VERBS: Readonly<Record<string, Verb>> = {
   annotate: {
     flags: [toggle('overwrite')],
-    read: inNamespace((rest, flags, ns) => readMarks('annotate', rest, flags, ns)),
+    read: inNamespace((rest, flags, ns, kinds) => readMarks('annotate', rest, flags, ns, kinds)),
   },
   apply: { flags: FILES, read: (rest, flags, ns) => readFiles('apply', rest, flags, ns) },
   autoscale: {
@@ -62,11 +69,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     ],
     read: (rest, flags) => readDrain(rest, flags),
   },
-  label: { flags: [toggle('overwrite')], read: inNamespace((rest, flags, ns) => readMarks('label', rest, flags, ns)) },
+  label: {
+    flags: [toggle('overwrite')],
+    read: inNamespace((rest, flags, ns, kinds) => readMarks('label', rest, flags, ns, kinds)),
+  },
   patch: { flags: [valued('patch', 'p'), valued('type'), valued('subresource')], read: inNamespace(readPatch) },
   rollout: { flags: [valued('to-revision')], read: inNamespace(readRollout) },
   scale: { flags: [valued('replicas')], read: inNamespace(readScale) },
-  'set image': { flags: [], read: inNamespace((rest, _flags, ns) => readSetImage(rest, ns)) },
+  'set image': { flags: [], read: inNamespace((rest, _flags, ns, kinds) => readSetImage(rest, ns, kinds)) },
   taint: { flags: [toggle('overwrite')], read: (rest, flags) => readTaint(rest, flags) },
   uncordon: { flags: [], read: (rest) => readCordon(rest, false) },
 };
@@ -74,7 +84,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 const NAMESPACE = valued('namespace', 'n');
 
 /** Reads a command line as kubectl does, for the commands that the simulated client knows. `kubectl` itself may lead. */
-export function parseKubectl(text: string): KubectlReading {
+export function parseKubectl(text: string, kinds: KindNames = kindNamed): KubectlReading {
   const words = splitWords(text);
   if (words === undefined) return refuse('a quote in the command is not closed');
   if (words[0] === 'kubectl') words.shift();
@@ -87,7 +97,7 @@ export function parseKubectl(text: string): KubectlReading {
   if (!split.ok) return split;
   const namespace = valueOf(split.flags, 'namespace') ?? front.namespace;
   if (namespace === '') return refuse('`--namespace` needs a value');
-  return verb.read(split.words.slice(first === 'set' ? 2 : 1), split.flags, namespace);
+  return verb.read(split.words.slice(first === 'set' ? 2 : 1), split.flags, namespace, kinds);
 }
 
 /** Commands of kubectl that are no slips of those that are simulated. */

@@ -41,7 +41,7 @@ export function readTimeline(
         severity: 'warning',
         message: `this never happens: the run ends at ${formatDuration(endMicros)}`,
       });
-    const reading = parseKubectl(entry.kubectl);
+    const reading = parseKubectl(entry.kubectl, inventory.kindNamed);
     if (!reading.ok) {
       remark(path, { code: 'bad-command', message: reading.message, help: reading.help });
       return [];
@@ -95,6 +95,8 @@ function checkTarget(line: Exclude<KubectlLine, { files: unknown }>, key: string
   const object = around.inventory.get(kind, key);
   if (object !== undefined) {
     if (line.verb === 'set-image') checkContainers(object, line.images, around);
+  } else if (around.inventory.isOpen) {
+    return;
   } else if (!MADE_BY_OTHERS.has(kind) || (line.verb === 'scale' && kind === 'ReplicaSet')) {
     around.remark({ code: 'unknown-object', ...around.inventory.missing(kind, key) });
   }

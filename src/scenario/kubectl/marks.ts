@@ -6,6 +6,7 @@ import { isOn, valueOf, type Flags } from './flags.ts';
 import type { KubectlReading } from './line.ts';
 import { refuse } from './refusal.ts';
 import { readNodes, readTargets } from './targets.ts';
+import type { KindNames } from '../resource-names.ts';
 
 /** `label` and `annotate`: NAME=VALUE sets, NAME- takes away. */
 export function readMarks(
@@ -13,11 +14,13 @@ export function readMarks(
   rest: readonly string[],
   flags: Flags,
   namespace: string,
+  kinds: KindNames,
 ): KubectlReading {
   const isMark = (word: string): boolean => word.includes('=') || word.endsWith('-');
   const targets = readTargets(
     rest.filter((word) => !isMark(word)),
     namespace,
+    kinds,
   );
   if (!targets.ok) return targets;
   const values = Object.create(null) as Record<string, string | null>;
@@ -61,8 +64,8 @@ export function readTaint(rest: readonly string[], flags: Flags): KubectlReading
 }
 
 /** `patch KIND NAME -p JSON`, strategic where no type is named. */
-export function readPatch(rest: readonly string[], flags: Flags, namespace: string): KubectlReading {
-  const targets = readTargets(rest, namespace);
+export function readPatch(rest: readonly string[], flags: Flags, namespace: string, kinds: KindNames): KubectlReading {
+  const targets = readTargets(rest, namespace, kinds);
   if (!targets.ok) return targets;
   const written = valueOf(flags, 'patch');
   if (written === undefined) return refuse('`patch` needs `-p JSON`');

@@ -3,6 +3,7 @@ import { isOn, valueOf, wholeNumber, type Flags } from './flags.ts';
 import type { KubectlReading } from './line.ts';
 import { refuse } from './refusal.ts';
 import { readTargets } from './targets.ts';
+import type { KindNames } from '../resource-names.ts';
 
 const MOST_REPLICAS = 10_000_000;
 const SCALABLE = ['Deployment', 'ReplicaSet', 'ReplicationController', 'StatefulSet'] as const;
@@ -25,8 +26,8 @@ export function readFiles(
   return { ok: true, line: { verb, files, recursive: isOn(flags, 'recursive'), namespace } };
 }
 
-export function readScale(rest: readonly string[], flags: Flags, namespace: string): KubectlReading {
-  const targets = readTargets(rest, namespace);
+export function readScale(rest: readonly string[], flags: Flags, namespace: string, kinds: KindNames): KubectlReading {
+  const targets = readTargets(rest, namespace, kinds);
   if (!targets.ok) return targets;
   const { kind, keys } = targets;
   if (!among(SCALABLE, kind)) return refuse(`a ${kind} cannot be scaled`, `these can: ${SCALABLE.join(', ')}`);
@@ -38,10 +39,11 @@ export function readScale(rest: readonly string[], flags: Flags, namespace: stri
   return { ok: true, line: { verb: 'scale', kind, keys, replicas } };
 }
 
-export function readSetImage(rest: readonly string[], namespace: string): KubectlReading {
+export function readSetImage(rest: readonly string[], namespace: string, kinds: KindNames): KubectlReading {
   const targets = readTargets(
     rest.filter((word) => !word.includes('=')),
     namespace,
+    kinds,
   );
   if (!targets.ok) return targets;
   const { kind, keys } = targets;
@@ -61,8 +63,8 @@ export function readSetImage(rest: readonly string[], namespace: string): Kubect
   return { ok: true, line: { verb: 'set-image', kind, keys, images } };
 }
 
-export function readDelete(rest: readonly string[], flags: Flags, namespace: string): KubectlReading {
-  const targets = readTargets(rest, namespace);
+export function readDelete(rest: readonly string[], flags: Flags, namespace: string, kinds: KindNames): KubectlReading {
+  const targets = readTargets(rest, namespace, kinds);
   if (!targets.ok) return targets;
   const grace = readGrace(flags);
   if (typeof grace === 'string') return refuse(grace);
@@ -96,12 +98,17 @@ export function readGrace(flags: Flags): number | string | undefined {
 
 const ROLLOUTS = ['undo', 'pause', 'resume', 'restart'] as const;
 
-export function readRollout(rest: readonly string[], flags: Flags, namespace: string): KubectlReading {
+export function readRollout(
+  rest: readonly string[],
+  flags: Flags,
+  namespace: string,
+  kinds: KindNames,
+): KubectlReading {
   const [word = '', ...names] = rest;
   const action = ROLLOUTS.find((one) => one === word);
   if (action === undefined)
     return refuse(`\`rollout ${word.slice(0, 40)}\` is not simulated`, `these are: ${ROLLOUTS.join(', ')}`);
-  const targets = readTargets(names, namespace);
+  const targets = readTargets(names, namespace, kinds);
   if (!targets.ok) return targets;
   const { kind, keys } = targets;
   const pauses = action === 'pause' || action === 'resume';
@@ -116,8 +123,13 @@ export function readRollout(rest: readonly string[], flags: Flags, namespace: st
   return { ok: true, line: { verb: 'rollout', action, kind, keys, toRevision } };
 }
 
-export function readAutoscale(rest: readonly string[], flags: Flags, namespace: string): KubectlReading {
-  const targets = readTargets(rest, namespace);
+export function readAutoscale(
+  rest: readonly string[],
+  flags: Flags,
+  namespace: string,
+  kinds: KindNames,
+): KubectlReading {
+  const targets = readTargets(rest, namespace, kinds);
   if (!targets.ok) return targets;
   const { kind, keys } = targets;
   if (!among(SCALABLE, kind)) return refuse(`a ${kind} cannot be scaled`, `these can: ${SCALABLE.join(', ')}`);

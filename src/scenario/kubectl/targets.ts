@@ -1,11 +1,11 @@
 import { factsOf, objectKey, type Kind } from '../../sim/api/kinds.ts';
-import { kindNamed, nearestKindName } from '../resource-names.ts';
+import { nearestKindName, type KindNames } from '../resource-names.ts';
 import { refuse, type Refusal } from './refusal.ts';
 
 export type Targets = { readonly ok: true; readonly kind: Kind; readonly keys: readonly string[] } | Refusal;
 
 /** `KIND/NAME …` all of one kind, or `KIND NAME …`. */
-export function readTargets(words: readonly string[], namespace: string): Targets {
+export function readTargets(words: readonly string[], namespace: string, kindNamed: KindNames): Targets {
   const [first] = words;
   if (first === undefined) return refuse('the command needs an object: KIND/NAME');
   const slashes = words.map((word) => word.split('/'));

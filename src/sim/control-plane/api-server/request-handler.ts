@@ -1,6 +1,5 @@
-import { factsOf, keyOf, KINDS, objectKey, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
+import { factsOf, keyOf, objectKey, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
-import { resourceName } from '../../api/qualified-names.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
 import type { Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
@@ -10,11 +9,12 @@ import { apply, withTrackedUpdate } from './apply.ts';
 import { chargesOf } from './admission/resource-quota.ts';
 import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
+import { refuseCustom } from './custom-kinds.ts';
 import { remove } from './delete.ts';
 import { expireEvents } from './event-ttl.ts';
 import { decremented, judgeEviction, markedForEviction } from './evict.ts';
 import { ListPages } from './list-pages.ts';
-import { refuse, wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
+import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { readMetrics } from './read-metrics.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
@@ -82,10 +82,12 @@ export class RequestHandler {
   readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response } = {
     get: (request) => this.#get(request),
     'get-metrics': ({ query }) => readMetrics(this.#world.metrics(), query),
-    list: (request) => this.#refuseUndefined(request.kind) ?? this.#pages.list(request, this.#world.now()),
+    list: (request) => refuseCustom(request.kind, this.#store) ?? this.#pages.list(request, this.#world.now()),
     create: (request) => this.#create(request),
     update: (request) => {
       const { object, subresource, dryRun } = request;
+      const refusal = refuseCustom(object.kind, this.#store, request);
+      if (refusal !== undefined) return refusal;
       const key = keyOf(object);
       const current = this.#store.get(object.kind, key);
       const written = update(current, object, subresource, this.#context());
@@ -126,15 +128,10 @@ export class RequestHandler {
     return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
   }
 
-  /** Where no CustomResourceDefinition defines a kind, there is nothing to be asked for. */
-  #refuseUndefined(kind: Kind): Response | undefined {
-    if (Object.hasOwn(KINDS, kind)) return undefined;
-    if (this.#store.get('CustomResourceDefinition', resourceName(kind)) !== undefined) return undefined;
-    return refuse('NotFound', 'the server could not find the requested resource').response;
-  }
-
   #patch(request: Of<'patch'>): Response {
     const { kind, key, dryRun, subresource, patchType } = request;
+    const refusal = refuseCustom(kind, this.#store, request);
+    if (refusal !== undefined) return refusal;
     const current = this.#store.get(kind, key);
     if (patchType === 'apply') return this.#apply(current, request);
     const outcome = patch(current, request, this.#context());
@@ -173,8 +170,8 @@ export class RequestHandler {
   #create({ object, dryRun, fieldManager }: Of<'create'>): Response {
     const store = this.#store;
     const { kind } = object;
-    const undefinedKind = this.#refuseUndefined(kind);
-    if (undefinedKind !== undefined) return undefinedKind;
+    const refusal = refuseCustom(kind, store);
+    if (refusal !== undefined) return refusal;
     if (kind === 'Event') expireEvents(store, this.#world.now());
     const context: CreateContext = {
       ...this.#creating,
