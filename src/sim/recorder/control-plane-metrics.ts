@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../api/kinds.ts';
+import { factsOf, type Kind } from '../api/kinds.ts';
 import type { Lease } from '../api/core.ts';
 import type { Request, Response } from '../api/request.ts';
 import { Leaderships } from './leaderships.ts';
@@ -57,7 +57,7 @@ export class ControlPlaneMetrics {
 
   /** Where the lags of a watch go: of whole kinds and of the pods of single nodes, each together. */
   lagsOf(kind: Kind, ofNode: boolean): LogHistogram {
-    const name = ofNode ? `${KINDS[kind].plural} of a node` : KINDS[kind].plural;
+    const name = ofNode ? `${factsOf(kind).plural} of a node` : factsOf(kind).plural;
     let lags = this.#lags.get(name);
     if (lags === undefined) this.#lags.set(name, (lags = new LogHistogram()));
     return lags;

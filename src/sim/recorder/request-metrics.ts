@@ -1,4 +1,4 @@
-import { KINDS, type Kind } from '../api/kinds.ts';
+import { factsOf, type Kind } from '../api/kinds.ts';
 import type { Request, Response } from '../api/request.ts';
 import { kindOf, operationOf, OPERATIONS, type Operation, type OperationName } from './api-operation.ts';
 import { LogHistogram } from './log-histogram.ts';
@@ -111,7 +111,7 @@ export class RequestMetrics {
 function newOperated(kind: Kind | undefined, operation: Operation): Operated {
   const { limitMicros } = OBJECTIVES.find(({ name }) => name === operation.objective)!;
   return {
-    resource: kind === undefined ? 'metrics' : KINDS[kind].plural,
+    resource: kind === undefined ? 'metrics' : factsOf(kind).plural,
     operation,
     level: new ServiceLevel(limitMicros),
     answered: [],
