@@ -29,12 +29,15 @@ export class BinnedMeans {
       this.#rows.set(key, row);
     }
     const bin = this.#binMicros;
-    const last = Math.min(BINS - 1, Math.floor(to / bin));
-    for (let i = Math.floor(from / bin); i <= last; i++) {
-      const start = i * bin;
-      const overlap = Math.min(to, start + bin) - Math.max(from, start);
-      row[i] = row[i]! + (amount * overlap) / bin;
+    const first = Math.floor(from / bin);
+    const last = Math.floor(to / bin);
+    if (first === last) {
+      row[first] = row[first]! + (amount * (to - from)) / bin;
+      return;
     }
+    row[first] = row[first]! + (amount * ((first + 1) * bin - from)) / bin;
+    for (let i = first + 1; i < last; i++) row[i] = row[i]! + amount;
+    if (last < BINS) row[last] = row[last]! + (amount * (to - last * bin)) / bin;
   }
 
   /** The means of `key` in the bins that a run until `endedAt` reaches; the last of them counts only what was run. */

@@ -6,6 +6,7 @@ import type { EventTally } from '../event-tally.ts';
 import { joined, markup, NOTHING, type Markup } from '../markup.ts';
 import type { RunObservations } from '../run-observations.ts';
 import type { SlowPod } from '../slowest-pods.ts';
+import { waitingReason } from '../waiting-reason.ts';
 import { table, type PageColumn } from '../table.ts';
 
 const MOST_ROWS = 100;
@@ -96,7 +97,7 @@ const SLOWEST: readonly PageColumn<SlowPod>[] = [
   duration('Until ready', ({ pod }) => (pod.readyAt >= 0 ? pod.readyAt - pod.createdAt : -1)),
   { name: 'Attempts', cell: ({ pod }) => String(pod.schedulingAttempts), sort: ({ pod }) => pod.schedulingAttempts },
   { name: 'Restarts', cell: ({ pod }) => String(pod.restarts), sort: ({ pod }) => pod.restarts },
-  { name: 'Phase', cell: ({ pod }) => pod.phase + (pod.reason === '' ? '' : `, ${pod.reason}`) },
+  { name: 'Phase', cell: ({ pod }) => pod.phase + (pod.reason === '' ? '' : `, ${waitingReason(pod.reason)}`) },
 ];
 
 const TALLIES: readonly PageColumn<EventTally>[] = [
