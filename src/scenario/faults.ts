@@ -29,7 +29,8 @@ function isComponentFault(fault: NonNullable<Written['fault']>): fault is Writte
 
 /** The nodes and zones a fault can strike. */
 interface Places {
-  readonly nodes: ReadonlySet<string>;
+  hasNode(name: string): boolean;
+  nodes(): Iterable<string>;
   readonly zones: ReadonlySet<string>;
 }
 
@@ -75,24 +76,45 @@ export function readFaults(
 }
 
 function placesOf(pools: readonly NodePool[], objects: readonly ApiObject[]): Places {
-  const nodes = new Set<string>();
+  const named = new Set<string>();
   const zones = new Set<string>();
-  for (const pool of pools) {
-    for (const zone of pool.zones) zones.add(zone);
-    for (let i = 0; i < pool.count; i++) nodes.add(`${pool.name}-${i}`);
-  }
+  for (const pool of pools) for (const zone of pool.zones) zones.add(zone);
   for (const { kind, metadata } of objects) {
     if (kind !== 'Node') continue;
-    nodes.add(metadata.name);
+    named.add(metadata.name);
     const zone = metadata.labels[LABEL_ZONE];
     if (zone !== undefined) zones.add(zone);
   }
-  return { nodes, zones };
+  return {
+    zones,
+    hasNode: (name) => named.has(name) || pools.some((pool) => isInPool(name, pool)),
+    nodes: function* () {
+      yield* named;
+      for (const { name, count } of pools) for (let i = 0; i < count; i++) yield `${name}-${i}`;
+    },
+  };
+}
+
+/** Pools may be very large: their nodes are not listed to look for one. */
+function isInPool(name: string, pool: NodePool): boolean {
+  const number = name.startsWith(`${pool.name}-`) ? name.slice(pool.name.length + 1) : '';
+  return /^(0|[1-9][0-9]{0,8})$/.test(number) && Number(number) < pool.count;
+}
+
+/** The first names that a misspelt one is compared with. */
+const MOST_COMPARED = 10_000;
+
+function* first(names: Iterable<string>): Generator<string> {
+  let left = MOST_COMPARED;
+  for (const name of names) {
+    if (left-- === 0) return;
+    yield name;
+  }
 }
 
 function lookUp(fault: WrittenFault, places: Places, path: Path, remark: Remark): void {
-  const missing = (what: string, name: string, known: ReadonlySet<string>, at: Path): void => {
-    const meant = nearest(name, [...known].slice(0, 10_000));
+  const missing = (what: string, name: string, known: Iterable<string>, at: Path): void => {
+    const meant = nearest(name, first(known));
     const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
     remark(at, { code: 'unknown-object', message: `there is no ${what} \`${name}\``, help });
   };
@@ -100,11 +122,11 @@ function lookUp(fault: WrittenFault, places: Places, path: Path, remark: Remark)
     if (!places.zones.has(fault.zone)) missing('zone', fault.zone, places.zones, [...path, 'zone']);
     return;
   }
-  if (fault.node !== undefined && !places.nodes.has(fault.node)) {
-    missing('node', fault.node, places.nodes, [...path, 'node']);
+  if (fault.node !== undefined && !places.hasNode(fault.node)) {
+    missing('node', fault.node, places.nodes(), [...path, 'node']);
   }
   for (const [i, name] of (fault.nodes ?? []).entries()) {
-    if (!places.nodes.has(name)) missing('node', name, places.nodes, [...path, 'nodes', i]);
+    if (!places.hasNode(name)) missing('node', name, places.nodes(), [...path, 'nodes', i]);
   }
 }
 
