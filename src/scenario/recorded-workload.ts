@@ -49,9 +49,10 @@ export function recordedWorkload(
   return {
     name: written.name,
     namespace: written.namespace,
-    count: tasks.length,
+    // Nothing can be drawn from nothing.
+    count: tasks.length === 0 ? 0 : (written.resample ?? tasks.length),
     startMicros: tasks[0]?.arrivalMicros ?? 0,
-    interarrival: undefined,
+    interarrival: written.interarrival,
     templates: templates.map(({ weight, template }) => ({ ...template, weight })),
     lifetime: undefined,
     deleteFinished: written.deleteFinished,
@@ -59,6 +60,7 @@ export function recordedWorkload(
       arrivalMicros: tasks.map((task) => task.arrivalMicros),
       template: choices,
       lifetimeMicros: tasks.map((task) => task.durationMicros),
+      resampled: written.resample !== undefined,
     },
   };
 }

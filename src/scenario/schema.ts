@@ -262,6 +262,12 @@ const trace = z
       .string()
       .min(1)
       .describe('A CSV file of tasks as `orrery import` writes it, relative to the scenario; .csv.gz too.'),
+    resample: count(10_000_000)
+      .optional()
+      .describe('So many pods, drawn by lot from the tasks with replacement: others under another seed.'),
+    interarrival: durationDistribution
+      .optional()
+      .describe('Time between two arrivals, in place of the recorded times; the order stays.'),
     labels: labels.default({}),
     schedulerName: z.string().min(1).optional(),
     image: z.string().min(1).default('task:v1'),

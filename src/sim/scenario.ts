@@ -186,7 +186,7 @@ export interface WorkloadSpec {
   /** How long a pod's containers run before they exit 0; absent: for ever. Finished pods are deleted when `deleteFinished`. */
   readonly lifetime: Distribution | undefined;
   readonly deleteFinished: boolean;
-  /** What a trace says of each pod, in place of everything that would be drawn. */
+  /** What a trace says of each pod, in place of what would be drawn; with `interarrival` only its arrivals are drawn. */
   readonly recorded?: RecordedPods | undefined;
 }
 
@@ -198,6 +198,8 @@ export interface RecordedPods {
   readonly template: readonly number[];
   /** How long its containers run; `undefined`: for ever. */
   readonly lifetimeMicros: readonly (number | undefined)[];
+  /** Each run draws the workload's pods from these by lot, with replacement. */
+  readonly resampled?: boolean;
 }
 
 /** What the containers of matching pods do. The first match wins. */

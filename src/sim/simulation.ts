@@ -25,8 +25,9 @@ import type { QueueMetrics } from './recorder/queue-metrics.ts';
 import { Recorder } from './recorder/recorder.ts';
 import type { DecisionRecord, RecordSink } from './recorder/records.ts';
 import type { RunEnd, RunRecord } from './recorder/run-record.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, WorkloadSpec } from './scenario.ts';
 import { Arrivals } from './workload/arrivals.ts';
+import { drawTasks } from './workload/draw-tasks.ts';
 import { Behaviours } from './workload/behaviour.ts';
 import { Kubectl } from './workload/kubectl.ts';
 import { MetricsServer } from './workload/metrics-server.ts';
@@ -115,7 +116,8 @@ export class Simulation {
       this.#addScheduler(`scheduler-${i + 2}`, policy, sink, options);
     });
     const managers = this.#addControllerManagers(policies.controllers);
-    const behaviours = new Behaviours(engine, scenario.behaviours, scenario.workloads);
+    const workloads = scenario.workloads.map((spec) => drawTasks(engine, spec));
+    const behaviours = new Behaviours(engine, scenario.behaviours, workloads);
     const { lastUsageTurn } = behaviours;
     if (lastUsageTurn !== undefined) {
       const { scrapePeriod } = parameters.metricsServer;
@@ -149,7 +151,7 @@ export class Simulation {
       );
     }
     this.kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
-    this.#plan();
+    this.#plan(workloads);
   }
 
   /** The default scheduler; of several instances the first. */
@@ -297,9 +299,9 @@ export class Simulation {
   }
 
   /** What will happen from outside: manifests, arrivals, commands, and the moments somebody wants to look. */
-  #plan(): void {
+  #plan(workloads: readonly WorkloadSpec[]): void {
     const { engine } = this;
-    const { manifests, timeline, workloads } = this.#scenario;
+    const { manifests, timeline } = this.#scenario;
     if (manifests.length > 0) {
       this.kubectl.at(0, { text: 'apply the manifests', command: { verb: 'apply', objects: manifests } });
     }
