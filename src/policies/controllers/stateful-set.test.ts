@@ -118,7 +118,7 @@ describe('an ordered StatefulSet', () => {
     const fail = (): void =>
       one.edit('Pod', 'default/db-0', (pod) => ({ ...pod, status: { ...pod.status, phase: 'Failed' } }));
     expect(since(one, fail, 10 * SECOND)).toEqual(['-db-0', '+db-0']);
-    expect(one.events.map(({ reason }) => reason)).toContain('RecreatingFailedPod');
+    expect(one.events.map(({ reason }) => reason)).toContain('SuccessfulDelete');
   });
 
   it('adopts a pod that has the name and the labels, and nobody else', () => {

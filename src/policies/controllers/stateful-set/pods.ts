@@ -38,11 +38,16 @@ export function* createPod({ host, set, wrote }: Writer, { ordinal, template, re
   if (!answer.ok) throw new SyncError(answer.message);
 }
 
-/** @throws SyncError when the pod is still there and not asked to go */
+/**
+ * A pod that is gone already counts as deleted: the set says so all the same.
+ *
+ * @throws SyncError when the pod is still there and not asked to go
+ */
 export function* deletePod({ host, set }: Writer, pod: Pod): Steps<void> {
   const answer = yield* ask({ verb: 'delete', kind: 'Pod', key: keyOf(pod) });
-  recordPod(host, set, 'Delete', pod.metadata.name, answer);
-  if (!answer.ok) throw new SyncError(answer.message);
+  const isGone = answer.ok || answer.reason === 'NotFound';
+  recordPod(host, set, 'Delete', pod.metadata.name, isGone ? { ok: true } : answer);
+  if (!isGone) throw new SyncError(answer.message);
 }
 
 export function isInOrder({ host, set }: Writer, pod: Pod, ordinal: number): boolean {

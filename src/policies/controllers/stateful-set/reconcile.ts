@@ -87,10 +87,7 @@ function* settleReplica(writer: Writer, replica: Replica, inTurn: boolean, now: 
   }
   if (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') {
     // Its successor is made when it is gone: both would have the same name.
-    if (!isTerminating(pod)) {
-      sayRecreated(writer, pod);
-      yield* deletePod(writer, pod);
-    }
+    if (!isTerminating(pod)) yield* deletePod(writer, pod);
     return true;
   }
   if (pod.status.phase === 'Pending') {
@@ -101,17 +98,6 @@ function* settleReplica(writer: Writer, replica: Replica, inTurn: boolean, now: 
   if (inTurn && !isUp) return true;
   if (!isInOrder(writer, pod, ordinal)) yield* putInOrder(writer, pod, ordinal);
   return false;
-}
-
-function sayRecreated({ host, set }: Writer, pod: Pod): void {
-  const { namespace, name } = set.metadata;
-  const failed = pod.status.phase === 'Failed';
-  host.record(
-    set,
-    failed ? 'Warning' : 'Normal',
-    failed ? 'RecreatingFailedPod' : 'RecreatingTerminatedPod',
-    `StatefulSet ${namespace}/${name} is recreating ${failed ? 'failed' : 'terminated'} Pod ${pod.metadata.name}`,
-  );
 }
 
 function* removeCondemned(
