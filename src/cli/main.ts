@@ -92,6 +92,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .option('--out <folder>', 'folder for the reports (default: reports/<scenario>/seed-<seed>)')
     .option('--no-reports', 'writes no files')
     .option('--no-html', 'writes no report.html')
+    .option('--trace <file>', 'also writes the run as a trace for Perfetto or chrome://tracing')
     .addOption(new Option('--until <duration>', 'stops at this simulated time, for instance 10m').argParser(duration))
     .addOption(
       new Option('--format <format>', 'of the result on standard output').choices(['table', 'json']).default('table'),

@@ -3,6 +3,7 @@ import { platform } from 'node:os';
 import { createHash } from 'node:crypto';
 import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
 import { CONTROL_PLANE } from '../report/control-plane-columns.ts';
+import { ChromeTrace } from '../report/chrome-trace.ts';
 import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
@@ -18,6 +19,7 @@ import { Simulation } from '../sim/simulation.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
+import { OutputFile } from './output-file.ts';
 import { readPageAssets } from './page-assets.ts';
 import { prepareRun } from './prepare-run.ts';
 import { progressOf } from './progress.ts';
@@ -32,6 +34,7 @@ interface RunOptions {
   readonly out?: string;
   readonly reports?: boolean;
   readonly html?: boolean;
+  readonly trace?: string;
   readonly until?: number;
   readonly format?: 'table' | 'json';
   readonly progress?: boolean;
@@ -74,11 +77,13 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
   const seed = options.seed ?? scenario.seed;
   const signals = new Signals();
   let folder: RunFolder | undefined;
+  let traceFile: OutputFile | undefined;
   try {
+    if (options.trace !== undefined) traceFile = new OutputFile(options.trace);
     if (options.reports !== false) {
       folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
     }
-    const reports = new Reports(folder, options);
+    const reports = new Reports(folder, traceFile, options);
     const explains = options.decisions === true ? (): boolean => true : undefined;
     const made = (): Simulation =>
       new Simulation(scenario, policies, reports, { seed, untilMicros: options.until, explains });
@@ -90,6 +95,7 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     const facts = factsOf(scenario, path, options);
     reports.finish(record, summary, facts);
     folder?.commit((files) => manifest(record, facts, files));
+    traceFile?.commit();
     process.stdout.write(
       options.format === 'json'
         ? resultAsJson(record, summary, folder?.path)
@@ -101,6 +107,7 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     return record.expectations.every(({ held }) => held) ? ExitCode.Ok : ExitCode.Broken;
   } catch (error) {
     folder?.discard();
+    traceFile?.discard();
     throw error;
   } finally {
     signals.close();
@@ -144,9 +151,11 @@ class Reports implements RecordSink {
 
   readonly #decisions: CsvWriter<DecisionRecord> | undefined;
   readonly #seen: RunObservations | undefined;
+  readonly #trace: ChromeTrace | undefined;
 
-  constructor(folder: RunFolder | undefined, { decisions, html }: RunOptions) {
+  constructor(folder: RunFolder | undefined, trace: OutputFile | undefined, { decisions, html }: RunOptions) {
     this.#folder = folder;
+    this.#trace = trace && new ChromeTrace((text) => trace.write(text));
     this.#seen = folder === undefined || html === false ? undefined : new RunObservations();
     this.#pods = folder && new CsvWriter(PODS, folder.open(PODS.file));
     this.#events = folder && new CsvWriter(EVENTS, folder.open(EVENTS.file));
@@ -156,11 +165,13 @@ class Reports implements RecordSink {
   pod(record: Parameters<RecordSink['pod']>[0]): void {
     this.#pods?.add(record);
     this.#seen?.pod(record);
+    this.#trace?.pod(record);
   }
 
   event(record: Parameters<RecordSink['event']>[0]): void {
     this.#events?.add(record);
     this.#seen?.event(record);
+    this.#trace?.event(record);
   }
 
   decision(record: DecisionRecord): void {
@@ -168,6 +179,7 @@ class Reports implements RecordSink {
   }
 
   finish(run: RunRecord, summary: Summary, facts: RunFacts): void {
+    this.#trace?.finish(run);
     const folder = this.#folder;
     if (folder === undefined) return;
     this.#pods?.flush();

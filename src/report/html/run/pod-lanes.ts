@@ -1,6 +1,7 @@
 import type { PodRecord } from '../../../sim/recorder/records.ts';
 import type { RunRecord } from '../../../sim/recorder/run-record.ts';
 import { rounded, shortDuration } from '../../quantity-text.ts';
+import { POD_STAGES, stagesOf, type PodStage } from '../../pod-stages.ts';
 import { markup, NOTHING, type Markup } from '../markup.ts';
 import { figure } from '../marks/frame.ts';
 import { lanes, type Stretch } from '../marks/lanes.ts';
@@ -9,13 +10,14 @@ import type { RunObservations } from '../run-observations.ts';
 import type { SlowPod } from '../slowest-pods.ts';
 
 const MOST_LANES = 16;
-const MEANINGS = [
-  { name: 'waits for a node', colour: 1 },
-  { name: 'containers start', colour: 0 },
-  { name: 'runs, not ready', colour: 3 },
-  { name: 'has been ready', colour: 2 },
-  { name: 'terminates', colour: 5 },
-];
+const COLOURS: { readonly [S in PodStage]: number } = {
+  'waits for a node': 1,
+  'containers start': 0,
+  'runs, not ready': 3,
+  'has been ready': 2,
+  terminates: 5,
+};
+const MEANINGS = POD_STAGES.map((name) => ({ name, colour: COLOURS[name] }));
 
 /** The pods that took longest: where their time went until they were ready, and their whole lives beside each other. */
 export function podLanes({ endedAt }: RunRecord, seen: RunObservations): Markup {
@@ -31,11 +33,7 @@ export function podLanes({ endedAt }: RunRecord, seen: RunObservations): Markup 
           'Where the time of the slowest pods went until they were ready',
           slowest.map((slow) => ({
             name: slow.pod.name,
-            stretches: stretchesOf(slow.pod, slow.pod.createdAt + slow.waited).map(({ from, to, colour }) => ({
-              from: from - slow.pod.createdAt,
-              to: to - slow.pod.createdAt,
-              colour,
-            })),
+            stretches: stretchesOf(slow.pod, slow.pod.createdAt + slow.waited, slow.pod.createdAt),
             value: waitedText(slow),
           })),
           timeScale(0, longest, 4),
@@ -51,7 +49,7 @@ export function podLanes({ endedAt }: RunRecord, seen: RunObservations): Markup 
           'The whole lives of the slowest pods',
           slowest.map(({ pod }) => ({
             name: pod.name,
-            stretches: stretchesOf(pod, endedAt),
+            stretches: stretchesOf(pod, endedAt, 0),
             value: `at ${shortDuration(pod.createdAt)}`,
           })),
           timeScale(0, endedAt, 4),
@@ -66,20 +64,11 @@ function waitedText({ pod, waited }: SlowPod): string {
   return pod.readyAt >= 0 ? rounded(waited) : `not in ${rounded(waited)}`;
 }
 
-/** What a pod was doing from its creation until `until`; what took no time is left out. */
-export function stretchesOf(pod: PodRecord, until: number): Stretch[] {
-  const { createdAt, scheduledAt, startedAt, readyAt, finishedAt, deletionAt, removedAt } = pod;
-  const end = Math.min(removedAt >= 0 ? removedAt : until, until);
-  const dying = Math.min(deletionAt >= 0 ? deletionAt : end, end);
-  const active = Math.min(finishedAt >= 0 ? finishedAt : dying, dying);
-  // A stage that nobody saw took no time, if a later one was reached.
-  let next = active;
-  const turns = [readyAt, startedAt, scheduledAt].map((at) => (next = at >= 0 ? Math.min(at, next) : next));
-  turns.reverse().push(active);
-  turns.unshift(createdAt);
-  const stretches = turns
-    .slice(1)
-    .map((to, i) => ({ from: turns[i]!, to, colour: MEANINGS[i]!.colour }))
-    .concat([{ from: dying, to: end, colour: MEANINGS[4]!.colour }]);
-  return stretches.filter(({ from, to }) => to > from);
+/** A pod's stages until `until`, on a clock that was zero at `zero`. */
+function stretchesOf(pod: PodRecord, until: number, zero: number): Stretch[] {
+  return stagesOf(pod, until).map(({ stage, from, to }) => ({
+    from: from - zero,
+    to: to - zero,
+    colour: COLOURS[stage],
+  }));
 }

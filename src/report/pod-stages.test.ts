@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { PodRecord } from '../../../sim/recorder/records.ts';
-import { stretchesOf } from './pod-lanes.ts';
+import type { PodRecord } from '../sim/recorder/records.ts';
+import { stagesOf } from './pod-stages.ts';
 
 const POD: PodRecord = {
   namespace: 'default',
@@ -27,18 +27,18 @@ const POD: PodRecord = {
 };
 
 it('a life is its stages, one after the other', () => {
-  expect(stretchesOf(POD, 100)).toEqual([
-    { from: 10, to: 20, colour: 1 },
-    { from: 20, to: 40, colour: 0 },
-    { from: 40, to: 45, colour: 3 },
-    { from: 45, to: 80, colour: 2 },
-    { from: 80, to: 90, colour: 5 },
+  expect(stagesOf(POD, 100)).toEqual([
+    { from: 10, to: 20, stage: 'waits for a node' },
+    { from: 20, to: 40, stage: 'containers start' },
+    { from: 40, to: 45, stage: 'runs, not ready' },
+    { from: 45, to: 80, stage: 'has been ready' },
+    { from: 80, to: 90, stage: 'terminates' },
   ]);
 });
 
 it('a pod that never got a node only waited', () => {
   const waiting = { ...POD, node: '', scheduledAt: -1, startedAt: -1, readyAt: -1, deletionAt: -1, removedAt: -1 };
-  expect(stretchesOf(waiting, 100)).toEqual([{ from: 10, to: 100, colour: 1 }]);
+  expect(stagesOf(waiting, 100)).toEqual([{ from: 10, to: 100, stage: 'waits for a node' }]);
 });
 
 it('stages never overlap, and none lies outside the life', () => {
@@ -50,7 +50,7 @@ it('stages never overlap, and none lies outside the life', () => {
         gap === undefined ? -1 : (at += gap),
       ) as [number, number, number, number, number, number];
       const end = Math.max(10, until);
-      const found = stretchesOf({ ...POD, scheduledAt, startedAt, readyAt, finishedAt, deletionAt, removedAt }, end);
+      const found = stagesOf({ ...POD, scheduledAt, startedAt, readyAt, finishedAt, deletionAt, removedAt }, end);
       let last = 10;
       for (const { from, to } of found) {
         expect(from >= last && to > from && to <= end).toBe(true);
