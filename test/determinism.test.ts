@@ -38,8 +38,9 @@ function run(args: readonly string[], surroundings: Surroundings = {}): Trace {
 describe('a run', () => {
   const reference = run([]);
 
-  it('leaves six CSV files and a page', () => {
+  it('leaves seven CSV files and a page', () => {
     expect(Object.keys(reference.files)).toEqual([
+      'control_plane.csv',
       'events.csv',
       'nodes.csv',
       'pods.csv',
