@@ -1,12 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { turnOn } from '../src/cli/guarded-turn.ts';
 import { prepareRun } from '../src/cli/prepare-run.ts';
 import { ScenarioError } from '../src/scenario/scenario-error.ts';
 import type { ApiObject } from '../src/sim/api/kinds.ts';
+import type { ControllerModule } from '../src/sim/policy-api/controller-module.ts';
+import { testController } from '../src/sim/policy-api/testing.ts';
 import { Simulation } from '../src/sim/simulation.ts';
 
 /** docs/writing-a-controller.md does what it says: its operator is taken from the page and run. */
@@ -28,6 +30,9 @@ function fileOf(name: string, code: string): string {
 const objectsOf = (simulation: Simulation, kind: ApiObject['kind']): ApiObject[] => [
   ...simulation.api.store.values(kind),
 ];
+
+const mine = fileOf('mine', operator);
+const { default: module } = (await import(pathToFileURL(mine).href)) as { default: ControllerModule };
 
 async function runWith(controllers: readonly string[] | undefined): Promise<{
   readonly simulation: Simulation;
@@ -51,17 +56,16 @@ async function problemsOf(controllers: readonly string[]): Promise<string[]> {
 
 describe('the operator of the page', () => {
   test('does what the scenario expects', async () => {
-    const { simulation, held } = await runWith([fileOf('mine', operator)]);
+    const { simulation, held } = await runWith([mine]);
     expect(held).toEqual([true, true, true, true, true]);
     expect(objectsOf(simulation, 'Website.example.com')).toMatchObject([{ status: { readyReplicas: 5 } }]);
     expect(objectsOf(simulation, 'ConfigMap')).toEqual([]);
   });
 
+  testController(module, test, { scenario: SCENARIO, seeds: 1, crashes: 2 });
+
   test('is named when it fails, throws away what it was shown, or never answers', async () => {
-    const broken = operator.replace(
-      'const website = host',
-      "if (key === 'default/shop') null.image;\n const website = host",
-    );
+    const broken = operator.replace('const read =', "if (key === 'default/shop') null.image;\n const read =");
     await expect(runWith([fileOf('throws', broken)])).rejects.toThrow(
       "controller my-operator: sync of default/shop: threw TypeError: Cannot read properties of null (reading 'image')",
     );
@@ -69,11 +73,11 @@ describe('the operator of the page', () => {
     await expect(runWith([fileOf('writes', writing)])).rejects.toThrow(
       /controller my-operator: sync of default\/\w+: threw TypeError: Cannot assign to read only property/,
     );
-    const odd = operator.replace('yield request;', 'yield { verb: "wish" };');
+    const odd = operator.replace('(yield request)', '(yield { verb: "wish" })');
     await expect(runWith([fileOf('odd', odd)])).rejects.toThrow(
       /controller my-operator: sync of default\/\w+: .*yielded an object without a verb, which is no request/,
     );
-    const looping = operator.replace('const website = host', 'for (;;);\n const website = host');
+    const looping = operator.replace('const read =', 'for (;;);\n const read =');
     await expect(runWith([fileOf('loops', looping)])).rejects.toThrow(
       /controller my-operator: sync of default\/\w+: gave no answer within 2 s/,
     );
@@ -116,10 +120,10 @@ describe('the operator of the scenario', () => {
       name: 'deployment-controller',
       controller: () => ({ name: 'deployment', workers: 1, handlers: {}, *sync() {} }),
     };`;
-    const replaced = await runWith([fileOf('mine', operator), fileOf('idle', idle)]);
+    const replaced = await runWith([mine, fileOf('idle', idle)]);
     expect(objectsOf(replaced.simulation, 'Deployment')).toHaveLength(1);
     expect(objectsOf(replaced.simulation, 'ReplicaSet')).toHaveLength(0);
-    const without = await runWith([fileOf('mine', operator), '*', '-replicaset-controller']);
+    const without = await runWith([mine, '*', '-replicaset-controller']);
     expect(objectsOf(without.simulation, 'ReplicaSet').length).toBeGreaterThan(0);
     expect(objectsOf(without.simulation, 'Pod')).toHaveLength(0);
   });

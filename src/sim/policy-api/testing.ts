@@ -1,14 +1,15 @@
 /**
- * `kube-orrery/testing`: what a scheduler of one's own is held against.
+ * `kube-orrery/testing`: what a scheduler or a controller of one's own is held against.
  *
  * ```ts
  * import { test } from 'vitest';
- * import { testScheduler } from 'kube-orrery/testing';
+ * import { testController, testScheduler } from 'kube-orrery/testing';
  *
  * testScheduler(policy, test);
+ * testController(operator, test, { scenario: 'my-scenario.yaml' });
  * ```
  *
- * `policy` is what the policy file exports by default.
+ * `policy` and `operator` are what their files export by default.
  */
 export {
   schedulerConformance,
@@ -18,3 +19,10 @@ export {
   type TestFunction,
 } from '../../policies/scheduling/conformance-kit/scheduler-conformance.ts';
 export { ConformanceError } from '../../policies/scheduling/conformance-kit/trial.ts';
+export {
+  controllerConformance,
+  testController,
+  type ControllerCheck,
+  type ControllerConformanceOptions,
+  type ControllerTestFunction,
+} from '../../policies/controllers/conformance-kit/controller-conformance.ts';
