@@ -17,7 +17,10 @@ const MOST_KINDS = 200;
 export class EventTallies {
   readonly #tallies = new Map<string, EventTally>();
 
-  add({ at, type, reason, source, object, message }: EventRecord): void {
+  add({ at, type, reason, source: recordedBy, object, message }: EventRecord): void {
+    // A component's events are one, on whatever node it runs: `kubelet, node-7`.
+    const comma = recordedBy.indexOf(',');
+    const source = comma < 0 ? recordedBy : recordedBy.slice(0, comma);
     const key = `${type}\n${reason}\n${source}`;
     const known = this.#tallies.get(key);
     if (known !== undefined) {

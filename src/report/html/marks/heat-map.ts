@@ -7,6 +7,8 @@ export interface HeatMap {
   readonly label: string;
   /** From 0 to 1, row by row from above. Undefined where there is nothing. */
   readonly rows: readonly (readonly number[])[];
+  /** The share that the last colour begins to mean; 1 unless everything lies far below. */
+  readonly top?: number;
   readonly x: readonly Tick[];
   readonly y: readonly Tick[];
 }
@@ -15,15 +17,15 @@ export interface HeatMap {
 export const LEVELS = 9;
 
 /** Cells coloured by a share. All cells of a colour are one path of runs: a map of thousands of cells stays small. */
-export function heatMap({ id, label, rows, x, y }: HeatMap): Markup {
+export function heatMap({ id, label, rows, x, y, top = 1 }: HeatMap): Markup {
   const width = Math.max(0, ...rows.map((row) => row.length));
   const paths = Array.from({ length: LEVELS }, () => '');
-  rows.forEach((row, top) => {
+  rows.forEach((row, line) => {
     for (let from = 0; from < row.length;) {
-      const level = levelOf(row[from]!);
+      const level = levelOf(row[from]! / top);
       let to = from + 1;
-      while (to < row.length && levelOf(row[to]!) === level) to++;
-      paths[level] += `M${from} ${top}h${to - from}v1h-${to - from}z`;
+      while (to < row.length && levelOf(row[to]! / top) === level) to++;
+      paths[level] += `M${from} ${line}h${to - from}v1h-${to - from}z`;
       from = to;
     }
   });
@@ -31,7 +33,7 @@ export function heatMap({ id, label, rows, x, y }: HeatMap): Markup {
     paths.map((path, level) => (path === '' ? markup`` : markup`<path class="h${level}" d="${path}"/>`)),
   );
   const height = Math.min(26, Math.max(4, rows.length * (rows.length <= 12 ? 1.5 : 0.45)));
-  return markup`${frame({ label, x, y, marks, height, id, width, rows: rows.length, isMap: true })}${key()}`;
+  return markup`${frame({ label, x, y, marks, height, id, width, rows: rows.length, isMap: true })}${key(top)}`;
 }
 
 /** Zero has a colour of its own; the others share what is left evenly. */
@@ -39,7 +41,14 @@ export function levelOf(share: number): number {
   return share <= 0 ? 0 : Math.min(LEVELS - 1, 1 + Math.floor(share * (LEVELS - 1)));
 }
 
-function key(): Markup {
+function key(top: number): Markup {
   const cells = Array.from({ length: LEVELS }, (_, level) => markup`<path class="h${level}" d="M${level} 0h1v1h-1z"/>`);
-  return markup`<p class="key">0 %<svg viewBox="0 0 ${LEVELS} 1" preserveAspectRatio="none" aria-hidden="true">${joined(cells)}</svg>100 %</p>`;
+  return markup`<p class="key">0 %<svg viewBox="0 0 ${LEVELS} 1" preserveAspectRatio="none" aria-hidden="true">${joined(cells)}</svg>${Math.round(top * 100)} %</p>`;
+}
+
+/** A round share that holds all of them, so that a cluster that is hardly used is not all of one colour. */
+export function topOf(rows: readonly (readonly number[])[]): number {
+  let most = 0;
+  for (const row of rows) for (const share of row) if (share > most) most = share;
+  return [0.05, 0.1, 0.2, 0.25, 0.5, 0.75].find((top) => most <= top) ?? 1;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { markup } from '../markup.ts';
 import { boxes } from './box.ts';
 import { ecdf, ecdfPath } from './ecdf.ts';
-import { heatMap, LEVELS, levelOf } from './heat-map.ts';
+import { heatMap, LEVELS, levelOf, topOf } from './heat-map.ts';
 import { intervals } from './intervals.ts';
 import { lanes } from './lanes.ts';
 import { countScale, logDurationScale, timeScale } from './scale.ts';
@@ -125,6 +125,10 @@ describe('a heat map', () => {
         },
       ),
     );
+  });
+
+  it('reaches as far as it must, in round steps', () => {
+    expect([[], [[0.03, 0.01]], [[0.18]], [[0.2]], [[0.76]], [[1]]].map(topOf)).toEqual([0.05, 0.05, 0.2, 0.2, 1, 1]);
   });
 
   it('tells nothing from little, and full from nearly full', () => {

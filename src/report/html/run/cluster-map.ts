@@ -4,7 +4,7 @@ import { grouped } from '../../quantity-text.ts';
 import type { BinnedMeans } from '../binned-means.ts';
 import { dataIsland, markup, NOTHING, type Markup } from '../markup.ts';
 import { figure } from '../marks/frame.ts';
-import { heatMap } from '../marks/heat-map.ts';
+import { heatMap, topOf } from '../marks/heat-map.ts';
 import { timeScale, type Tick } from '../marks/scale.ts';
 import type { RunObservations } from '../run-observations.ts';
 
@@ -35,6 +35,7 @@ export function clusterMap({ nodes, endedAt }: RunRecord, seen: RunObservations)
         id: 'map',
         label: `${title}, over time: ${grouped(nodes.length)} nodes`,
         rows,
+        top: topOf(rows),
         x: mapTicks(shownUntil, bins),
         y: nodeTicks(groups),
       }),
