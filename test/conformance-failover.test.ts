@@ -10,8 +10,8 @@ const recordings = join(process.env['ORRERY_DATA'] ?? 'no-recordings', 'failover
 
 /** One of each kind, all of them at night. */
 const NAMES = process.env['ORRERY_LONG']
-  ? ['catchup-', 'etcd-', 'partition-', 'quorum-', 'write-latency-']
-  : ['etcd-3m-100-1000-kill', 'partition-3m-100-1000-leader-alone', 'quorum-3m-leader-and-1-down'];
+  ? ['catchup-', 'etcd-', 'fairness-', 'partition-', 'quorum-', 'write-latency-']
+  : ['etcd-3m-100-1000-kill', 'fairness-', 'partition-3m-100-1000-leader-alone', 'quorum-3m-leader-and-1-down'];
 
 describe('etcd members that fail, against recordings of real ones (skipped without ORRERY_DATA)', () => {
   it.skipIf(!existsSync(recordings)).each(NAMES)('%s', { timeout: 600_000 }, (name) => {

@@ -13,6 +13,8 @@ export interface Recording {
   readonly input: Readonly<Record<string, unknown>>;
   readonly header: readonly string[];
   readonly rows: readonly Row[];
+  /** What was found out besides; empty where nothing was. */
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** Folders with samples, sorted by name. */
@@ -36,7 +38,9 @@ function readRecording(path: string, name: string): Recording {
   const cluster = (input['cluster'] ?? {}) as Record<string, unknown>;
   const etcd = (cluster['etcd'] ?? {}) as Record<string, unknown>;
   const flags = (etcd['flags'] ?? {}) as Record<string, unknown>;
-  return { name, words: JSON.stringify(input).toLowerCase(), flags, input, header, rows };
+  const factsPath = join(path, 'facts.json');
+  const facts = existsSync(factsPath) ? (JSON.parse(readFileSync(factsPath, 'utf8')) as Record<string, unknown>) : {};
+  return { name, words: JSON.stringify(input).toLowerCase(), flags, input, header, rows, facts };
 }
 
 /** Recorded tables quote only cells that hold a comma. */
