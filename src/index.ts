@@ -11,6 +11,7 @@ import { defaultPolicies } from './policies/default-policies.ts';
 import { schedulerNamed } from './policies/registry.ts';
 import { schedulerOf } from './policies/scheduling/own-scheduler.ts';
 import type { SchedulerConfiguration } from './policies/scheduling/configuration/configuration.ts';
+import { isPolicyFile } from './scenario/scheduler-policy.ts';
 import type { RecordSink } from './sim/recorder/records.ts';
 import type { RunRecord } from './sim/recorder/run-record.ts';
 import type { Scenario } from './sim/scenario.ts';
@@ -68,12 +69,14 @@ const NOBODY: RecordSink = { pod: () => undefined, event: () => undefined };
 
 /** Kubernetes' own policies, with the scheduler that the scenario names. One in a file is for the caller to load. */
 function policiesNamedBy(scenario: Scenario): Policies {
-  const { scheduler, parameters } = scenario.cluster;
+  const { scheduler, parameters, controllers } = scenario.cluster;
   const configuration = scheduler.configuration as SchedulerConfiguration | undefined;
   const policies = defaultPolicies({
     schedulerConfiguration: configuration,
     endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
     featureGates: parameters.featureGates,
+    controllerNames: controllers?.filter((name) => !isPolicyFile(name)),
+    customKinds: (scenario.customResources ?? []).map(({ kind }) => kind),
   });
   if (scheduler.policy === undefined) return policies;
   return { ...policies, scheduler: schedulerOf(schedulerNamed(scheduler.policy), { configuration }) };
