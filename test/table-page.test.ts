@@ -39,7 +39,7 @@ describe('the page from a policy to a table', { timeout: 120_000 }, () => {
   const outcomes = new Map<string, Outcome>();
 
   test('has its commands', () => {
-    expect(commands.filter((command) => !needsData(command))).toHaveLength(8);
+    expect(commands.filter((command) => !needsData(command))).toHaveLength(9);
     expect(commands.filter(needsData)).toHaveLength(3);
   });
 

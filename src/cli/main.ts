@@ -237,6 +237,29 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .action(async (file: string, options: object) => (await import('./import.ts')).importTrace(file, options as never));
 
   orrery
+    .command('fit')
+    .description('fit distributions to a trace, say how close they are, and write a scenario with a workload like it')
+    .argument('<file>', 'the trace; .gz is unpacked')
+    .addOption(
+      new Option('--from <format>', 'of the trace')
+        .choices(['tasks', 'openb', 'swf', 'alibaba-2018', 'alibaba-2025', 'google-2011', 'google-2019'])
+        .makeOptionMandatory(),
+    )
+    .option('--out <file>', 'writes the scenario there')
+    .addOption(new Option('--shapes <n>', 'combinations of requests to keep').argParser(positiveWhole).default(50))
+    .addOption(
+      new Option('--machine-cpu <cores>', 'of a machine, where a trace states shares of it')
+        .argParser(positive)
+        .default(64),
+    )
+    .addOption(
+      new Option('--machine-memory <gib>', 'of a machine, where a trace states shares of it')
+        .argParser(positive)
+        .default(256),
+    )
+    .action(async (file: string, options: object) => (await import('./fit.ts')).fit(file, options as never));
+
+  orrery
     .command('reproduce')
     .description('run a published study from its recorded inputs and show its figures beside the published ones')
     .addArgument(new Argument('<study>', 'which one').choices(['fgd-atc23']))
