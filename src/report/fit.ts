@@ -1,6 +1,5 @@
 import type { SampleFit } from '../experiment/fitting/fit-sample.ts';
 import type { TraceFit } from '../experiment/fitting/fit-trace.ts';
-import type { Distribution } from '../sim/scenario.ts';
 
 const SAMPLES = [
   ['interarrival', 1e6, 's'],
@@ -43,7 +42,7 @@ function sampleLines(name: string, sample: SampleFit | undefined, unit: number, 
 }
 
 /** `weibull shape 0.7, scale 12s`. */
-function distributionText(distribution: Distribution, amount: (value: number) => string): string {
+function distributionText(distribution: SampleFit['chosen'], amount: (value: number) => string): string {
   const { kind, ...parameters } = distribution;
   const texts = Object.entries(parameters).map(([name, value]) => {
     const plain = name === 'shape' || name === 'cv';
