@@ -79,6 +79,18 @@ describe('orrery run', () => {
     }
   });
 
+  it('writes a trace where it is told to, and leaves nothing half written', () => {
+    const out = fresh();
+    mkdirSync(out);
+    const args = ['run', scenarioFile(SMALL + DEPLOYMENT), '--no-reports', '--trace', join(out, 'trace.json')];
+    expect(orrery(args).code).toBe(0);
+    const { traceEvents } = JSON.parse(readFileSync(join(out, 'trace.json'), 'utf8')) as {
+      traceEvents: { ph: string; name: string }[];
+    };
+    expect(traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'has been ready')).toHaveLength(3);
+    expect(readdirSync(out)).toEqual(['trace.json']);
+  });
+
   it('replaces an earlier run as a whole', () => {
     const out = fresh();
     mkdirSync(out);

@@ -18,4 +18,10 @@ tells what is under the pointer, and tables sort. The same run gives the same by
 
 A browser runs only the page's own scripts (a content security policy names their hashes), and every text that comes from
 a scenario is escaped.
+
+## The trace
+
+\`--trace FILE\` writes the run in Chrome's trace format (JSON), for Perfetto or chrome://tracing: a
+process a node, in it a track a pod with its stages nested in its life; the pods without a node; counters; Warnings.
+Simulated microseconds. Its form is tested; it has not been opened in either viewer.
 `;
