@@ -34,6 +34,7 @@ function firstTime(commits: readonly Commit[], holds: (object: never) => boolean
 
 const isUnknown = (node: Node): boolean => conditionStatus(node.status.conditions, 'Ready') === 'Unknown';
 const isTainted = (node: Node): boolean => (node.spec.taints ?? []).some(({ effect }) => effect === 'NoExecute');
+const isClosed = (node: Node): boolean => (node.spec.taints ?? []).some(({ effect }) => effect === 'NoSchedule');
 const isAsked = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;
 
 /** Seconds after the crash of the node with the pod at which things happened. */
@@ -54,6 +55,7 @@ function crash(parameters: Parameters, seed: string, tolerationSeconds?: number,
   return {
     unknown: firstTime(nodesOf(commits), isUnknown) - at,
     tainted: firstTime(nodesOf(commits), isTainted) - at,
+    closed: firstTime(nodesOf(commits), isClosed) - at,
     asked: asked - at,
     replaced: (replaced?.committedAt ?? NaN) / SECOND - at,
   };
@@ -100,6 +102,14 @@ describe('a node that crashes', () => {
     const { unknown } = crash(monitored(5, 40, 10), '3');
     expect(unknown).toBeGreaterThanOrEqual(40 - 10.4);
     expect(unknown).toBeLessThanOrEqual(45.2);
+  });
+
+  it('gets its NoSchedule taint a back-off after the NoExecute one, as recorded of lone silent nodes', () => {
+    for (const seed of ['1', '2', '3']) {
+      const { tainted, closed } = crash(DEFAULT_PARAMETERS, seed, 300, 100);
+      expect(closed - tainted).toBeGreaterThanOrEqual(0.09);
+      expect(closed - tainted).toBeLessThan(0.25);
+    }
   });
 
   it('kubernetes#101599: pods that tolerate one second are deleted one second after the taint', () => {

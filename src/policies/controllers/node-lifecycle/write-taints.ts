@@ -6,14 +6,11 @@ import { changedTaints, type TaintChange } from './taints.ts';
 /** What became of an attempt. */
 export type Written = 'done' | 'conflict' | 'gone' | 'failed';
 
-/**
- * Reads the node and writes its taints, once: somebody who wrote in between makes it a conflict. `cached` is what the
- * server's cache answers in place of the node as it is.
- */
-export function* writeTaints(nodeName: string, change: TaintChange, now: () => number, cached?: Node): Steps<Written> {
+/** Reads the node and writes its taints, once: somebody who wrote in between makes it a conflict. */
+export function* writeTaints(nodeName: string, change: TaintChange, now: () => number): Steps<Written> {
   const read = yield* ask({ verb: 'get', kind: 'Node', key: nodeName });
   if (!read.ok) return read.reason === 'NotFound' ? 'gone' : 'failed';
-  const node = cached ?? (read.object as Node);
+  const node = read.object as Node;
   const taints = changedTaints(node, change, now());
   if (taints === undefined) return 'done';
   const spec = { ...node.spec, taints: taints.length === 0 ? undefined : taints };
