@@ -18,6 +18,7 @@ import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-life
 import { SignsOfLife } from './node-lifecycle/signs-of-life.ts';
 import { olderLabels, writeOlderLabels } from './node-lifecycle/node-labels.ts';
 import { hasTaint, mirrorConditions, TAINT_NOT_READY, TAINT_UNREACHABLE } from './node-lifecycle/taints.ts';
+import { UpdateWorkers } from './node-lifecycle/update-workers.ts';
 import { unknownConditions } from './node-lifecycle/unknown-conditions.ts';
 import { insistOnTaints, writeTaints } from './node-lifecycle/write-taints.ts';
 import { Zones } from './node-lifecycle/zones.ts';
@@ -45,7 +46,7 @@ export function nodeLifecycle(settings: NodeLifecycleSettings = NODE_LIFECYCLE_D
 class NodeLifecycle implements Controller {
   readonly name = 'node';
   readonly eventSource = 'node-controller';
-  /** Eight for nodes' health, eight for their taints, four for pods. */
+  /** Eight for nodes' health, eight for changed nodes, four for pods. */
   readonly workers = 20;
   readonly handlers = {
     Node: (change: Change<'Node'>) => this.#nodeChanged(change),
@@ -61,6 +62,7 @@ class NodeLifecycle implements Controller {
   readonly #zones: Zones;
   readonly #monitor: PassClock;
   readonly #tainting: PassClock;
+  readonly #updates: UpdateWorkers;
 
   /** Nodes that the next pass has to look at: something about them is new. */
   readonly #attention = new Set<string>();
@@ -98,6 +100,7 @@ class NodeLifecycle implements Controller {
     this.#tainting = new PassClock(TAINTING_PERIOD_MICROS, 0, Math.floor(host.random() * TAINTING_PERIOD_MICROS));
     this.#signs = new SignsOfLife(this.#monitor, settings);
     this.#zones = new Zones(settings);
+    this.#updates = new UpdateWorkers((name) => host.enqueue(`node ${name}`));
   }
 
   // ---- What happens to the queue ----
@@ -131,10 +134,10 @@ class NodeLifecycle implements Controller {
     const settled = previous === undefined && now === 0 && status === 'True' && !hasNoExecute(node);
     if (!calm && !settled) this.#attention.add(name);
     if (previous?.status.conditions !== node.status.conditions || previous.spec !== node.spec) {
-      if (mirrorConditions(node) !== undefined) this.#host.enqueue(`node ${name}`);
+      if (mirrorConditions(node) !== undefined) this.#updates.add(name);
     }
     if (previous?.metadata.labels !== node.metadata.labels && olderLabels(node) !== undefined) {
-      this.#host.enqueue(`node ${name}`);
+      this.#updates.add(name);
     }
     this.#arm();
   }
@@ -205,8 +208,9 @@ class NodeLifecycle implements Controller {
         return;
       case 'node':
         if (this.#isAsleep(name)) return;
-        yield* this.#mirrorConditions(name);
+        if (!(yield* this.#mirrorConditions(name))) return;
         yield* writeOlderLabels(this.#nodes.get(name));
+        this.#updates.done(name);
         return;
       default:
         yield* this.#lookAtPod(name);
@@ -388,17 +392,20 @@ class NodeLifecycle implements Controller {
     this.#armTainting();
   }
 
-  *#mirrorConditions(name: string): Steps<void> {
+  /** Gives whether the worker is through with the taints; else it waits and tries again. */
+  *#mirrorConditions(name: string): Steps<boolean> {
     const node = this.#nodes.get(name);
     const change = node === undefined ? undefined : mirrorConditions(node);
-    if (node === undefined || change === undefined) return;
+    if (node === undefined || change === undefined) return true;
     const meeting = this.#meetingWithTaintPass(node);
     if (meeting !== undefined) {
       this.#sleep(name, meeting + this.#backoff());
-      return;
+      return false;
     }
     const written = yield* writeTaints(name, change, this.#host.now);
-    if (written === 'conflict' || written === 'failed') this.#sleep(name, this.#host.now() + this.#backoff());
+    if (written !== 'conflict' && written !== 'failed') return true;
+    this.#sleep(name, this.#host.now() + this.#backoff());
+    return false;
   }
 
   #sleep(name: string, until: number): void {

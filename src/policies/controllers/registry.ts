@@ -20,6 +20,7 @@ import { replicaSetController, replicationController } from './replica-set.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { statefulSet } from './stateful-set.ts';
 import { taintEviction } from './taint-eviction.ts';
+import { ttl } from './ttl.ts';
 import { ttlAfterFinished } from './ttl-after-finished.ts';
 
 export interface ControllerSettings {
@@ -88,5 +89,6 @@ export function controllers(
     ['resourcequota-controller', resourceQuota],
     ['disruption-controller', disruption],
     ['pod-garbage-collector-controller', podGarbageCollector(settings.terminatedPodGCThreshold)],
+    ['ttl-controller', ttl],
   ]);
 }

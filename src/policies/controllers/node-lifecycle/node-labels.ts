@@ -23,10 +23,12 @@ export function olderLabels({ metadata: { labels } }: Node): Labels | undefined 
   return wanted;
 }
 
-/** One patch, whatever becomes of it: the next change of the node brings it back. */
+/** Reads the node and patches it, whatever becomes of it: the next change of the node brings it back. */
 export function* writeOlderLabels(node: Node | undefined): Steps<void> {
   const labels = node === undefined ? undefined : olderLabels(node);
   if (node === undefined || labels === undefined) return;
+  const read = yield* ask({ verb: 'get', kind: 'Node', key: node.metadata.name });
+  if (!read.ok) return;
   yield* ask({
     verb: 'patch',
     kind: 'Node',
