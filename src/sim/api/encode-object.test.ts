@@ -74,6 +74,18 @@ function sortedKeys(value: unknown): boolean {
   );
 }
 
+/** Without members that hold nothing: an empty map is printed as if it were absent, and means the same. */
+function filled(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(filled);
+  const members = Object.entries(value).map(([key, member]) => [key, filled(member)] as const);
+  return Object.fromEntries(members.filter(([, member]) => !isEmptyMap(member)));
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
 describe('printing and reading', () => {
   it('give the same object again, whatever it holds', () => {
     fc.assert(
@@ -82,7 +94,7 @@ describe('printing and reading', () => {
         const { apiVersion, kind: printedKind, ...members } = encodeObject(object);
         expect([apiVersion, printedKind]).toEqual([factsOf(kind).apiVersion, kind]);
         const again = applyDefaults(read(kind, members).object);
-        expect(sameData(again, object), JSON.stringify({ raw, members })).toBe(true);
+        expect(sameData(filled(again), filled(object)), JSON.stringify({ raw, members })).toBe(true);
       }),
       { numRuns: 500 },
     );

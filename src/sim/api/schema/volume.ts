@@ -7,6 +7,7 @@ import {
   TYPED_OBJECT_REFERENCE,
 } from './meta.ts';
 import {
+  always,
   bool,
   defaulted,
   ignored,
@@ -20,6 +21,8 @@ import {
   type Field,
 } from './type.ts';
 import * as sources from './volume-sources.ts';
+
+const EMPTY = Object.freeze({});
 
 export const ACCESS_MODE = oneOf('ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod');
 export const VOLUME_MODE = oneOf('Block', 'Filesystem');
@@ -89,7 +92,10 @@ export const VOLUME = table(
     ephemeral: pointer(
       table('EphemeralVolumeSource', {
         volumeClaimTemplate: pointer(
-          table('PersistentVolumeClaimTemplate', { metadata: TEMPLATE_META, spec: PERSISTENT_VOLUME_CLAIM_SPEC }),
+          table('PersistentVolumeClaimTemplate', {
+            metadata: always(TEMPLATE_META, EMPTY),
+            spec: PERSISTENT_VOLUME_CLAIM_SPEC,
+          }),
         ),
       }),
     ),
