@@ -116,7 +116,7 @@ class ElectionWorld {
     this.#replicas.onExit = ({ code }) => (this.#exit = { at: this.#engine.now, code });
     this.#pass(BEFORE_ZERO);
     this.#firstRevision = api.store.revision;
-    this.#write('ADDED', this.#lease!, this.#firstRevision, this.#describe(this.#lease!));
+    this.#write('ADDED', this.#firstRevision, this.#describe(this.#lease!));
   }
 
   carryOut(steps: readonly string[]): Omit<Handover, 'run'> {
@@ -205,7 +205,7 @@ class ElectionWorld {
     const now = this.#describe(lease);
     const before = this.#describe(previous);
     const what = Object.fromEntries(Object.entries(now).filter(([key, value]) => value !== before[key]));
-    this.#write('MODIFIED', lease, revision, what);
+    this.#write('MODIFIED', revision, what);
   }
 
   #describe({ spec }: Lease): Record<string, unknown> {
@@ -226,7 +226,7 @@ class ElectionWorld {
     return name;
   }
 
-  #write(type: string, _lease: Lease, revision: number, what: Record<string, unknown>): void {
+  #write(type: string, revision: number, what: Record<string, unknown>): void {
     const t = Math.round((this.#engine.now - BEFORE_ZERO) / 1_000);
     this.lines.push({ t, rv: revision - this.#firstRevision, type, kind: 'Lease', name: this.#name, what });
   }
