@@ -128,24 +128,38 @@ function scenarioOf(shape: Shape): Scenario {
 /** Σ spec.replicas of a Deployment's ReplicaSets, followed through their commits (C5). */
 class SurgeBound {
   readonly #sets = new Map<string, Map<string, ReplicaSet>>();
-  readonly #deployments = new Map<string, Deployment>();
-  readonly #largestAllowed = new Map<string, number>();
+  /** Every version that the controller may still be acting upon, oldest first. */
+  readonly #versions = new Map<string, Deployment[]>();
+  /** What stood when the newest version was committed may stand until the controller has got round to it. */
+  readonly #stood = new Map<string, number>();
 
   committed(object: Deployment | ReplicaSet, deleted: boolean): void {
-    if (object.kind === 'Deployment') {
-      this.#deployments.set(object.metadata.uid, object);
-      const allowed = object.spec.replicas + surgeOf(object);
-      // What was allowed once may stand until the controller has got round to it.
-      this.#largestAllowed.set(object.metadata.uid, Math.max(allowed, this.#total(object.metadata.uid)));
-      return;
-    }
-    const owner = controllerOf(object.metadata)?.uid ?? '';
+    if (object.kind === 'Deployment') this.#deploymentCommitted(object);
+    else this.#replicaSetCommitted(object, deleted);
+  }
+
+  #deploymentCommitted(deployment: Deployment): void {
+    const { uid } = deployment.metadata;
+    // A sync reports the generation that it read; whatever runs after that report reads this one or a later one.
+    const observed = deployment.status.observedGeneration ?? 0;
+    const current = (this.#versions.get(uid) ?? []).filter(({ metadata }) => metadata.generation >= observed);
+    this.#versions.set(uid, [...current, deployment]);
+    this.#stood.set(uid, this.#total(uid));
+  }
+
+  #replicaSetCommitted(set: ReplicaSet, deleted: boolean): void {
+    const owner = controllerOf(set.metadata)?.uid ?? '';
     const sets = this.#sets.get(owner) ?? new Map<string, ReplicaSet>();
     this.#sets.set(owner, sets);
-    const grew = object.spec.replicas > (sets.get(object.metadata.uid)?.spec.replicas ?? 0);
-    if (deleted) sets.delete(object.metadata.uid);
-    else sets.set(object.metadata.uid, object);
-    if (grew) expect(this.#total(owner)).toBeLessThanOrEqual(this.#largestAllowed.get(owner)!);
+    const grew = set.spec.replicas > (sets.get(set.metadata.uid)?.spec.replicas ?? 0);
+    if (deleted) sets.delete(set.metadata.uid);
+    else sets.set(set.metadata.uid, set);
+    if (grew) expect(this.#total(owner)).toBeLessThanOrEqual(this.#allowed(owner));
+  }
+
+  #allowed(uid: string): number {
+    const readable = this.#versions.get(uid)!.map((version) => version.spec.replicas + surgeOf(version));
+    return Math.max(this.#stood.get(uid)!, ...readable);
   }
 
   #total(owner: string): number {
