@@ -16,6 +16,8 @@ export interface KubeSchedulerOptions {
   readonly form?: 'plain' | 'columns';
   /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
   readonly blocksFrom?: number;
+  /** For how many kinds of pods, at least, what is known of one serves all that are written alike; for tests. */
+  readonly sharedSpecs?: number;
 }
 
 /** kube-scheduler as a configuration describes it. Throws a ProfileError where it would not start. */
@@ -33,6 +35,7 @@ export function kubeScheduler(
     featureGates: options.featureGates ?? {},
     form: options.form ?? 'columns',
     blocksFrom: options.blocksFrom,
+    sharedSpecs: options.sharedSpecs,
     initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
     maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
   });

@@ -173,6 +173,25 @@ function randomTemplate(dice: Dice): Template {
   return { namespace: dice.of(['default', 'default', 'team']), labels, spec, owners };
 }
 
+/** The same to the scheduler, except that here and there a request, a toleration or a label is its own. */
+function byHand(dice: Dice, template: Template): Template {
+  const { labels, spec, ...rest } = structuredClone(template);
+  const [container] = spec.containers;
+  const resources = dice.chance(10) ? { requests: { cpu: dice.of(['300m', '700m']) } } : container!.resources!;
+  const env = [{ name: 'NAME', value: String(dice.below(1000)) }];
+  return {
+    ...rest,
+    labels: dice.chance(20) ? { ...labels, ordinal: String(dice.below(5)) } : labels,
+    spec: {
+      ...spec,
+      containers: [{ ...container!, env, resources }],
+      hostname: `host-${dice.below(1000)}`,
+      ...(dice.chance(10) ? { tolerations: [{ operator: 'Exists' }] } : {}),
+      ...(dice.chance(50) ? { volumes: [{ name: `token-${dice.below(1000)}`, projected: {} }] } : {}),
+    },
+  };
+}
+
 /** Objects that plugins look up besides nodes and pods; the version counts their changes, as a host does. */
 class World {
   readonly lists = new Map<string, Map<string, unknown>>();
@@ -220,6 +239,10 @@ interface History {
   readonly blocksFrom?: number;
   /** Pods ask for nothing but resources, and tolerate or not. */
   readonly simple?: boolean;
+  /** Every pod comes with a spec of its own, as if written by hand, and some labels or words of its own. */
+  readonly bare?: boolean;
+  /** What a scheduler's table of specs holds. */
+  readonly sharedSpecs?: number;
 }
 
 /**
@@ -233,8 +256,11 @@ function live(seed: number, history: History): number {
     ...defaultSchedulerConfiguration(),
     percentageOfNodesToScore: history.percentageOfNodesToScore ?? 0,
   };
-  const forms = (['plain', 'columns', 'columns'] as const).map((form) => {
-    const policy = kubeScheduler(configuration, { form, blocksFrom: history.blocksFrom ?? 1024 })(
+  const { blocksFrom = 1024, sharedSpecs = 8192 } = history;
+  const forms = (['plain', 'columns', 'columns'] as const).map((form, i) => {
+    // The second column form shares nothing but what is shared in memory.
+    const shared = i === 2 ? 0 : sharedSpecs;
+    const policy = kubeScheduler(configuration, { form, blocksFrom, sharedSpecs: shared })(
       world.host(history.countsVersions ?? true),
     );
     if (!(policy instanceof FrameworkPolicy)) throw new TypeError('not the framework');
@@ -281,7 +307,7 @@ function live(seed: number, history: History): number {
   let placed = 0;
   for (let step = 0; step < history.steps; step++) {
     if (dice.chance(history.unrest)) disturb();
-    const template = dice.of(templates);
+    const template = history.bare === true ? byHand(dice, dice.of(templates)) : dice.of(templates);
     const pod: Pod = {
       kind: 'Pod',
       metadata: meta(`p${nextPod++}`, template.namespace, template.labels, template.owners),
@@ -413,6 +439,22 @@ test('column form = plain form under a host that does not count the versions of 
   for (let seed = 1; seed <= (LONG ? 200 : 10); seed++) {
     live(seed, { steps: 40, unrest: 40, nodes: 8, templates: 6, countsVersions: false });
   }
+});
+
+test('shared = unshared: pods written one by one are decided on as those of a template', () => {
+  let placed = 0;
+  for (let seed = 1; seed <= (LONG ? 500 : 20); seed++) {
+    // A table that holds two kinds of pods forgets all the time.
+    placed += live(seed, {
+      steps: 60,
+      unrest: 20,
+      nodes: 8,
+      templates: 5,
+      bare: true,
+      sharedSpecs: seed % 3 === 0 ? 2 : 8192,
+    });
+  }
+  expect(placed).toBeGreaterThan(400);
 });
 
 test('cached = uncached over many placements with completions', () => {

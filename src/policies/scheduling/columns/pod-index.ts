@@ -5,7 +5,8 @@ import { EligibleNodes } from './eligible-nodes.ts';
 import { KeyColumn } from './key-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { PodCount } from './pod-count.ts';
-import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
+import type { PodFacts } from '../framework/pod-info.ts';
+import type { SpecFacts } from '../framework/spec-facts.ts';
 import type { NodeState } from '../framework/node-info.ts';
 
 /** Pods that no selector can tell apart: one namespace, equal labels. */
@@ -32,8 +33,9 @@ interface SelectedCount {
   readonly selects: (podClass: LabelClass) => boolean;
 }
 
-/** Pods that carry affinity terms of their own, counted by what their template says. */
+/** Pods that carry the same affinity terms of their own. */
 export interface Carriers {
+  /** Of one of them. */
   readonly facts: SpecFacts;
   readonly count: PodCount;
 }
@@ -48,8 +50,9 @@ export class PodIndex {
   readonly #classes = new Map<string, LabelClass>();
   readonly #selected: SelectedCount[] = [];
   readonly #byKey = new Map<string, PodCount>();
-  readonly #carriersOf = new Map<SpecFacts, Carriers>();
-  /** Templates whose pods carry terms, in order of appearance. Grows only. */
+  readonly #carriersOf = new WeakMap<SpecFacts, Carriers>();
+  readonly #carriersByTerms = new Map<string, Carriers>();
+  /** What terms pods carry, in order of appearance. Grows only. */
   readonly carriers: Carriers[] = [];
   readonly #keys = new Map<string, KeyColumn>();
   readonly #eligible = new Map<string, EligibleNodes>();
@@ -117,9 +120,15 @@ export class PodIndex {
   #carriers(facts: SpecFacts): Carriers {
     let carriers = this.#carriersOf.get(facts);
     if (carriers === undefined) {
-      carriers = { facts, count: new PodCount(this.#columns.capacity) };
+      const { podAffinity, podAntiAffinity } = facts.spec.affinity!;
+      const text = JSON.stringify([facts.namespace, podAffinity ?? null, podAntiAffinity ?? null]);
+      carriers = this.#carriersByTerms.get(text);
+      if (carriers === undefined) {
+        carriers = { facts, count: new PodCount(this.#columns.capacity) };
+        this.#carriersByTerms.set(text, carriers);
+        this.carriers.push(carriers);
+      }
       this.#carriersOf.set(facts, carriers);
-      this.carriers.push(carriers);
     }
     return carriers;
   }

@@ -1,8 +1,9 @@
 import { controllerOf } from '../../../sim/api/meta.ts';
-import type { Volume } from '../../../sim/api/pod.ts';
 import type { SchedulingDecision } from '../../../sim/policy-api/scheduler.ts';
 import type { HostPort, Lister, PluginHandle } from '../../../sim/policy-api/scheduling.ts';
-import type { PodFacts, SpecFacts } from '../framework/pod-info.ts';
+import type { PodFacts } from '../framework/pod-info.ts';
+import { isHarmless } from '../framework/scheduling-text.ts';
+import type { SpecFacts } from '../framework/spec-facts.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
 import { PodAffinityForm, asksForNamespaces } from './affinity-form.ts';
 import { BlockIndex } from './block-index.ts';
@@ -79,26 +80,15 @@ interface Circumstances {
 }
 
 interface Known extends Circumstances {
-  readonly podClass: LabelClass;
   /** `undefined`: pods of this kind go the plain way. */
   readonly program: PodProgram | undefined;
 }
 
+/** Pods of one template whose labels differ one by one, as those of Jobs, must not make it remember for ever. */
+const MOST_CLASSES = 1024;
+
 /** Different at every look: nobody counts changes, so nothing may be remembered. */
 let unknowns = 0;
-
-/** Sources of volumes that no scheduling plugin asks about. */
-const HARMLESS_VOLUMES: ReadonlySet<string> = new Set([
-  'name',
-  'configMap',
-  'secret',
-  'emptyDir',
-  'image',
-  'projected',
-  'downwardAPI',
-  'hostPath',
-  'nfs',
-]);
 
 /** What pods of one size and one kind of template share. */
 interface Pair {
@@ -128,10 +118,10 @@ export class PodPrograms {
 
   /** `undefined`: this pod goes the plain way. */
   of(pod: PodFacts): PodProgram | undefined {
-    if (pod.requests !== pod.facts.requests) return undefined;
+    if (pod.requests !== pod.facts.requests || (pod.pod.spec.nodeName ?? '') !== '') return undefined;
     const podClass = this.#index.classOf(pod);
     const { facts } = pod;
-    const known = this.#knownOf(facts);
+    const known = this.#knownOf(facts, podClass);
     const spreads = this.#form.spread !== undefined && (facts.spec.topologySpreadConstraints ?? []).length === 0;
     const owner = spreads ? controllerOf(pod.pod.metadata) : undefined;
     const services = spreads ? versionOf((this.#services ??= this.#handle.lister('Service'))) : undefined;
@@ -147,7 +137,7 @@ export class PodPrograms {
     }
     for (let i = 0; i < known.length; i++) {
       const one = known[i]!;
-      if (one.podClass !== podClass || one.ownerName !== ownerName || one.ownerKind !== ownerKind) continue;
+      if (one.ownerName !== ownerName || one.ownerKind !== ownerKind) continue;
       if (
         one.services === services &&
         one.ownerSelector === ownerSelector &&
@@ -161,7 +151,6 @@ export class PodPrograms {
     }
     const program = this.#compile(pod, podClass);
     known.push({
-      podClass,
       program,
       services,
       ownerName,
@@ -173,13 +162,18 @@ export class PodPrograms {
     return program;
   }
 
-  #knownOf(facts: SpecFacts): Known[] {
-    const { memo } = facts;
+  #knownOf({ memo }: SpecFacts, podClass: LabelClass): Known[] {
     if (memo.owner !== this) {
       memo.owner = this;
-      memo.programs = [];
+      memo.programs = new Map();
     }
-    return memo.programs as Known[];
+    const programs = memo.programs as Map<LabelClass, Known[]>;
+    let known = programs.get(podClass);
+    if (known === undefined) {
+      if (programs.size === MOST_CLASSES) programs.clear();
+      programs.set(podClass, (known = []));
+    }
+    return known;
   }
 
   #selectorOf(kind: string, namespace: string, name: string): unknown {
@@ -193,7 +187,6 @@ export class PodPrograms {
     const form = this.#form;
     const { spec } = pod.facts;
     if ((spec.volumes ?? []).some((volume) => !isHarmless(volume))) return undefined;
-    if ((pod.pod.spec.nodeName ?? '') !== '') return undefined;
     const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     const nodeNames = form.nodeAffinity === undefined || required === undefined ? undefined : namedNodes(required);
     if (nodeNames?.size === 0) return undefined;
@@ -259,11 +252,6 @@ export class PodPrograms {
     }
     return column;
   }
-}
-
-function isHarmless(volume: Volume): boolean {
-  for (const source of Object.keys(volume)) if (!HARMLESS_VOLUMES.has(source)) return false;
-  return true;
 }
 
 function versionOf(lister: { readonly version?: number }): unknown {

@@ -25,6 +25,7 @@ import { statusMessage } from './fit-error.ts';
 import { Framework } from './framework.ts';
 import { Nominator } from './nominator.ts';
 import { podInfoOf, type PodFacts } from './pod-info.ts';
+import { SpecTable } from './spec-table.ts';
 import { PlacedPod, unschedulableDecision } from './decisions.ts';
 import { schedulePod } from './schedule-pod.ts';
 
@@ -42,6 +43,8 @@ export interface FrameworkPolicyOptions {
   readonly form?: 'plain' | 'columns';
   /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
   readonly blocksFrom?: number | undefined;
+  /** For how many kinds of pods, at least, what is known of one serves all that are written alike; for tests. */
+  readonly sharedSpecs?: number | undefined;
   readonly initialBackoffMicros: number;
   readonly maxBackoffMicros: number;
 }
@@ -67,9 +70,11 @@ export class FrameworkPolicy implements SchedulingPolicy {
   readonly #first: Framework;
   /** Absent: every pod goes the plain way. */
   readonly #columns: ColumnPath | undefined;
+  readonly #specs: SpecTable;
   #lastInfo: PodFacts | undefined;
 
   constructor(profiles: readonly ProfileSpec[], options: FrameworkPolicyOptions, host: SchedulerHost) {
+    this.#specs = new SpecTable(options.sharedSpecs);
     const context = {
       snapshot: this.cache.snapshot,
       nominator: this.nominator,
@@ -130,7 +135,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 
   setPod(pod: Pod): void {
-    this.cache.addPod(podInfoOf(pod, this.cache.podOf(pod.metadata.uid)), pod.spec.nodeName!);
+    this.cache.addPod(podInfoOf(pod, this.cache.podOf(pod.metadata.uid), this.#specs), pod.spec.nodeName!);
   }
 
   removePod(uid: string): void {
@@ -145,7 +150,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   /** A pod is decided on and then assumed: what was derived for the one serves the other. */
   #infoOf(pod: Pod): PodFacts {
     if (this.#lastInfo?.pod === pod) return this.#lastInfo;
-    return (this.#lastInfo = podInfoOf(pod));
+    return (this.#lastInfo = podInfoOf(pod, undefined, this.#specs));
   }
 
   isAssumed(uid: string): boolean {
@@ -153,7 +158,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 
   nominate(pod: Pod, nodeName: string): void {
-    this.nominator.add(podInfoOf(pod), nodeName);
+    this.nominator.add(podInfoOf(pod, undefined, this.#specs), nodeName);
   }
 
   denominate(uid: string): void {
@@ -169,7 +174,12 @@ export class FrameworkPolicy implements SchedulingPolicy {
   }
 
   explain(pod: Pod): DecisionExplanation {
-    return explainDecision(this.frameworkFor(pod), this.cache.refresh(), this.cursor, podInfoOf(pod));
+    return explainDecision(
+      this.frameworkFor(pod),
+      this.cache.refresh(),
+      this.cursor,
+      podInfoOf(pod, undefined, this.#specs),
+    );
   }
 
   decide(pod: Pod): SchedulingDecision {
