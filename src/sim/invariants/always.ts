@@ -57,8 +57,13 @@ export class AlwaysInvariants {
       require(before.creationTimestamp === metadata.creationTimestamp, 'P28', 'its creation time changed');
       const asked = before.deletionTimestamp;
       const asks = metadata.deletionTimestamp;
-      require(asked === undefined ||
-        (asks !== undefined && asks <= asked), 'I10', 'its deletion was taken back or put off');
+      require(asked === undefined || asks !== undefined, 'I10', 'its deletion was taken back');
+      if (asked !== asks && asked !== undefined) {
+        // An overdue deletion that is hastened becomes due at that moment (recorded: kubelet/termination/shortened).
+        require(asks! <= Math.max(asked, at), 'I10', 'its deletion was put off');
+        const shorter = metadata.deletionGracePeriodSeconds! < before.deletionGracePeriodSeconds!;
+        require(shorter, 'I10', 'its deletion moved and its grace did not become shorter');
+      }
       const grown = metadata.generation - before.generation;
       require(grown === 0 || grown === 1, 'I9', `its generation grew by ${grown}`);
     }

@@ -29,7 +29,7 @@ export function remove(
   const finalizers = finalizersAfter(current, options.propagation);
   const marked =
     current.kind === 'Pod'
-      ? markPod(before, podGrace(current, options.gracePeriodSeconds), finalizers, context)
+      ? markPod(current, options.gracePeriodSeconds, finalizers, context)
       : mark(before, finalizers, context);
   if (marked === before) return { does: 'nothing', object: current };
   const object = withMetadata(current.kind === 'Namespace' ? terminating(current) : current, marked);
@@ -49,11 +49,17 @@ function terminating(namespace: Namespace): Namespace {
   };
 }
 
-/** The grace a pod gets: none where nothing runs; a negative wish means one second. */
+/** The grace a pod gets that was not asked to go before: none where nothing runs; a negative wish means one second. */
 function podGrace(pod: Pod, wish: number | undefined): number {
   if (pod.spec.nodeName === undefined || isPodTerminal(pod)) return 0;
   const grace = wish ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
   return grace < 0 ? 1 : grace;
+}
+
+function markPod(pod: Pod, wish: number | undefined, finalizers: readonly string[], context: WriteContext): ObjectMeta {
+  const { metadata } = pod;
+  if (metadata.deletionTimestamp !== undefined) return remarkPod(metadata, wish, finalizers, context);
+  return markedNow(metadata, podGrace(pod, wish), finalizers, context);
 }
 
 const ORPHAN = 'orphan';
@@ -96,30 +102,31 @@ function markedNow(
   });
 }
 
-/** The same metadata when the request changes nothing: a later deletion may only shorten the grace. */
-function markPod(
+/**
+ * The same metadata when the request changes nothing. A later deletion may only shorten the grace, counted from the
+ * first one; an end that would lie in the past becomes the present, even where that is later than the end that was
+ * (recorded: a kubelet that removes an overdue pod), with one second of grace unless none was wished for.
+ */
+function remarkPod(
   before: ObjectMeta,
-  graceSeconds: number,
+  wish: number | undefined,
   finalizers: readonly string[],
   context: WriteContext,
 ): ObjectMeta {
-  const asked = before.deletionTimestamp;
-  if (asked === undefined) return markedNow(before, graceSeconds, finalizers, context);
   const held = before.deletionGracePeriodSeconds ?? 0;
-  if (graceSeconds >= held) {
+  if (held === 0) {
     // Nothing to shorten; an object that waits only for its finalizers stays as it is.
-    return graceSeconds === 0 && held === 0 && before.finalizers.length === 0
-      ? metaAt(before, context.revision)
-      : before;
+    return before.finalizers.length === 0 ? metaAt(before, context.revision) : before;
   }
-  const requestedAt = asked - held * 1_000_000;
-  const now = wholeSecond(context.now);
-  const end = Math.max(requestedAt + graceSeconds * 1_000_000, now);
+  const graceSeconds = wish !== undefined && wish < 0 ? 1 : wish;
+  if (graceSeconds === undefined || graceSeconds >= held) return before;
+  const end = before.deletionTimestamp! - (held - graceSeconds) * 1_000_000;
+  const isOver = end < context.now;
   return metaWith(before, {
     ...metaChanges(before),
     resourceVersion: context.revision,
-    deletionTimestamp: end,
-    deletionGracePeriodSeconds: graceSeconds === 0 ? 0 : Math.max(1, (end - now) / 1_000_000),
+    deletionTimestamp: isOver ? wholeSecond(context.now) : end,
+    deletionGracePeriodSeconds: isOver ? Math.min(graceSeconds, 1) : graceSeconds,
     finalizers,
   });
 }
