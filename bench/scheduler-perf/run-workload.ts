@@ -45,7 +45,8 @@ export function runWorkload(workload: Workload, share = 1, unschedulable = 0): W
   const count = (full: number): number => Math.ceil(full * share);
   for (const object of workload.before ?? []) api.install(object);
   for (let i = 0; i < count(workload.nodes); i++) api.install(workload.node(i));
-  const recorder = new EventBroadcaster(engine, api.client('events', undefined), 'default-scheduler', true);
+  const recorder = (): EventBroadcaster =>
+    new EventBroadcaster(engine, api.client('events', undefined), 'default-scheduler', true);
   const policy = defaultPolicies().scheduler;
   const scheduler = new Scheduler({ engine, api, parameters, policy, recorder });
   const client = api.client('bench', undefined);

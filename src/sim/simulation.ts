@@ -3,6 +3,7 @@ import { keyOf, type ApiObject } from './api/kinds.ts';
 import { NO_LABELS, type Labels, type ObjectMeta } from './api/meta.ts';
 import type { Namespace, PriorityClass } from './api/core.ts';
 import type { Pod } from './api/pod.ts';
+import type { ClientRateLimit } from './api/request.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
@@ -269,9 +270,9 @@ export class Simulation {
   ): Scheduler {
     const { engine, api, standby = false } = place;
     const { parameters } = this.#scenario.cluster;
-    const events = api.client(`${name}/events`, parameters.scheduler.client);
     const source = name === 'scheduler' ? 'default-scheduler' : name;
-    const recorder = new EventBroadcaster(engine, events, source, parameters.events, false);
+    const recorder = (limit: ClientRateLimit | undefined): EventBroadcaster =>
+      new EventBroadcaster(engine, api.client(`${name}/events`, limit), source, parameters.events, false);
     const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name, standby });
     scheduler.onAttempt = (attempt) => {
       this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');

@@ -62,7 +62,8 @@ function componentOf(flags: Readonly<Record<string, readonly string[]>>, name: s
     schedulers(
       2,
       (process, api) => {
-        const recorder = new EventBroadcaster(process, api.client('events', undefined), 'default-scheduler', true);
+        const recorder = (): EventBroadcaster =>
+          new EventBroadcaster(process, api.client('events', undefined), 'default-scheduler', true);
         const { scheduler: policy } = defaultPolicies();
         return new Scheduler({ engine: process, api, parameters: DEFAULT_PARAMETERS, policy, recorder });
       },

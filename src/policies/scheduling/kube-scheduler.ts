@@ -38,5 +38,6 @@ export function kubeScheduler(
     sharedSpecs: options.sharedSpecs,
     initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
     maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,
+    client: configuration.clientConnection,
   });
 }

@@ -2,6 +2,7 @@ import type { Kind } from '../api/kinds.ts';
 import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
+import type { ClientRateLimit } from '../api/request.ts';
 import type { DecisionExplanation } from './explanation.ts';
 import type { ListedKinds, Lister, ProfileHints, RandomStream, WaitingPod } from './scheduling.ts';
 import type { Status } from './status.ts';
@@ -69,6 +70,11 @@ export interface SchedulingPolicy {
   readonly hints: readonly ProfileHints[];
   /** Microseconds; a maximum of 0 disables back-off. */
   readonly backoff: { readonly initialMicros: number; readonly maxMicros: number };
+  /**
+   * The token bucket of its client, and another of the same size for its Events: `clientConnection` of a
+   * KubeSchedulerConfiguration. Absent: the cluster's parameters decide.
+   */
+  readonly client?: ClientRateLimit | 'unlimited' | undefined;
 
   /** QueueSort: negative when `a` goes first. */
   compare(

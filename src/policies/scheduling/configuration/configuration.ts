@@ -49,8 +49,8 @@ export interface SchedulerConfiguration {
   readonly percentageOfNodesToScore: number;
   readonly podInitialBackoffSeconds: number;
   readonly podMaxBackoffSeconds: number;
-  /** Absent: not given, so that the cluster's parameters decide. */
-  readonly clientConnection: { readonly qps: number; readonly burst: number } | undefined;
+  /** Of its client's token bucket. Absent: not given, so that the cluster's parameters decide. */
+  readonly clientConnection: { readonly qps: number; readonly burst: number } | 'unlimited' | undefined;
   readonly profiles: readonly ProfileConfiguration[];
 }
 

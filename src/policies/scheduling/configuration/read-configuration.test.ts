@@ -34,6 +34,15 @@ function only(configuration: SchedulerConfiguration | undefined): ProfileConfigu
   return configuration!.profiles[0]!;
 }
 
+test('clientConnection: what is zero or left out has the default, a negative rate is none', () => {
+  const limit = (clientConnection: object) => read({ ...HEAD, clientConnection }).configuration?.clientConnection;
+  expect(limit({ qps: 500, burst: 1000 })).toEqual({ qps: 500, burst: 1000 });
+  expect(limit({ qps: 500 })).toEqual({ qps: 500, burst: 100 });
+  expect(limit({ qps: 0, burst: 7 })).toEqual({ qps: 50, burst: 7 });
+  expect(limit({ qps: -1 })).toBe('unlimited');
+  expect(limit({ contentType: 'application/json' })).toBeUndefined();
+});
+
 describe('the defaults', () => {
   test('are those of v1.36', () => {
     const configuration = defaultSchedulerConfiguration();

@@ -152,8 +152,10 @@ export function defaultSchedulerConfiguration(): SchedulerConfiguration {
   return readSchedulerConfiguration(raw, () => {})!;
 }
 
+/** Zero stands for the default, as in kube-scheduler; client-go takes a negative rate for none at all. */
 function clientConnectionOf(raw: RawClientConnection | undefined): SchedulerConfiguration['clientConnection'] {
   if (raw?.qps === undefined && raw?.burst === undefined) return undefined;
+  if ((raw.qps ?? 0) < 0) return 'unlimited';
   return { qps: raw.qps || 50, burst: raw.burst || 100 };
 }
 

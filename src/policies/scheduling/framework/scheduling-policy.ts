@@ -47,6 +47,7 @@ export interface FrameworkPolicyOptions {
   readonly sharedSpecs?: number | undefined;
   readonly initialBackoffMicros: number;
   readonly maxBackoffMicros: number;
+  readonly client?: SchedulingPolicy['client'];
 }
 
 const EVERY_EVENT: readonly ClusterEventHint[] = [{ events: ['*'] }];
@@ -63,6 +64,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
   readonly schedulerNames: readonly string[];
   readonly hints: readonly ProfileHints[];
   readonly backoff: SchedulingPolicy['backoff'];
+  readonly client: SchedulingPolicy['client'];
   readonly cache = new SchedulerCache();
   readonly nominator = new Nominator();
   readonly cursor = { nextStartNodeIndex: 0 };
@@ -99,6 +101,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
     this.#first = [...this.#frameworks.values()][0]!;
     this.schedulerNames = [...this.#frameworks.keys()];
     this.hints = [...this.#frameworks.values()].map(profileHints);
+    this.client = options.client;
     this.backoff = { initialMicros: options.initialBackoffMicros, maxMicros: options.maxBackoffMicros };
   }
 

@@ -29,6 +29,7 @@ class GuardedScheduler implements SchedulingPolicy {
   readonly schedulerNames: readonly string[];
   readonly hints: readonly ProfileHints[];
   readonly backoff: SchedulingPolicy['backoff'];
+  readonly client: SchedulingPolicy['client'];
   readonly #name: string;
   readonly #host: SchedulerHost;
   readonly #options: GuardOptions;
@@ -46,8 +47,8 @@ class GuardedScheduler implements SchedulingPolicy {
       if (typeof made !== 'object' || made === null) throw new NonsenseError(`the factory returned ${shown(made)}`);
       return made as SchedulingPolicy;
     }));
-    [this.schedulerNames, this.hints, this.backoff] = this.#ask('making of the scheduler', () => {
-      const { schedulerNames, hints, backoff } = policy as Partial<SchedulingPolicy>;
+    [this.schedulerNames, this.hints, this.backoff, this.client] = this.#ask('making of the scheduler', () => {
+      const { schedulerNames, hints, backoff, client } = policy as Partial<SchedulingPolicy>;
       if (!Array.isArray(schedulerNames) || schedulerNames.length === 0) {
         throw new NonsenseError('schedulerNames is not a list of the names it answers for');
       }
@@ -56,7 +57,10 @@ class GuardedScheduler implements SchedulingPolicy {
       if (!Number.isSafeInteger(initialMicros) || !Number.isSafeInteger(maxMicros)) {
         throw new NonsenseError('backoff does not name its two durations in whole microseconds');
       }
-      return [schedulerNames as string[], hints as ProfileHints[], backoff!];
+      if (client !== undefined && client !== 'unlimited' && !(client.qps > 0 && client.burst > 0)) {
+        throw new NonsenseError('client is neither a positive qps and burst nor unlimited');
+      }
+      return [schedulerNames as string[], hints as ProfileHints[], backoff!, client];
     });
   }
 

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { defaultSchedulerConfiguration } from '../../../policies/scheduling/configuration/read-configuration.ts';
+import {
+  defaultSchedulerConfiguration,
+  readSchedulerConfiguration,
+} from '../../../policies/scheduling/configuration/read-configuration.ts';
 import { kubeScheduler } from '../../../policies/scheduling/kube-scheduler.ts';
 import { IN_TREE_PLUGINS } from '../../../policies/scheduling/registry.ts';
 import type { ApiObject } from '../../api/kinds.ts';
@@ -8,6 +11,7 @@ import type { Node } from '../../api/node.ts';
 import { conditionOf, type Pod, type PodSpec } from '../../api/pod.ts';
 import { Engine } from '../../engine/engine.ts';
 import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import type { ClientRateLimit } from '../../api/request.ts';
 import type { SchedulingPolicyFactory } from '../../policy-api/scheduler.ts';
 import type { PluginFactory } from '../../policy-api/scheduling.ts';
 import { Code } from '../../policy-api/status.ts';
@@ -66,12 +70,13 @@ class Cluster {
 
   constructor(policy: SchedulingPolicyFactory = defaultPolicy()) {
     const { engine, api } = this;
-    const events = new EventBroadcaster(engine, api.client('events', undefined), 'default-scheduler', true);
+    const recorder = (limit: ClientRateLimit | undefined): EventBroadcaster =>
+      new EventBroadcaster(engine, api.client('events', limit), 'default-scheduler', true);
     const parameters = {
       ...DEFAULT_PARAMETERS,
       scheduler: { cycle: { kind: 'constant', value: 2_000 }, cyclePerNode: 0, client: undefined },
     } as const;
-    this.scheduler = new Scheduler({ engine, api, recorder: events, parameters, policy });
+    this.scheduler = new Scheduler({ engine, api, recorder, parameters, policy });
     this.scheduler.onAttempt = (attempt) => this.attempts.push(attempt);
     this.create({
       kind: 'Namespace',
@@ -133,6 +138,40 @@ test('a pod is bound to a node, with the Event that says so', () => {
   expect(cluster.attempts.map(({ result, nodeName, attempts }) => ({ result, nodeName, attempts }))).toEqual([
     { result: 'scheduled', nodeName: 'n1', attempts: 1 },
   ]);
+});
+
+/** When each of four pods was bound and told of, in microseconds, under a configuration's `clientConnection`. */
+function bindingsUnder(clientConnection: object | undefined): { bound: number[]; told: number[] } {
+  const raw = { apiVersion: 'kubescheduler.config.k8s.io/v1', kind: 'KubeSchedulerConfiguration', clientConnection };
+  const cluster = new Cluster(kubeScheduler(readSchedulerConfiguration(raw, () => {})!));
+  const times = { bound: [] as number[], told: [] as number[] };
+  cluster.create(node('n1', '64'));
+  cluster.settle();
+  const begun = cluster.engine.now;
+  const at = (): number => cluster.engine.now - begun;
+  cluster.api.watch({
+    kind: 'Pod',
+    receive: (change) => {
+      if (change.type === 'MODIFIED' && (change.object as Pod).spec.nodeName !== undefined) times.bound.push(at());
+    },
+  });
+  cluster.api.watch({ kind: 'Event', receive: () => times.told.push(at()) });
+  for (const name of ['a', 'b', 'c', 'd']) cluster.create(pod(name, '1'));
+  cluster.settle();
+  return times;
+}
+
+test('clientConnection of the configuration is the token bucket of bindings, and another of the same size that of Events', () => {
+  const limited = bindingsUnder({ qps: 2, burst: 1 });
+  const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, i) => time - times[i]!);
+  expect(limited.bound).toHaveLength(4);
+  expect(limited.told).toHaveLength(4);
+  for (const gap of [...gaps(limited.bound), ...gaps(limited.told)]) expect(gap).toBeGreaterThan(SECOND / 3);
+  // An Event is not kept waiting by the bindings: its bucket is its own.
+  expect(limited.told[3]! - limited.bound[3]!).toBeLessThan(SECOND / 10);
+  for (const unlimited of [undefined, { qps: -1 }, { qps: 1000, burst: 1000 }]) {
+    expect(bindingsUnder(unlimited).bound[3]).toBeLessThan(SECOND / 10);
+  }
 });
 
 test('pods that do not fit wait without retries, and the first free place is taken', () => {

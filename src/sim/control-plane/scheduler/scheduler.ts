@@ -5,7 +5,7 @@ import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
 import { KINDS, keyOf, type Kind } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { ApiServer, Client, EventRecorder } from '../../api/request.ts';
+import type { ApiServer, Client, ClientRateLimit, EventRecorder } from '../../api/request.ts';
 import type { DecisionExplanation } from '../../policy-api/explanation.ts';
 import {
   SCHEDULER_INFORMERS,
@@ -33,7 +33,8 @@ import { WatchedCluster } from './watched-cluster.ts';
 export interface SchedulerOptions {
   readonly engine: Clockwork;
   readonly api: ApiServer;
-  readonly recorder: EventRecorder;
+  /** Makes what writes its Events, given the token bucket of its clients. */
+  readonly recorder: (limit: ClientRateLimit | undefined) => EventRecorder;
   readonly parameters: Parameters;
   readonly policy: SchedulingPolicyFactory;
   /** Tells several schedulers of one run apart. */
@@ -93,11 +94,9 @@ export class Scheduler {
     this.#engine = engine;
     this.#leads = options.standby !== true;
     this.#api = api;
-    this.#recorder = options.recorder;
     this.#explains = options.explains;
     this.#name = options.name ?? 'scheduler';
     const name = this.#name;
-    this.#client = api.client(name, parameters.scheduler.client);
     this.#cycleTime = sampler(parameters.scheduler.cycle);
     this.#cyclePerNode = parameters.scheduler.cyclePerNode;
     this.#cycleStream = engine.stream(`${name}/cycle`);
@@ -113,6 +112,10 @@ export class Scheduler {
     });
 
     this.policy = options.policy(this.#host());
+    const { client: limit = parameters.scheduler.client } = this.policy;
+    const bucket = limit === 'unlimited' ? undefined : limit;
+    this.#client = api.client(name, bucket);
+    this.#recorder = options.recorder(bucket);
     this.queue = new SchedulingQueue({
       now: () => engine.now,
       compare: (a, b) => this.policy.compare(a, b),
