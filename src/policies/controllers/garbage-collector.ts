@@ -2,7 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { factsOf, keyOf, KINDS, objectKey, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
 import { customKindOf, type CustomKind } from '../../sim/api/custom-object.ts';
 import type { OwnerReference } from '../../sim/api/meta.ts';
-import type { Response } from '../../sim/api/request.ts';
+import type { Request, Response } from '../../sim/api/request.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -13,7 +13,7 @@ import type {
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { AbsentOwners } from './garbage-collector/absent-owners.ts';
 import { SideReferences } from './garbage-collector/side-references.ts';
-import { ask } from './requests.ts';
+import { ask, askAll } from './requests.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
@@ -242,13 +242,15 @@ class GarbageCollector implements Controller {
     }
   }
 
-  /** Orphaning deletion: the dependents lose their reference, and then the owner its finalizer. */
+  /** Orphaning deletion: the dependents lose their reference, all at once, and then the owner its finalizer. */
   *#orphanDependents(owner: ApiObject): Steps<void> {
     const { uid } = owner.metadata;
-    const failures: string[] = [];
-    for (const dependent of this.#dependentsOf(uid)) {
+    const patches = this.#dependentsOf(uid).map((dependent) => {
       const rest = dependent.metadata.ownerReferences.filter((reference) => reference.uid !== uid);
-      const response = yield* patchOf(dependent, { ownerReferences: rest });
+      return metadataPatch(dependent, { ownerReferences: rest });
+    });
+    const failures: string[] = [];
+    for (const response of yield* askAll(patches)) {
       if (!response.ok && response.reason !== 'NotFound') failures.push(response.message);
     }
     if (failures.length > 0) throw new SyncError(failures.join(', '));
@@ -256,25 +258,25 @@ class GarbageCollector implements Controller {
   }
 
   *#patchOwners(object: ApiObject, ownerReferences: readonly OwnerReference[]): Steps<void> {
-    expectDone(yield* patchOf(object, { ownerReferences }));
+    expectDone(yield* ask(metadataPatch(object, { ownerReferences })));
   }
 
   *#removeFinalizer(object: ApiObject, finalizer: string): Steps<void> {
     const latest = yield* this.#latest(object);
     if (latest === undefined || !latest.metadata.finalizers.includes(finalizer)) return;
     const finalizers = latest.metadata.finalizers.filter((one) => one !== finalizer);
-    expectDone(yield* patchOf(latest, { finalizers }));
+    expectDone(yield* ask(metadataPatch(latest, { finalizers })));
   }
 }
 
-function* patchOf(object: ApiObject, metadata: Readonly<Record<string, unknown>>): Steps<Response> {
-  return yield* ask({
+function metadataPatch(object: ApiObject, metadata: Readonly<Record<string, unknown>>): Request {
+  return {
     verb: 'patch',
     kind: object.kind,
     key: keyOf(object),
     uid: object.metadata.uid,
     patch: { metadata },
-  });
+  };
 }
 
 /** What was to be changed and is gone needs no change. */

@@ -14,3 +14,8 @@ export function* demand<T extends ApiObject>(request: Request): Steps<T> {
   if (!response.ok) throw new SyncError(response.message);
   return response.object as T;
 }
+
+/** Sends requests side by side and gives their answers, refusals included, in the order of the requests. */
+export function* askAll(requests: readonly Request[]): Steps<readonly Response[]> {
+  return yield requests;
+}

@@ -32,6 +32,7 @@ import { nameSuffix, UidMint } from './identity.ts';
 import { openWatch } from './open-watch.ts';
 import { RequestHandler } from './request-handler.ts';
 import { ThroughEtcd } from './through-etcd.ts';
+import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
 
 export interface ApiServerOptions {
   /** kube-apiserver's `--etcd-compaction-interval`: how long pages of a list stay consistent. */
@@ -47,6 +48,8 @@ interface InFlight {
   identity: string;
   answer: (response: Response) => void;
   response: Response | undefined;
+  /** Its next write, where some are done and others are not. */
+  next: (() => Response | Unfinished) | undefined;
   /** When it reaches the server, in microseconds. */
   arrivesAt: number;
 }
@@ -74,7 +77,8 @@ export interface RequestObserver {
 /**
  * The one door to the store. A request waits for its client's token, travels, is worked on, commits in etcd, and is
  * answered. While nothing is overloaded or broken its time is a sum of sampled parts, so a write costs two events: the
- * commit, at which it takes effect against the state of that moment, and the answer.
+ * commit, at which it takes effect against the state of that moment, and the answer. A few requests are several writes:
+ * each of them is worked on and committed by itself.
  *
  *   write = token + network + apiServer.write + etcd.commit | + network
  *   read  = token + network + apiServer.read                | + network
@@ -241,8 +245,9 @@ export class SimulatedApiServer implements ApiServer {
     const slot = this.#freeSlots.pop() ?? this.#inFlight.length;
     const flight = this.#inFlight[slot];
     const arrivesAt = leaves + this.#network(this.#networkStream);
-    if (flight === undefined) this.#inFlight.push({ request, identity, answer, response: undefined, arrivesAt });
-    else {
+    if (flight === undefined) {
+      this.#inFlight.push({ request, identity, answer, response: undefined, next: undefined, arrivesAt });
+    } else {
       flight.request = request;
       flight.identity = identity;
       flight.answer = answer;
@@ -310,33 +315,30 @@ export class SimulatedApiServer implements ApiServer {
 
   #carryOut(slot: number): void {
     const flight = this.#inFlight[slot]!;
-    const { request, identity } = flight;
+    const { request, identity, next } = flight;
+    flight.next = undefined;
+    const respond = next ?? ((): Response | Unfinished => this.#handler.respond(request, identity));
     if (this.etcd.inTrouble) {
-      const respond = (): Response => this.#handler.respond(request, identity);
       this.#throughEtcd ??= new ThroughEtcd(this.#engine, this.etcd, this.store);
-      this.#throughEtcd.carryOut(request, respond, (response) => {
-        flight.response = response;
-        this.#answered(flight, response, 0);
-        this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
-      });
+      this.#throughEtcd.carryOut(
+        request,
+        () => finished(respond()),
+        (response) => this.#answered(slot, response),
+      );
       return;
     }
-    const response = this.#handler.respond(request, identity);
-    flight.response = response;
-    const network = this.#network(this.#networkStream);
-    let further = 0;
-    // An eviction is three writes, one after the other: the budget's status, the pod's, the deletion.
-    if (request.verb === 'evict' && response.ok) {
-      for (let i = 0; i < 2; i++) further += this.#write(this.#workStream) + this.etcd.commitMicros();
-    }
-    this.#answered(flight, response, further);
-    this.#engine.after(network + further, this.#answerKind, slot);
+    const made = respond();
+    if (!isUnfinished(made)) return this.#answered(slot, made);
+    flight.next = made.next;
+    this.#engine.after(this.#write(this.#workStream) + this.etcd.commitMicros(), this.#carryOutKind, slot);
   }
 
-  /** @param further what is still to be done before the answer leaves, in microseconds */
-  #answered({ request, arrivesAt }: InFlight, response: Response, further: number): void {
-    const at = this.#engine.now + further;
-    this.#requestObserver?.answered(request, response, at - arrivesAt, at);
+  #answered(slot: number, response: Response): void {
+    const flight = this.#inFlight[slot]!;
+    const { now } = this.#engine;
+    flight.response = response;
+    this.#requestObserver?.answered(flight.request, response, now - flight.arrivesAt, now);
+    this.#engine.after(this.#network(this.#networkStream), this.#answerKind, slot);
   }
 
   #answer(slot: number): void {

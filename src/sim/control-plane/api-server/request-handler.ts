@@ -1,7 +1,6 @@
 import { factsOf, keyOf, objectKey, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
-import type { Pod } from '../../api/pod.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
-import type { Request, Response, WriteOptions } from '../../api/request.ts';
+import type { DeleteOptions, Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
 import type { Store } from '../etcd/store.ts';
@@ -20,6 +19,7 @@ import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
 import { nameOf, refuseNotFound } from './refusals.ts';
 import { readScale, updateScale } from './scale.ts';
+import type { Unfinished } from './unfinished.ts';
 import { update } from './update.ts';
 
 /** What the handler takes from the world outside the store. */
@@ -45,8 +45,8 @@ type Of<V extends Verb> = Extract<Request, { readonly verb: V }>;
 const COMPACTION_INTERVAL_MICROS = 300_000_000;
 
 /**
- * Carries requests out against the store, each at one moment: the leaves compute what a request does to an object, this
- * commits it. It knows nothing of time spent, queues or networks.
+ * Carries requests out against the store, each write at one moment: the leaves compute what a request does to an object,
+ * this commits it. It knows nothing of time spent, queues or networks.
  */
 export class RequestHandler {
   readonly #store: Store;
@@ -74,12 +74,12 @@ export class RequestHandler {
   }
 
   /** @param identity the client's, under which fields are managed that it changes without a name of its own */
-  respond(request: Request, identity: string): Response {
+  respond(request: Request, identity: string): Response | Unfinished {
     this.#identity = identity;
-    return (this.#verbs[request.verb] as (request: Request) => Response)(request);
+    return (this.#verbs[request.verb] as (request: Request) => Response | Unfinished)(request);
   }
 
-  readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response } = {
+  readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response | Unfinished } = {
     get: (request) => this.#get(request),
     'get-metrics': ({ query }) => readMetrics(this.#world.metrics(), query),
     list: (request) => refuseCustom(request.kind, this.#store) ?? this.#pages.list(request, this.#world.now()),
@@ -116,10 +116,7 @@ export class RequestHandler {
       return this.#commit(key, bind(this.#store.get('Pod', key), nameOf(key), uid, request, this.#context()));
     },
     evict: (request) => this.#evict(request),
-    delete: (request) => {
-      const { kind, key, dryRun } = request;
-      return this.#commit(key, remove(this.#store.get(kind, key), kind, nameOf(key), request, this.#context()), dryRun);
-    },
+    delete: (request) => this.#delete(request.kind, request.key, request),
   };
 
   #get({ kind, key, subresource }: Of<'get'>): Response {
@@ -211,27 +208,50 @@ export class RequestHandler {
     return found.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
+  /** Only pods are deleted gracefully, even with no grace: the mark is a write of its own, and then the pod is removed. */
+  #delete(kind: Kind, key: string, options: DeleteOptions & WriteOptions): Response | Unfinished {
+    const { dryRun } = options;
+    const outcome = remove(this.#store.get(kind, key), kind, nameOf(key), options, this.#context());
+    if (outcome.does !== 'remove' || outcome.marked !== true || dryRun === true) {
+      return this.#commit(key, outcome, dryRun);
+    }
+    const marked = this.#store.put(key, outcome.object, this.#world.now());
+    return { next: () => this.#removeMarked(key, marked) };
+  }
+
+  /** Where somebody else was quicker there is nothing left to do. */
+  #removeMarked(key: string, marked: ApiObject): Response {
+    const latest = this.#store.get(marked.kind, key);
+    if (latest?.metadata.uid !== marked.metadata.uid) return { ok: true, object: marked };
+    const last = withMetadata(latest, metaAt(latest.metadata, this.#store.nextRevision));
+    return { ok: true, object: this.#store.remove(key, last, this.#world.now()) };
+  }
+
   /** Takes the pod out of its budget, says so in its status, and deletes it: three writes, or none where it may not go. */
-  #evict(request: Of<'evict'>): Response {
+  #evict(request: Of<'evict'>): Response | Unfinished {
     const { key, dryRun } = request;
     const store = this.#store;
     const pod = store.get('Pod', key);
     if (pod === undefined) return refuseNotFound('Pod', nameOf(key)).response;
     const verdict = judgeEviction(pod, store.values('PodDisruptionBudget'));
     if (verdict.does === 'refuse') return verdict.response;
-    if (verdict.does === 'decrement' && dryRun !== true) {
-      const budget = decremented(verdict.budget, pod.metadata.name, this.#context());
-      this.#commit(keyOf(budget), { does: 'put', object: budget });
-    }
+    if (verdict.does === 'delete' || dryRun === true) return this.#deleteEvicted(request);
+    const budget = decremented(verdict.budget, pod.metadata.name, this.#context());
+    this.#commit(keyOf(budget), { does: 'put', object: budget });
+    return { next: () => this.#deleteEvicted(request) };
+  }
+
+  #deleteEvicted(request: Of<'evict'>): Response | Unfinished {
+    const { key, dryRun } = request;
+    const pod = this.#store.get('Pod', key);
+    if (pod === undefined) return refuseNotFound('Pod', nameOf(key)).response;
     const unmet = refuseUnmet(pod, request);
     if (unmet !== undefined) return unmet.response;
-    let latest: Pod = pod;
-    if (dryRun !== true) {
-      latest = markedForEviction(pod, this.#context());
-      if (latest !== pod) this.#commit(key, { does: 'put', object: latest });
-    }
     const options = { ...request, resourceVersion: undefined };
-    return this.#commit(key, remove(latest, 'Pod', nameOf(key), options, this.#context()), dryRun);
+    const marked = dryRun === true ? pod : markedForEviction(pod, this.#context());
+    if (marked === pod) return this.#delete('Pod', key, options);
+    this.#commit(key, { does: 'put', object: marked });
+    return { next: () => this.#delete('Pod', key, options) };
   }
 
   #context(): WriteContext {
@@ -245,10 +265,7 @@ export class RequestHandler {
       case 'put':
         return { ok: true, object: this.#store.put(key, outcome.object, this.#world.now()) };
       case 'remove':
-        return {
-          ok: true,
-          object: this.#remove(key, outcome.object, outcome.marked === true, outcome.byUpdate === true),
-        };
+        return { ok: true, object: this.#remove(key, outcome.object, outcome.byUpdate === true) };
       case 'nothing':
         return { ok: true, object: outcome.object };
       case 'refuse':
@@ -256,14 +273,9 @@ export class RequestHandler {
     }
   }
 
-  #remove(key: string, object: ApiObject, marked: boolean, byUpdate: boolean): ApiObject {
-    const now = this.#world.now();
-    if (marked) {
-      this.#store.put(key, object, now);
-      return this.#store.remove(key, withMetadata(object, metaAt(object.metadata, this.#store.nextRevision)), now);
-    }
+  #remove(key: string, object: ApiObject, byUpdate: boolean): ApiObject {
     const stored = this.#store.get(object.kind, key)!.metadata.resourceVersion;
-    const removed = this.#store.remove(key, object, now);
+    const removed = this.#store.remove(key, object, this.#world.now());
     // An update that lets go of an object is answered with what it asked for, at the version that was.
     return byUpdate ? withMetadata(removed, metaAt(removed.metadata, stored)) : removed;
   }
