@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { factorOf, parseFactor, variantsOf, type Factor } from '../experiment/vary.ts';
-import { seedsUpTo, sha256, type Plan } from '../experiment/plan.ts';
+import { seedsUpTo, type Plan } from '../experiment/plan.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
 import { loadExperiment } from '../scenario/load-experiment.ts';
-import { codeHash } from './code-hash.ts';
 import { prepareRun } from './prepare-run.ts';
+import { runIdentity } from './run-identity.ts';
 
 /** What both the command line and an Experiment file can say. */
 export interface ExperimentOptions {
@@ -54,16 +54,13 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   const given = options.vary?.map(parseFactor);
   const factors = given ?? file?.spec.vary.map((one) => factorOf(one.path, one.values.map(String))) ?? [];
   const sets = [...(file?.spec.set ?? []), ...(options.set ?? [])];
-  const code = codeHash();
   const variants = [];
   let name = file?.name;
   for (const variant of variantsOf(factors.map(withPolicyFiles))) {
     const all = [...sets, ...variant.sets];
     const prepared = await prepareRun(scenario, { set: all });
     name ??= prepared.scenario.name;
-    const { seed: _seed, ...rest } = prepared.scenario;
-    const identity = sha256([code, JSON.stringify(rest), ...policyTexts(prepared.scenario.cluster)].join('\0'));
-    variants.push({ label: variant.label, sets: all, identity });
+    variants.push({ label: variant.label, sets: all, identity: runIdentity(prepared) });
   }
   const { spec } = file ?? {};
   const best = options.best ?? spec?.best?.metric;
@@ -92,17 +89,4 @@ function withPolicyFiles(factor: Factor): Factor {
     ...factor,
     values: factor.values.map((value) => (isPolicyFile(value) && existsSync(value) ? resolve(value) : value)),
   };
-}
-
-/** The text of every policy file: who changes it, makes another experiment. What it imports is not looked at. */
-function policyTexts({
-  scheduler,
-  furtherSchedulers = [],
-}: {
-  readonly scheduler: { readonly policy?: string | undefined };
-  readonly furtherSchedulers?: readonly { readonly policy?: string | undefined }[];
-}): string[] {
-  return [scheduler, ...furtherSchedulers].flatMap(({ policy }) =>
-    policy !== undefined && isPolicyFile(policy) ? [readFileSync(policy, 'utf8')] : [],
-  );
 }

@@ -29,6 +29,8 @@ export interface PreparedRun extends LoadedScenario {
   readonly policies: Policies;
   /** Where to read what a policy of the user's is being asked; absent when there is none. */
   readonly watch: PolicyWatch | undefined;
+  /** The files of schedulers and controllers that the scenario names, each by its whole path. */
+  readonly policyFiles: readonly string[];
 }
 
 /**
@@ -61,7 +63,8 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
     });
 
   const ownControllers: ControllerModule[] = [];
-  for (const file of namedControllers(path, options)) ownControllers.push(await loadControllerModule(file));
+  const controllerFiles = namedControllers(path, options);
+  for (const file of controllerFiles) ownControllers.push(await loadControllerModule(file));
   const customKinds = new Set(ownControllers.flatMap(({ customResources = [] }) => customResources));
   let loaded = load(new Map(), customKinds);
   const modules = new Map<string, SchedulerModule>();
@@ -77,7 +80,12 @@ export async function prepareRun(path: string, options: Pick<LoadOptions, 'set' 
   if (modules.size > 0 && schedulersOf(loaded.scenario).some(({ configuration }) => configuration !== undefined)) {
     loaded = load(modules, customKinds);
   }
-  return { ...loaded, policies: policiesOf(loaded.scenario, modules, ownControllers, watch), watch };
+  return {
+    ...loaded,
+    policies: policiesOf(loaded.scenario, modules, ownControllers, watch),
+    watch,
+    policyFiles: [...controllerFiles, ...modules.keys()],
+  };
 }
 
 function schedulersOf({ cluster }: Scenario): readonly SchedulerSpec[] {

@@ -3,16 +3,22 @@ import type { ReplicationInput, ReplicationResult } from '../experiment/replicat
 import { Simulation } from '../sim/simulation.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
+import { runIdentity } from './run-identity.ts';
 
 const SLICE = 50_000;
+
+/** What is read here under the path of a run is not what the run was planned with. */
+export class OtherExperimentError extends Error {
+  override readonly name = 'OtherExperimentError';
+}
 
 /** The scenario read last: replications of one variant come one after the other. */
 let last: { readonly key: string; readonly prepared: Promise<PreparedRun> } | undefined;
 
-/** Makes one run of an experiment. Throws what `orrery run` would report. */
-export async function replicate({ path, sets, seed }: ReplicationInput): Promise<ReplicationResult> {
-  const key = JSON.stringify([path, sets]);
-  if (last?.key !== key) last = { key, prepared: prepareRun(path, { set: sets }) };
+/** Makes one run of an experiment. Throws what `orrery run` would report; OtherExperimentError where it reads other files. */
+export async function replicate({ path, sets, seed, identity }: ReplicationInput): Promise<ReplicationResult> {
+  const key = JSON.stringify([path, sets, identity]);
+  if (last?.key !== key) last = { key, prepared: prepareAs(identity, path, sets) };
   const { scenario, policies, watch } = await last.prepared;
   const sink = { pod: () => undefined, event: () => undefined };
   const made = (): Simulation => new Simulation(scenario, policies, sink, { seed });
@@ -26,4 +32,13 @@ export async function replicate({ path, sets, seed }: ReplicationInput): Promise
     fingerprint: record.fingerprint,
     stopped: record.stopped,
   };
+}
+
+/** A result is kept under a name made of what it was planned with: nothing else may come to lie there. */
+async function prepareAs(identity: string | undefined, path: string, sets: readonly string[]): Promise<PreparedRun> {
+  const prepared = await prepareRun(path, { set: sets });
+  if (identity === undefined || runIdentity(prepared) === identity) return prepared;
+  throw new OtherExperimentError(
+    `${path}, a policy that it names, or Orrery itself is not as it was when the experiment was planned`,
+  );
 }

@@ -6,6 +6,8 @@ export interface Job {
   /** Name of a function of the worker's. */
   readonly task: string;
   readonly input: unknown;
+  /** The name of its result: a hash of all that it hangs on. Who keeps results does no job twice whose key is known. */
+  readonly key?: string;
 }
 
 export type JobOutcome =

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Variant } from './vary.ts';
 import type { ReplicationInput } from './replication.ts';
 
@@ -22,13 +23,19 @@ export interface PlannedRun {
   readonly seed: string;
   /** The name of its result: the same run has the same one anywhere. */
   readonly key: string;
+  /** Names the scenario by its whole path: who makes the run may stand somewhere else. */
   readonly input: ReplicationInput;
 }
 
 /** All runs, by variant and then by seed. */
 export function runsOf({ path, variants, seeds }: Plan): PlannedRun[] {
   return variants.flatMap(({ sets, identity }, variant) =>
-    seeds.map((seed) => ({ variant, seed, key: resultKey(identity, seed), input: { path, sets, seed } })),
+    seeds.map((seed) => ({
+      variant,
+      seed,
+      key: resultKey(identity, seed),
+      input: { path: resolve(path), sets, seed, identity },
+    })),
   );
 }
 

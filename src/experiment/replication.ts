@@ -4,6 +4,8 @@ export interface ReplicationInput {
   readonly path: string;
   readonly sets: readonly string[];
   readonly seed: string;
+  /** Of the run as it was planned: who reads something else under the same path must not make it. Absent: anything goes. */
+  readonly identity?: string;
 }
 
 /** What it came to, as far as experiments look at it. The same bytes wherever it was run. */

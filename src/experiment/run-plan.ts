@@ -51,7 +51,7 @@ export async function runPlan(
   begin?.(open.length);
   const failed: FailedRun[] = [];
   const outcomes = await executor.execute(
-    open.map(({ input }) => ({ task: 'replicate', input })),
+    open.map(({ key, input }) => ({ task: 'replicate', input, key })),
     (i, outcome) => {
       // Kept at once: what is done survives whatever comes.
       if (outcome.ok) store.put(open[i]!.key, outcome.result as ReplicationResult);
@@ -60,7 +60,8 @@ export async function runPlan(
   );
   outcomes.forEach((outcome, i) => {
     const { variant, seed, input } = open[i]!;
-    if (!outcome.ok) failed.push({ variant, seed, error: outcome.error, replay: replayLine(input) });
+    const replay = replayLine({ ...input, path: plan.path });
+    if (!outcome.ok) failed.push({ variant, seed, error: outcome.error, replay });
   });
   return { ...collect(plan, runs, store, failed), failed, made: open.length - failed.length };
 }
