@@ -47,7 +47,17 @@ const AMBIENT_GLOBALS = [
 ];
 
 export default tseslint.config(
-  { ignores: ['eslint.config.mjs', 'dist', 'node_modules', 'reports', 'coverage', 'test/fixtures/lint'] },
+  {
+    ignores: [
+      'eslint.config.mjs',
+      'dist',
+      'node_modules',
+      'reports',
+      'coverage',
+      'test/fixtures/lint',
+      'tools/no-native',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     languageOptions: {

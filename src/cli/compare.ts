@@ -1,6 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare as analyse, metricsOf, type Comparison } from '../experiment/comparison.ts';
+import type { Executor } from '../experiment/executor.ts';
+import { queueName } from '../experiment/redis/queue-settings.ts';
+import { RedisExecutor } from '../experiment/redis/redis-executor.ts';
 import { collect, type PlanResults, type Shard } from '../experiment/run-plan.ts';
 import { runsOf, type Plan } from '../experiment/plan.ts';
 import { FolderResults, MemoryResults, type ResultStore } from '../experiment/result-store.ts';
@@ -10,12 +13,13 @@ import { ThreadExecutor } from '../experiment/thread-executor.ts';
 import { ExperimentError } from '../experiment/vary.ts';
 import { comparisonCsv, comparisonJson } from '../report/comparison-csv.ts';
 import { renderComparison } from '../report/comparison.ts';
+import { codeHash } from './code-hash.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
 import { planExperiment, type Experiment, type ExperimentOptions } from './plan-experiment.ts';
 import { styleFor } from './style.ts';
 import { TextFile } from './text-file.ts';
-import { WORKER } from './worker-url.ts';
+import { TASKS } from './tasks-url.ts';
 
 export interface CompareOptions extends ExperimentOptions {
   readonly format: 'table' | 'csv' | 'json';
@@ -23,6 +27,8 @@ export interface CompareOptions extends ExperimentOptions {
   readonly threads?: number;
   readonly runTimeout?: number;
   readonly shard?: Shard;
+  /** Where workers take the runs from, in place of threads of our own. */
+  readonly redis?: string;
   readonly progress?: boolean;
 }
 
@@ -40,7 +46,7 @@ const DEFAULT_METRICS = [
 export async function compare(path: string, kind: 'compare' | 'sweep', options: CompareOptions): Promise<void> {
   const experiment = await planExperiment(path, options);
   const store = options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
-  const executor = new ThreadExecutor(WORKER, { threads: options.threads, timeoutSeconds: options.runTimeout });
+  const executor = await executorFor(options);
   let results: PlanResults;
   try {
     let progress = jobProgress(0, false);
@@ -65,6 +71,11 @@ export async function compare(path: string, kind: 'compare' | 'sweep', options: 
   show(analysis(results, experiment), kind, options);
   const precision = precisionOf(experiment);
   if (precision !== undefined) tellImprecise(results, experiment, precision);
+}
+
+async function executorFor({ redis, threads, runTimeout }: CompareOptions): Promise<Executor> {
+  if (redis === undefined) return new ThreadExecutor(TASKS, { threads, timeoutSeconds: runTimeout });
+  return RedisExecutor.open(redis, queueName(codeHash()), (line) => process.stderr.write(`${line}\n`));
 }
 
 function precisionOf({ plan, precision, maxSeeds }: Experiment): Precision | undefined {

@@ -4,6 +4,7 @@ import { ProfileError } from '../policies/scheduling/profile.ts';
 import { PolicyError } from '../sim/policy-api/policy-error.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import { renderProblems } from '../scenario/render-problem.ts';
+import { RedisError } from '../experiment/redis/connection.ts';
 import { ExperimentError } from '../experiment/vary.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
@@ -56,6 +57,7 @@ export function failureOf(error: unknown, options: FailureOptions = {}): Failure
     const lines = error.problems.map((problem) => `error: ${problem}\n`);
     return { message: lines.join(''), code: error.exitCode as ExitCode };
   }
+  if (error instanceof RedisError) return { message: `error: ${error.message}\n`, code: ExitCode.InputMissing };
   if (error instanceof ExperimentError) return { message: `error: ${error.message}\n`, code: ExitCode.InputInvalid };
   if (error instanceof OutputError) {
     return {

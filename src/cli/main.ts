@@ -1,67 +1,26 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DurationError, parseDuration } from '../sim/engine/time.ts';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
+import {
+  collect,
+  duration,
+  positive,
+  positiveWhole,
+  redisUrl,
+  seed,
+  shard,
+  share,
+  wholeNumber,
+} from './option-values.ts';
 
 /** The command line of Orrery: what each command takes, and nothing of what it does. Bodies are loaded when needed. */
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-
-function collect(value: string, previous: string[] = []): string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('a whole number is expected.');
-  return Number(value);
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!/^[\d.]+$/.test(value) || !(number > 0)) throw new InvalidArgumentError('a number above 0 is expected.');
-  return number;
-}
-
-function positiveWhole(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError('a whole number above 0 is expected.');
-  return number;
-}
-
-/** A number between 0 and 1. */
-function share(value: string): number {
-  const number = positive(value);
-  if (number >= 1) throw new InvalidArgumentError('a number between 0 and 1 is expected.');
-  return number;
-}
-
-function shard(value: string): { readonly index: number; readonly count: number } {
-  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
-  if (index === undefined || Number(index) >= Number(count)) {
-    throw new InvalidArgumentError('i/n is expected, with i from 0 to n - 1.');
-  }
-  return { index: Number(index), count: Number(count) };
-}
-
-/** A duration of simulated time, in microseconds. */
-function duration(value: string): number {
-  try {
-    return parseDuration(value);
-  } catch (error) {
-    if (!(error instanceof DurationError)) throw error;
-    throw new InvalidArgumentError(error.message);
-  }
-}
-
-function seed(value: string): string {
-  if (value === '' || value.length > 64) throw new InvalidArgumentError('a seed is a text of 1 to 64 characters.');
-  return value;
-}
 
 function program(): Command {
   const orrery = new Command('orrery')
@@ -174,6 +133,11 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
       )
       .option('--out <folder>', 'keeps the result of each run there, and goes on from what is there')
       .addOption(new Option('--shard <i/n>', 'makes every n-th run only, i from 0; needs --out').argParser(shard))
+      .addOption(
+        new Option('--redis <url>', 'has the runs made by workers on any machines (orrery worker)')
+          .argParser(redisUrl)
+          .conflicts(['shard', 'threads', 'runTimeout']),
+      )
       .addOption(new Option('--threads <n>', 'runs at once (default: one for each core)').argParser(positiveWhole))
       .addOption(
         new Option('--run-timeout <seconds>', 'ends a run that takes longer (wall clock)')
@@ -185,6 +149,26 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
         (await import('./compare.ts')).compare(path, name, options as never),
       );
   }
+
+  orrery
+    .command('worker')
+    .description('make runs for compare and sweep with --redis, until it is stopped')
+    .addOption(new Option('--redis <url>', 'where the runs are').argParser(redisUrl).makeOptionMandatory())
+    .addOption(new Option('--threads <n>', 'runs at once (default: one for each core)').argParser(positiveWhole))
+    .addOption(
+      new Option('--run-timeout <seconds>', 'ends a run that takes longer (wall clock)')
+        .argParser(positiveWhole)
+        .default(3600),
+    )
+    .addOption(
+      new Option('--lock <seconds>', 'a run whose worker is silent for so long is given to another')
+        .argParser(positiveWhole)
+        .default(30),
+    )
+    .addOption(
+      new Option('--idle <seconds>', 'stops when there was nothing to do for so long').argParser(positiveWhole),
+    )
+    .action(async (options: object) => (await import('./worker.ts')).worker(options as never));
 
   orrery
     .command('merge')

@@ -13,7 +13,7 @@ import { renderStudy, renderStudyRun, reproduces, studyCsv, type StudyRunResult 
 import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
 import { styleFor } from './style.ts';
-import { WORKER } from './worker-url.ts';
+import { TASKS } from './tasks-url.ts';
 
 interface ReproduceOptions {
   readonly workload?: readonly string[];
@@ -84,7 +84,7 @@ function chosen(
 
 async function replayAll(runs: readonly StudyRun[], threads: number | undefined): Promise<readonly Replay[]> {
   if (runs.length === 1) return [await studyRun(runs[0]!)];
-  const executor = new ThreadExecutor(WORKER, { threads });
+  const executor = new ThreadExecutor(TASKS, { threads });
   const progress = jobProgress(runs.length);
   try {
     const jobs = runs.map((input) => ({ task: 'studyRun', input }));

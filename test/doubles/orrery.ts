@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -32,4 +32,27 @@ export function orrery(args: readonly string[], surroundings: Surroundings = {})
   });
   if (result.error !== undefined) throw result.error;
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** A command that goes on while the test does. */
+export interface Going {
+  /** What it has said on standard error. */
+  readonly stderr: () => string;
+  readonly ended: Promise<Outcome>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** Runs `orrery` in a process of its own, beside the test. */
+export function orreryBeside(args: readonly string[], { cwd = ROOT }: Pick<Surroundings, 'cwd'> = {}): Going {
+  if (!existsSync(ENTRY)) throw new Error('dist/ is missing: run `npm run build` first');
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return {
+    stderr: () => stderr,
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr }))),
+    kill: (signal) => child.kill(signal),
+  };
 }
