@@ -2,7 +2,7 @@ import { NO_TAKER, type BlockIndex } from './block-index.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
-import { VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
+import { STALE, VALUE_BITS, VALUE_MASK, type VerdictColumn } from './verdict-column.ts';
 
 export interface BlockChoice {
   /** In the order. */
@@ -110,7 +110,6 @@ export class BlockSearch {
 
   /** The place of the highest total, and of equal ones the first in heap pre-order. */
   #choose({ statics, blocks: index, verdicts }: PodProgram): number {
-    const { cells } = verdicts;
     const addends = statics.totals.ofMask(this.#mask);
     const ranks = preOrderRanks(this.#found);
     this.#best = -Infinity;
@@ -122,15 +121,15 @@ export class BlockSearch {
       const to = stretches[s + 2]!;
       before =
         stretches[s] === 1
-          ? this.#chooseAmongBlocks(index, cells, from, to, before, addends, ranks)
-          : this.#chooseAmong(cells, from, to, before, addends, ranks);
+          ? this.#chooseAmongBlocks(index, verdicts, from, to, before, addends, ranks)
+          : this.#chooseAmong(verdicts, from, to, before, addends, ranks);
     }
     return this.#bestPlace;
   }
 
   #chooseAmongBlocks(
     index: BlockIndex,
-    cells: Int32Array,
+    verdicts: VerdictColumn,
     from: number,
     to: number,
     before: number,
@@ -156,8 +155,8 @@ export class BlockSearch {
       }
       if (block === to) break;
       if (highest > bar || leastRank(ranks, found, count) < this.#bestRank) {
-        const end = Math.min(cells.length, (block + 1) << blockShift);
-        this.#chooseAmong(cells, block << blockShift, end, found, addends, ranks);
+        const end = Math.min(verdicts.cells.length, (block + 1) << blockShift);
+        this.#chooseAmong(verdicts, block << blockShift, end, found, addends, ranks);
       }
       found += count;
       block++;
@@ -165,17 +164,20 @@ export class BlockSearch {
     return found;
   }
 
+  /** A block's summary may still hold when its cells are stale: they go stale all at once after many changes elsewhere. */
   #chooseAmong(
-    cells: Int32Array,
+    verdicts: VerdictColumn,
     from: number,
     to: number,
     before: number,
     addends: Float64Array,
     ranks: Int32Array,
   ): number {
+    const { cells } = verdicts;
     let found = before;
     for (let at = from; at < to; at++) {
-      const cell = cells[at]!;
+      let cell = cells[at]!;
+      if (cell === STALE) cell = verdicts.compute(at);
       if (cell < 0) continue;
       const total = (cell & VALUE_MASK) + addends[cell >> VALUE_BITS]!;
       const rank = ranks[found++]!;

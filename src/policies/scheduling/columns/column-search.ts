@@ -144,6 +144,8 @@ export class ColumnSearch {
   lastFound(): { readonly nodes: readonly NodeState[]; readonly totals: readonly number[] } {
     const last = this.#last;
     if (last !== undefined && !last.listed) {
+      // A search by blocks has not looked at every cell.
+      for (let place = 0; place < this.#columns.order.length; place++) last.program.verdicts.at(place);
       this.#list(last.program, last.start, last.walked);
       this.#addStatics(last.program, this.#count);
     }

@@ -435,6 +435,22 @@ test('column form = plain form where a search goes by blocks of nodes', () => {
   expect(placed).toBeGreaterThan(200);
 });
 
+test('column form = plain form by blocks, for pods of which so few come that more has changed meanwhile than is noted', () => {
+  let placed = 0;
+  for (let seed = 1; seed <= (LONG ? 200 : 8); seed++) {
+    const history = {
+      steps: 240,
+      unrest: 2,
+      nodes: 18 + seed,
+      templates: 40,
+      percentageOfNodesToScore: 100,
+      blocksFrom: 0,
+    };
+    placed += live(seed, { ...history, simple: true });
+  }
+  expect(placed).toBeGreaterThan(200);
+});
+
 test('column form = plain form under a host that does not count the versions of its lists', () => {
   for (let seed = 1; seed <= (LONG ? 200 : 10); seed++) {
     live(seed, { steps: 40, unrest: 40, nodes: 8, templates: 6, countsVersions: false });
