@@ -87,9 +87,10 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
   const etcd = spec.cluster.controlPlane?.etcd;
-  const { controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
+  const { apiServers, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
     etcdMembers: etcd?.members ?? 1,
+    apiServers: apiServers ?? 1,
     controllerManagers: controllerManagers ?? 1,
     schedulers: schedulers ?? 1,
   };
@@ -110,6 +111,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       furtherSchedulers,
       ...(controllers === undefined ? {} : { controllers }),
       etcd,
+      apiServers,
       controllerManagers,
       schedulers,
     },

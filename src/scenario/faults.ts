@@ -5,16 +5,26 @@ import { formatDuration } from '../sim/engine/time.ts';
 import type { FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
+import {
+  apiServerFaultOf,
+  problemOfApiServerFault,
+  textOfApiServerFault,
+  type WrittenApiServerFault,
+} from './api-server-faults.ts';
 import { componentFaultOf, problemOfComponentFault, type WrittenComponentFault } from './component-faults.ts';
 import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Written = ScenarioDocument['spec']['timeline'][number];
-type WrittenFault = Exclude<NonNullable<Written['fault']>, WrittenEtcdFault | WrittenComponentFault>;
+type WrittenFault = Exclude<
+  NonNullable<Written['fault']>,
+  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault
+>;
 
 /** How many of each stand in the control plane. */
 interface ControlPlane {
   readonly etcdMembers: number;
+  readonly apiServers: number;
   readonly controllerManagers: number;
   readonly schedulers: number;
 }
@@ -25,6 +35,10 @@ function isEtcdFault(fault: NonNullable<Written['fault']>): fault is WrittenEtcd
 
 function isComponentFault(fault: NonNullable<Written['fault']>): fault is WrittenComponentFault {
   return 'replica' in fault;
+}
+
+function isApiServerFault(fault: NonNullable<Written['fault']>): fault is WrittenApiServerFault {
+  return fault.kind.startsWith('ApiServer');
 }
 
 /** The nodes and zones a fault can strike. */
@@ -67,6 +81,13 @@ export function readFaults(
       const help = 'set `cluster.controlPlane.controllerManagers` or `schedulers`';
       if (problem !== undefined) remark([...path, 'replica'], { code: 'unknown-replica', message: problem, help });
       entries.push({ atMicros: at, text: `${fault.kind} ${fault.replica}`, fault: componentFaultOf(fault) });
+      continue;
+    }
+    if (isApiServerFault(fault)) {
+      const problem = problemOfApiServerFault(fault, control);
+      const help = 'set `cluster.controlPlane.apiServers`';
+      if (problem !== undefined) remark([...path, 'instance'], { code: 'unknown-replica', message: problem, help });
+      entries.push({ atMicros: at, text: textOfApiServerFault(fault), fault: apiServerFaultOf(fault) });
       continue;
     }
     lookUp(fault, places, path, remark);

@@ -10,6 +10,7 @@ import {
   quantity,
   resources,
 } from './fields.ts';
+import { apiServerFaultSchema } from './api-server-faults.ts';
 import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
 
@@ -90,7 +91,7 @@ const rate = z.number().min(0).max(1e6).describe('So many a second.');
 const parameters = z
   .strictObject({
     network: z.strictObject({ clientToApiServer: time }).optional(),
-    apiServer: z.strictObject({ read: time, write: time }).optional(),
+    apiServer: z.strictObject({ read: time, write: time, start: time }).optional(),
     etcd: z.strictObject({ commit: time, peer: time, start: time }).optional(),
     watch: z.strictObject({ delivery: time }).optional(),
     controllerManager: z
@@ -209,13 +210,18 @@ const cluster = z.strictObject({
     ),
   controlPlane: z
     .strictObject({
-      apiServers: z.literal(1).optional(),
+      apiServers: z
+        .int()
+        .min(1)
+        .max(7)
+        .default(1)
+        .describe('API servers behind a load balancer. Who is connected to one stays there until it ends.'),
       etcd: etcd.optional(),
       controllerManagers: replicas,
       schedulers: replicas,
     })
     .optional()
-    .describe('One API server is simulated so far, with members of etcd, controller managers and schedulers.'),
+    .describe('How many processes of each component there are, and what etcd is told.'),
   clientLimits: z
     .strictObject({
       controllerManager: rateLimit.optional(),
@@ -380,6 +386,7 @@ const fault = z
     zoneFault('ZoneNetworkPartition', 'Nothing gets through between the nodes of the zone and the control plane.'),
     etcdFaultSchema,
     componentFaultSchema,
+    apiServerFaultSchema,
   ])
   .describe('What the world does to nodes, to members of etcd and to the processes of the control plane.');
 

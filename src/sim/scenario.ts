@@ -42,6 +42,8 @@ export interface ClusterSpec {
   readonly scheduler: SchedulerSpec;
   /** Absent: one member. */
   readonly etcd?: EtcdSpec | undefined;
+  /** How many API servers stand behind the load balancer. Absent: one. */
+  readonly apiServers?: number | undefined;
   /** How many controller managers, and how many instances of the scheduler, stand for election. Absent: one. */
   readonly controllerManagers?: number | undefined;
   readonly schedulers?: number | undefined;
@@ -94,7 +96,12 @@ export interface RateLimit {
  */
 export interface Parameters {
   readonly network: { readonly clientToApiServer: Distribution };
-  readonly apiServer: { readonly read: Distribution; readonly write: Distribution };
+  readonly apiServer: {
+    readonly read: Distribution;
+    readonly write: Distribution;
+    /** From the start of a process until it serves, its watch caches filled. */
+    readonly start: Distribution;
+  };
   readonly etcd: {
     /** What a member takes to have a write on its disk and applied. */
     readonly commit: Distribution;
@@ -315,7 +322,7 @@ export interface TimelineEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = MachineFault | EtcdFault | ComponentFault;
+export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault;
 
 /** What happens to the machines under the nodes. */
 export type MachineFault = NodeFault | ZoneFault;
@@ -372,6 +379,20 @@ export interface ComponentFault {
   readonly replica: ReplicaName;
   readonly durationMicros: number | undefined;
 }
+
+interface FaultOfApiServer {
+  /** By its number, from 0. */
+  readonly instance: number;
+  readonly durationMicros: number | undefined;
+}
+
+/** What can happen to API servers: SIGKILL, SIGTERM, SIGSTOP and too little of a machine; they are well again at the end. */
+export type ApiServerFault =
+  | (FaultOfApiServer & { readonly kind: 'ApiServerCrash' | 'ApiServerRestart' | 'ApiServerPause' })
+  /** Its work takes so many times as long. */
+  | (FaultOfApiServer & { readonly kind: 'ApiServerSlowdown'; readonly factor: number })
+  /** All of them, one after the other: the next when the last one serves again. */
+  | { readonly kind: 'ApiServerRollingRestart'; readonly durationMicros: undefined };
 
 export interface FaultEntry {
   readonly atMicros: number;

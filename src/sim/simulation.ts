@@ -5,6 +5,7 @@ import type { Namespace, PriorityClass } from './api/core.ts';
 import type { Pod } from './api/pod.ts';
 import type { ClientRateLimit } from './api/request.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
+import { ApiServerFaults } from './control-plane/api-server/instances/api-server-faults.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
 import { ComponentFaults, componentOf } from './control-plane/process/component-faults.ts';
@@ -87,7 +88,8 @@ export class Simulation {
     for (const resource of scenario.customResources ?? []) declareCustomResource(resource);
     const engine = (this.engine = new Engine({ seed: this.#seed }));
     const { parameters } = scenario.cluster;
-    const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd: scenario.cluster.etcd }));
+    const { etcd, apiServers: instances } = scenario.cluster;
+    const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd, instances }));
     this.recorder = new Recorder(sink);
     this.#expectations = new Expectations(scenario.expectations);
     const { controlPlane } = this.recorder;
@@ -132,7 +134,7 @@ export class Simulation {
       behaviours,
       everyHeartbeat: scenario.simulateEverything,
       recorderFor: (nodeName) => {
-        const client = api.client(`kubelet-events/${nodeName}`, parameters.kubelet.client);
+        const client = api.client(`kubelet-events/${nodeName}`, parameters.kubelet.client, `kubelet/${nodeName}`);
         return new EventBroadcaster(engine, client, `kubelet, ${nodeName}`, parameters.events);
       },
     });
@@ -146,6 +148,7 @@ export class Simulation {
           machines: kubelets,
           etcd: api.etcd,
           components: new ComponentFaults({ controllerManagers: managers, schedulers }),
+          apiServers: new ApiServerFaults(api.instances),
           nodes: () => api.store.values('Node'),
         },
         faults,
@@ -272,7 +275,7 @@ export class Simulation {
     const { parameters } = this.#scenario.cluster;
     const source = name === 'scheduler' ? 'default-scheduler' : name;
     const recorder = (limit: ClientRateLimit | undefined): EventBroadcaster =>
-      new EventBroadcaster(engine, api.client(`${name}/events`, limit), source, parameters.events, false);
+      new EventBroadcaster(engine, api.client(`${name}/events`, limit, name), source, parameters.events, false);
     const scheduler = new Scheduler({ engine, api, parameters, policy, recorder, explains, name, standby });
     scheduler.onAttempt = (attempt) => {
       this.recorder.attempted(attempt.pod.metadata.uid, attempt.message ?? '');

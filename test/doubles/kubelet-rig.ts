@@ -16,7 +16,7 @@ const constant = (value: number): Distribution => ({ kind: 'constant', value });
 export const FIXED_PARAMETERS: Parameters = {
   ...DEFAULT_PARAMETERS,
   network: { clientToApiServer: constant(500) },
-  apiServer: { read: constant(1_000), write: constant(2_000) },
+  apiServer: { ...DEFAULT_PARAMETERS.apiServer, read: constant(1_000), write: constant(2_000) },
   etcd: { commit: constant(2_000), peer: constant(150), start: constant(200_000) },
   watch: { delivery: constant(5_000) },
   kubelet: {

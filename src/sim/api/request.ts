@@ -244,8 +244,9 @@ export interface ClientRateLimit {
  * ADDED first.
  */
 export interface ApiServer {
-  client(identity: string, limit: ClientRateLimit | undefined): Client;
-  watch(watch: Watch): void;
+  /** @param connection the process whose connection the client uses; absent: one of its own, named by its identity */
+  client(identity: string, limit: ClientRateLimit | undefined, connection?: string): Client;
+  watch(watch: Watch, connection?: string): void;
 }
 
 /** Records Events (the API kind) for one component: aggregates, filters spam, and sends them through a client. */

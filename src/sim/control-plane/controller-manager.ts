@@ -87,7 +87,7 @@ export class ControllerManager {
       for (const { controller, queue } of this.#hosts) queue.observer = observeQueue(controller.name);
     }
     for (const [kind, informer] of this.#informers) {
-      api.watch({ kind, receive: (change) => informer.receive(change) });
+      api.watch({ kind, receive: (change) => informer.receive(change) }, 'controller-manager');
     }
     if (syncMicros === undefined) return;
     this.#isSynced = false;

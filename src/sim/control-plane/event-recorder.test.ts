@@ -19,7 +19,7 @@ const constant = (value: number) => ({ kind: 'constant', value }) as const;
 const PARAMETERS = {
   ...DEFAULT_PARAMETERS,
   network: { clientToApiServer: constant(300) },
-  apiServer: { write: constant(2_000), read: constant(500) },
+  apiServer: { ...DEFAULT_PARAMETERS.apiServer, write: constant(2_000), read: constant(500) },
   etcd: { ...DEFAULT_PARAMETERS.etcd, commit: constant(900) },
 };
 

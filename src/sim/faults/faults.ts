@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import { LABEL_ZONE, type Node } from '../api/node.ts';
-import type { ComponentFault, EtcdFault, FaultEntry, MachineFault } from '../scenario.ts';
+import type { ApiServerFault, ComponentFault, EtcdFault, Fault, FaultEntry, MachineFault } from '../scenario.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
 
 /** A fault that holds: what it has done to which nodes. */
@@ -22,11 +22,18 @@ export interface Components {
   end(fault: ComponentFault): void;
 }
 
+/** Whoever suffers the faults of API servers. */
+export interface ApiServers {
+  begin(fault: ApiServerFault): void;
+  end(fault: ApiServerFault): void;
+}
+
 /** What faults can strike. */
 export interface FaultTargets {
   readonly machines: Machines;
   readonly etcd: EtcdMembers;
   readonly components: Components;
+  readonly apiServers: ApiServers;
   /** The cluster's nodes at the time of asking. */
   readonly nodes: () => Iterable<Node>;
 }
@@ -39,6 +46,7 @@ export class Faults {
   readonly #machines: Machines;
   readonly #etcd: EtcdMembers;
   readonly #components: Components;
+  readonly #apiServers: ApiServers;
   readonly #nodes: () => Iterable<Node>;
   readonly #entries: readonly FaultEntry[];
   readonly #holding: (Holding | undefined)[];
@@ -48,6 +56,7 @@ export class Faults {
     this.#machines = targets.machines;
     this.#etcd = targets.etcd;
     this.#components = targets.components;
+    this.#apiServers = targets.apiServers;
     this.#nodes = targets.nodes;
     this.#entries = entries;
     this.#holding = entries.map(() => undefined);
@@ -70,6 +79,10 @@ export class Faults {
       this.#components.begin(fault);
       return;
     }
+    if (isOfApiServers(fault)) {
+      this.#apiServers.begin(fault);
+      return;
+    }
     const effect = effectOf(fault.kind);
     const nodes = this.#targets(fault, index);
     this.#holding[index] = { effect, nodes };
@@ -84,6 +97,10 @@ export class Faults {
     }
     if ('replica' in fault) {
       this.#components.end(fault);
+      return;
+    }
+    if (isOfApiServers(fault)) {
+      this.#apiServers.end(fault);
       return;
     }
     const holding = this.#holding[index];
@@ -111,4 +128,8 @@ export class Faults {
     }
     return chosen;
   }
+}
+
+function isOfApiServers(fault: Fault): fault is ApiServerFault {
+  return fault.kind.startsWith('ApiServer');
 }

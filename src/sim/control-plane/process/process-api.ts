@@ -1,4 +1,5 @@
 import type { EventKind } from '../../engine/engine.ts';
+import type { Change } from '../../api/change.ts';
 import type { Client, ClientRateLimit, Watch } from '../../api/request.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import type { EventSink, EventWriter } from '../event-recorder.ts';
@@ -6,8 +7,10 @@ import type { Process } from './process.ts';
 
 /** What a component asks of its API server, its Events included. */
 export interface ComponentApi {
-  client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink;
-  watch(watch: Watch): void;
+  /** @param connection the process whose connection it uses; absent: one of its own */
+  client(identity: string, limit: ClientRateLimit | undefined, connection?: string): Client & EventSink;
+  /** @param connection the process whose connection it goes over; absent: nothing can happen to it */
+  watch(watch: Watch, connection?: string): void;
 }
 
 /**
@@ -27,7 +30,7 @@ export class ProcessApi implements ComponentApi {
 
   client(identity: string, limit: ClientRateLimit | undefined): Client & EventSink {
     const process = this.#process;
-    const through = this.#api.client(identity, undefined);
+    const through = this.#api.client(identity, undefined, process.name);
     const bucket = limit === undefined ? undefined : new TokenBucket(limit);
     const depart = (act: () => void): void => {
       const leaves = bucket === undefined ? process.now : bucket.take(process.now);
@@ -42,7 +45,8 @@ export class ProcessApi implements ComponentApi {
   }
 
   watch(watch: Watch): void {
-    this.#api.watch({ ...watch, receive: this.#process.gate((change) => watch.receive(change)) });
+    const receive = this.#process.gate((change: Change) => watch.receive(change));
+    this.#api.watch({ ...watch, receive }, this.#process.name);
   }
 }
 

@@ -179,28 +179,24 @@ export class Scheduler {
     if (informer === undefined) {
       this.#informers.set(kind, (informer = new CountedInformer(kind)));
       const known = informer;
-      this.#api.watch({
-        kind,
-        receive: (change) => {
-          known.receive(change);
-          // Before the constructor is through there is no queue and nothing can wait in it.
-          if ((this.#cluster as WatchedCluster | undefined) === undefined) return;
-          this.#cluster.otherChanged(kind, change);
-          this.#wake();
-        },
-      });
+      const receive = (change: Change): void => {
+        known.receive(change);
+        // Before the constructor is through there is no queue and nothing can wait in it.
+        if ((this.#cluster as WatchedCluster | undefined) === undefined) return;
+        this.#cluster.otherChanged(kind, change);
+        this.#wake();
+      };
+      this.#api.watch({ kind, receive }, this.#name);
     }
     return informer;
   }
 
   #watch(kind: Kind, tell: (change: Change) => void): void {
-    this.#api.watch({
-      kind,
-      receive: (change) => {
-        tell(change);
-        this.#wake();
-      },
-    });
+    const receive = (change: Change): void => {
+      tell(change);
+      this.#wake();
+    };
+    this.#api.watch({ kind, receive }, this.#name);
   }
 
   /** Watched from the start, whether or when a plugin asks: a cache that is empty at the first cycle would mislead it. */

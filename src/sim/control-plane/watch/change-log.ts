@@ -10,8 +10,11 @@ export class ChangeLog {
   #base = 0;
   #commits: Commit[] = [];
   readonly #cursors: number[] = [];
+  /** The version of the last change; 0 before the first. */
+  newest = 0;
 
   append(commit: Commit): void {
+    this.newest = commit.revision;
     if (this.#cursors.length > 0) this.#commits.push(commit);
     else this.#base++;
   }

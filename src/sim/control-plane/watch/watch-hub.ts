@@ -2,10 +2,11 @@ import type { Engine, EventKind } from '../../engine/engine.ts';
 import { sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
-import type { Kind } from '../../api/kinds.ts';
+import { keyOf, type Kind } from '../../api/kinds.ts';
 import type { Watch } from '../../api/request.ts';
 import type { Commit } from '../etcd/store.ts';
 import { ChangeLog } from './change-log.ts';
+import { replacementOf } from './replacement.ts';
 
 /** Takes how long after its commit a change was delivered, in microseconds. */
 export interface LagObserver {
@@ -15,21 +16,44 @@ export interface LagObserver {
 /** Is asked, when a watch opens, who is to know how late its changes come. */
 export type WatchObserver = (kind: Kind, ofNode: boolean) => LagObserver;
 
+/**
+ * A watch that may be cut and go on later. While it is cut nothing is delivered, and nothing is forgotten: what has been
+ * committed meanwhile comes when it goes on.
+ */
+export interface Subscription {
+  readonly kind: Kind;
+  /** The last version of its kind that was committed, as far as it is known: 0 where it is not. */
+  newest(): number;
+  cut(): void;
+  /**
+   * What was missed is delivered at `at`, in microseconds: change by change, or, where the watcher lists anew, what is
+   * different from what it has.
+   */
+  goOn(at: number, anew: boolean): void;
+}
+
+/** How far a watch is from delivering as it should. */
+interface Flow {
+  /** A delivery is scheduled, or the watch is cut and none may be. */
+  awake: boolean;
+  isCut: boolean;
+  /** It goes on with a list. */
+  anew: boolean;
+}
+
 /** A watch of a whole kind: a cursor into the kind's log. */
-interface Follower {
+interface Follower extends Flow {
   readonly watch: Watch;
   readonly lags: LagObserver | undefined;
   readonly log: ChangeLog;
   readonly cursor: number;
-  awake: boolean;
 }
 
 /** A kubelet's watch: the pods of one node, filed as they are committed. */
-interface NodeFeed {
+interface NodeFeed extends Flow {
   readonly watch: Watch;
   readonly lags: LagObserver | undefined;
   readonly waiting: Commit[];
-  awake: boolean;
 }
 
 /**
@@ -64,19 +88,47 @@ export class WatchHub {
   }
 
   /** From now on; what exists already is the caller's to hand over. */
-  add(watch: Watch): void {
-    if (watch.nodeName !== undefined) {
-      this.#feedOfNode.set(watch.nodeName, this.#feeds.length);
-      this.#feeds.push({ watch, lags: this.observer?.(watch.kind, true), waiting: [], awake: false });
-      return;
+  add(watch: Watch): Subscription {
+    const { kind, nodeName } = watch;
+    const flow = { awake: false, isCut: false, anew: false };
+    if (nodeName !== undefined) {
+      const index = this.#feeds.length;
+      this.#feedOfNode.set(nodeName, index);
+      const feed = { watch, lags: this.observer?.(kind, true), waiting: [], ...flow };
+      this.#feeds.push(feed);
+      return this.#subscription(kind, feed, this.#wakeFeed, index, undefined);
     }
-    let log = this.#logs.get(watch.kind);
-    if (log === undefined) this.#logs.set(watch.kind, (log = new ChangeLog()));
+    let log = this.#logs.get(kind);
+    if (log === undefined) this.#logs.set(kind, (log = new ChangeLog()));
     const index = this.#followers.length;
-    this.#followers.push({ watch, lags: this.observer?.(watch.kind, false), log, cursor: log.open(), awake: false });
-    const siblings = this.#followersOf.get(watch.kind);
-    if (siblings === undefined) this.#followersOf.set(watch.kind, [index]);
+    const follower = { watch, lags: this.observer?.(kind, false), log, cursor: log.open(), ...flow };
+    this.#followers.push(follower);
+    const siblings = this.#followersOf.get(kind);
+    if (siblings === undefined) this.#followersOf.set(kind, [index]);
     else siblings.push(index);
+    return this.#subscription(kind, follower, this.#wakeFollower, index, log);
+  }
+
+  #subscription(kind: Kind, flow: Flow, wake: EventKind, index: number, log: ChangeLog | undefined): Subscription {
+    return {
+      kind,
+      newest: () => log?.newest ?? 0,
+      cut: () => {
+        flow.isCut = true;
+        // So that no commit wakes it.
+        flow.awake = true;
+      },
+      goOn: (at, anew) => {
+        flow.isCut = false;
+        flow.anew = anew;
+        this.#engine.at(at, wake, index);
+      },
+    };
+  }
+
+  /** How many watch the whole kind. */
+  watchersOf(kind: Kind): number {
+    return this.#followersOf.get(kind)?.length ?? 0;
   }
 
   /** Whether anybody watches the whole kind. */
@@ -101,6 +153,11 @@ export class WatchHub {
   #deliver(follower: Follower, index: number): void {
     const now = this.#engine.now;
     const { log, cursor, watch, lags } = follower;
+    if (follower.isCut) return;
+    if (follower.anew) {
+      this.#listAnew(follower);
+      return;
+    }
     for (;;) {
       const commit = log.peek(cursor);
       if (commit === undefined) {
@@ -116,6 +173,18 @@ export class WatchHub {
       lags?.add(now - commit.committedAt);
       watch.receive(commit);
     }
+  }
+
+  #listAnew(follower: Follower): void {
+    const { log, cursor, watch } = follower;
+    const missed: Commit[] = [];
+    for (let commit = log.peek(cursor); commit !== undefined; commit = log.peek(cursor)) {
+      log.advance(cursor);
+      missed.push(commit);
+    }
+    follower.anew = false;
+    follower.awake = false;
+    for (const change of replacementOf(missed, (one) => one.key ?? keyOf(one.object))) watch.receive(change);
   }
 
   #file(commit: Commit): void {
@@ -136,6 +205,14 @@ export class WatchHub {
   #deliverToNode(feed: NodeFeed, index: number): void {
     const now = this.#engine.now;
     const { waiting, watch, lags } = feed;
+    if (feed.isCut) return;
+    if (feed.anew) {
+      feed.anew = false;
+      feed.awake = false;
+      const missed = waiting.splice(0).map((commit) => asSeenByNode(commit as Change<'Pod'>));
+      for (const change of replacementOf(missed, (one) => one.key ?? keyOf(one.object))) watch.receive(change);
+      return;
+    }
     let taken = 0;
     while (taken < waiting.length && waiting[taken]!.committedAt + this.#floor <= now) taken++;
     const ready = waiting.splice(0, taken);

@@ -1,0 +1,132 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { deepFreeze } from '../../api/freeze.ts';
+import { eventNamespace, eventOf, type EventNote, type EventWrite } from '../../api/event-note.ts';
+import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import type { EtcdService } from '../etcd/etcd-service.ts';
+import { Commit, type Store } from '../etcd/store.ts';
+import type { EventWriter } from '../event-recorder.ts';
+import type { WatchHub } from '../watch/watch-hub.ts';
+import { namespaceRefusal } from './create.ts';
+import { expireEvents } from './event-ttl.ts';
+import type { Origin } from './flight.ts';
+import type { Instance } from './instances/instance.ts';
+import type { RequestPath } from './request-path.ts';
+
+/** A component's write of an Event under way. */
+export interface EventFlight {
+  readonly write: EventWrite;
+  readonly create: boolean;
+  readonly writer: EventWriter;
+  readonly origin: Origin;
+  /** Who takes it, in which of its lives. */
+  instance: Instance | undefined;
+  life: number;
+  /** When it leaves its client and when it reaches the server, in microseconds. */
+  leavesAt: number;
+  arrivesAt: number;
+}
+
+/** Who is told of the Events that components write. The note is as the store has it now. Microseconds. */
+export type EventObserver = (note: EventNote, committedAt: number) => void;
+
+/** Writes of Events that do not go the short way, because of what is the matter with their connection. */
+export interface EventDetour {
+  sendEvent(flight: EventFlight): void;
+  /** Its server can do it; else it will be done when it can. */
+  takesEvent(flight: EventFlight): boolean;
+}
+
+/**
+ * HOT. Writes of Events by components: as any other write, but that nobody waits for the answer, so that its time is
+ * told at the commit (docs/decisions/0006-an-event-is-a-note.md). Guarded by `bench/pod-path.bench.ts`.
+ */
+export class EventPath {
+  readonly observers: EventObserver[] = [];
+  detour: EventDetour | undefined;
+  readonly #engine: Engine;
+  readonly #path: RequestPath;
+  readonly #etcd: EtcdService;
+  readonly #store: Store;
+  readonly #hub: WatchHub;
+  readonly #namespaces = { namespace: (name: string) => this.#store.get('Namespace', name) };
+  readonly #writeKind: EventKind;
+  readonly #wakeKind: EventKind;
+
+  constructor(engine: Engine, path: RequestPath, etcd: EtcdService, store: Store, hub: WatchHub) {
+    this.#engine = engine;
+    this.#path = path;
+    this.#etcd = etcd;
+    this.#store = store;
+    this.#hub = hub;
+    this.#writeKind = engine.on('api-server/event-written', (_a, _b, ref) => this.write(ref as EventFlight));
+    this.#wakeKind = engine.on('api-server/event-answered', (_a, _b, ref) => (ref as EventWriter).wake());
+  }
+
+  wakeAt(time: number, writer: EventWriter): void {
+    this.#engine.at(time, this.#wakeKind, 0, 0, writer);
+  }
+
+  send(flight: EventFlight): void {
+    this.#path.countSent();
+    const { connection } = flight.origin;
+    if (connection.isPlain) this.travel(flight, connection.instance!, 0);
+    else this.detour!.sendEvent(flight);
+  }
+
+  /** @param further what it waits for before it can leave, in microseconds */
+  travel(flight: EventFlight, instance: Instance, further: number): void {
+    flight.instance = instance;
+    flight.life = instance.life;
+    flight.arrivesAt = flight.leavesAt + further + this.#path.networkMicros();
+    const at = flight.arrivesAt + this.#path.writeMicros() + this.#etcd.commitMicros();
+    this.#engine.at(at, this.#writeKind, 0, 0, flight);
+  }
+
+  write(flight: EventFlight): void {
+    if (!flight.origin.connection.isPlain && !this.detour!.takesEvent(flight)) return;
+    if (!this.#etcd.inTrouble) this.#commit(flight);
+    else {
+      // A broadcaster whose write failed writes it again.
+      this.#etcd.write(
+        () => this.#commit(flight),
+        (error) => {
+          if (error === undefined) return;
+          this.#answered(flight, 500);
+          flight.writer.carriedOut(this.#engine.now, false);
+        },
+      );
+    }
+  }
+
+  #answered({ create, arrivesAt }: EventFlight, code: number): void {
+    const { now } = this.#engine;
+    this.#path.observer?.eventAnswered(create, code, now - arrivesAt, now);
+  }
+
+  #commit(flight: EventFlight): boolean {
+    const { write, create, writer } = flight;
+    const { now } = this.#engine;
+    const { note } = write;
+    let found = true;
+    if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#namespaces) === undefined) {
+      if (create) expireEvents(this.#store, now);
+      const isWatched = this.#hub.isWatched('Event');
+      const previous = note.bornAt !== 0 && isWatched ? eventOf(note) : undefined;
+      const shelved = this.#store.writeEvent(write, create, now);
+      found = shelved !== 'missing';
+      if (found) {
+        if (isWatched) this.#publish(note, previous, now);
+        for (const observe of this.observers) observe(note, now);
+      }
+    }
+    this.#answered(flight, !found ? 404 : create ? 201 : 200);
+    writer.carriedOut(now + this.#path.networkMicros(), found);
+    return found;
+  }
+
+  #publish(note: EventNote, previous: ApiObject | undefined, committedAt: number): void {
+    const object = deepFreeze(eventOf(note));
+    const type = previous === undefined ? 'ADDED' : 'MODIFIED';
+    this.#hub.publish(new Commit(committedAt, keyOf(object), type, object, previous));
+  }
+}

@@ -1,0 +1,40 @@
+import type { EventHandle } from '../../engine/engine.ts';
+import type { Request, Response } from '../../api/request.ts';
+import type { Connection } from './instances/connection.ts';
+import type { Instance } from './instances/instance.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/**
+ * Where a request is. `works` covers the way to the server while nothing is wrong with that; `held` is what a frozen
+ * server does not get on with.
+ */
+export type Phase = 'leaves' | 'travels' | 'held' | 'works' | 'in-etcd' | 'done';
+
+/** Who sends requests: a client of a process that has one connection for all of them. */
+export interface Origin {
+  readonly identity: string;
+  readonly connection: Connection;
+}
+
+/** A request under way: from the client's call until its answer. Slots are used again. */
+export interface Flight {
+  request: Request;
+  origin: Origin;
+  answer: (response: Response) => void;
+  response: Response | undefined;
+  /** Its next write, where some are done and others are not. */
+  next: (() => Response | Unfinished) | undefined;
+  phase: Phase;
+  /** Whose it is: undefined until it is known. */
+  instance: Instance | undefined;
+  /** When the client lets it go, when it reaches the server, and when its effect is due. Microseconds. */
+  leavesAt: number;
+  arrivesAt: number;
+  dueAt: number;
+  /** Of the time until then, what etcd takes: from its beginning on, the effect is not to be stopped any more. */
+  commit: number;
+  /** The event that is pending for it. */
+  handle: EventHandle;
+  /** How often it was sent again by the client itself. */
+  retries: number;
+}

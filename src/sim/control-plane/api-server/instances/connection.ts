@@ -1,0 +1,43 @@
+import type { Subscription } from '../../watch/watch-hub.ts';
+import type { Instance } from './instance.ts';
+
+/** A watch that goes over a connection. */
+export interface RemoteWatch {
+  readonly subscription: Subscription;
+  readonly connection: Connection;
+  /** Who serves it, or is asked to. */
+  instance: Instance | undefined;
+  /** It is cut, and being opened again. */
+  isOpen: boolean;
+  /** When it was opened: bookmarks come every minute since. Microseconds. */
+  openedAt: number;
+  /** Up to when it has seen everything, and the newest version of its kind it has seen. */
+  seen: { readonly at: number; readonly revision: number };
+  /** It cannot go on where it was: it lists. */
+  anew: boolean;
+  /** Failed attempts since it was last well. */
+  failures: number;
+  lastFailureAt: number;
+  /** Grows with everything that is done about it: what was planned before is void. */
+  attempt: number;
+}
+
+/**
+ * The connection of a process to the load balancer: HTTP/2 carries all its requests and watches over one, to one API
+ * server, as long as that lasts. After a SIGTERM new requests go elsewhere and the watches stay.
+ */
+export class Connection {
+  readonly name: string;
+  /** Who takes its requests. Undefined: the next one has to connect. */
+  instance: Instance | undefined;
+  /** Everything is as it was made: requests may go the short way. */
+  isPlain: boolean;
+  /** From when it carries requests, in microseconds. */
+  readyAt = 0;
+
+  constructor(name: string, instance: Instance | undefined) {
+    this.name = name;
+    this.instance = instance;
+    this.isPlain = instance?.isWell === true;
+  }
+}

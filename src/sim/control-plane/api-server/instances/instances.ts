@@ -1,0 +1,268 @@
+import type { Engine, EventKind } from '../../../engine/engine.ts';
+import { assert } from '../../../engine/assert.ts';
+import { sampler } from '../../../engine/samplers.ts';
+import type { Parameters } from '../../../scenario.ts';
+import type { Store } from '../../etcd/store.ts';
+import type { Subscription } from '../../watch/watch-hub.ts';
+import type { EventPath } from '../event-path.ts';
+import type { RequestPath } from '../request-path.ts';
+import { Connection } from './connection.ts';
+import { Instance } from './instance.ts';
+import { ReopenedWatches } from './reopened-watches.ts';
+import { ReroutedRequests } from './rerouted-requests.ts';
+
+export interface InstancesNeeds {
+  readonly engine: Engine;
+  readonly parameters: Parameters;
+  readonly path: RequestPath;
+  readonly events: EventPath;
+  readonly store: Store;
+}
+
+interface Kinds {
+  readonly ready: EventKind;
+  readonly unheard: EventKind;
+  readonly ends: EventKind;
+}
+
+/** A new connection takes three round trips: TCP's handshake, TLS', and HTTP/2's settings. */
+const WAYS_TO_CONNECT = 6;
+/** Go's HTTP/2 asks a silent connection for a sign of life after 30 s, and gives it up 15 s later. Recorded: 45 s. */
+const SILENCE_MICROS = 45_000_000;
+/** Who connects to a process that stands still is let in by its kernel, and waits for TLS in vain. */
+const HANDSHAKE_TIMEOUT_MICROS = 10_000_000;
+/** After a SIGTERM watches stay open so long. Recorded: 60 s, with the default of `--shutdown-delay-duration`, 0. */
+const WATCHES_STAY_MICROS = 60_000_000;
+/** The longest that a reflector waits before it tries again. */
+const LONGEST_RETRY_MICROS = 60_000_000;
+
+/**
+ * The API servers and the load balancer before them: it gives each new connection to the next server that listens, in
+ * turn, and knows at once which do. Whoever is connected stays: after a restart the others keep its clients.
+ */
+export class Instances {
+  readonly all: readonly Instance[];
+  readonly watches: Pick<ReopenedWatches, 'open'>;
+  readonly #needs: InstancesNeeds;
+  readonly #connections = new Map<string, Connection>();
+  readonly #watches: ReopenedWatches;
+  readonly #requests: ReroutedRequests;
+  #turn = 0;
+  /** Of each, whether it is started again as soon as it has ended, and what is to happen once it serves. */
+  readonly #startsAgain: boolean[];
+  readonly #onceReady: ((() => void) | undefined)[];
+  #kinds: Kinds | undefined;
+  #awaited: EventKind | undefined;
+
+  constructor(count: number, needs: InstancesNeeds) {
+    assert(Number.isInteger(count) && count >= 1, 'there is at least one API server');
+    this.#needs = needs;
+    this.all = Array.from({ length: count }, (_, index) => new Instance(index));
+    this.#startsAgain = this.all.map(() => false);
+    this.#onceReady = this.all.map(() => undefined);
+    const { engine, path, events } = needs;
+    const connect = (connection: Connection): Instance | undefined => this.#connect(connection);
+    const refusalMicros = (): number => this.#refusalMicros();
+    this.#requests = new ReroutedRequests({ engine, path, events, connect, refusalMicros });
+    path.detour = events.detour = this.#requests;
+    const somebodyLives = (): boolean => this.all.some(({ state }) => state !== 'dead');
+    this.#watches = new ReopenedWatches({
+      engine,
+      connect,
+      get somebodyLives() {
+        return somebodyLives();
+      },
+      networkMicros: () => path.networkMicros(),
+      serve: (_watch, instance, done) => done(instance.listens),
+    });
+    this.watches = this.#watches;
+  }
+
+  /** The connection of a process, made when it is first asked for. */
+  connection(name: string): Connection {
+    let connection = this.#connections.get(name);
+    if (connection === undefined) {
+      connection = new Connection(name, this.#next());
+      this.#connections.set(name, connection);
+    }
+    return connection;
+  }
+
+  /** How many connections each server has, in order. */
+  get connections(): readonly number[] {
+    const counts = this.all.map(() => 0);
+    for (const { instance } of this.#connections.values()) if (instance !== undefined) counts[instance.index]!++;
+    return counts;
+  }
+
+  /** A watch that goes over a connection. */
+  watch(subscription: Subscription, connection: string): void {
+    this.#watches.add(subscription, this.connection(connection));
+  }
+
+  /** SIGKILL. */
+  kill(index: number): void {
+    const instance = this.all[index]!;
+    if (instance.state !== 'dead') this.#end(instance);
+  }
+
+  /**
+   * SIGTERM: it takes no new connections, asks the present ones to send their requests elsewhere, and ends when it has
+   * kept the watches open for a while.
+   */
+  terminate(index: number): void {
+    const { engine } = this.#needs;
+    const instance = this.all[index]!;
+    if (instance.state === 'starting') this.#end(instance);
+    if (instance.state !== 'running') return;
+    instance.state = 'stopping';
+    this.#leave(instance);
+    this.#requests.recall(instance);
+    engine.after(WATCHES_STAY_MICROS, this.#events().ends, index, instance.life);
+  }
+
+  /** SIGSTOP. */
+  pause(index: number): void {
+    const { engine } = this.#needs;
+    const instance = this.all[index]!;
+    if (instance.state !== 'running') return;
+    instance.state = 'paused';
+    this.#disturb(instance);
+    this.#requests.freeze(instance);
+    this.#watches.stall(instance);
+    engine.after(SILENCE_MICROS, this.#events().unheard, index, ++instance.life);
+  }
+
+  /** SIGCONT: it goes on with whatever has come for it. */
+  resume(index: number): void {
+    const instance = this.all[index]!;
+    if (instance.state !== 'paused') return;
+    instance.state = 'running';
+    const { held } = instance;
+    instance.held = [];
+    instance.abandoned = [];
+    this.#watches.unstall(instance);
+    for (const act of held) act();
+  }
+
+  /** Its work takes so many times as long from now on; 1: as usual. */
+  slowDown(index: number, factor: number): void {
+    const instance = this.all[index]!;
+    instance.slowness = factor;
+    if (factor !== 1) this.#disturb(instance);
+  }
+
+  /** A new process, where there is none; where the old one is still ending, once it has. */
+  start(index: number, onceReady?: () => void): void {
+    const instance = this.all[index]!;
+    if (onceReady !== undefined) this.#onceReady[index] = onceReady;
+    if (instance.state === 'stopping') this.#startsAgain[index] = true;
+    if (instance.state !== 'dead') return;
+    this.#startsAgain[index] = false;
+    instance.state = 'starting';
+    const { engine, parameters } = this.#needs;
+    const starts = sampler(parameters.apiServer.start)(engine.stream('api-server/start'));
+    engine.after(starts, this.#events().ready, index, instance.life);
+  }
+
+  /** One after the other gets its SIGTERM and is started again, the next when the last one serves. */
+  restartInTurn(from = 0): void {
+    if (from >= this.all.length) return;
+    this.terminate(from);
+    this.start(from, () => this.restartInTurn(from + 1));
+  }
+
+  #ready(instance: Instance): void {
+    const { engine, store } = this.#needs;
+    instance.state = 'running';
+    instance.slowness = 1;
+    instance.beginning = { at: engine.now, revision: store.revision };
+    // Reflectors that found nobody come back by themselves; until then the run has something to wait for.
+    this.#awaited ??= engine.on('api-server/clients-awaited', () => undefined);
+    engine.after(LONGEST_RETRY_MICROS, this.#awaited);
+    const once = this.#onceReady[instance.index];
+    this.#onceReady[instance.index] = undefined;
+    once?.();
+  }
+
+  #end(instance: Instance): void {
+    instance.state = 'dead';
+    instance.life++;
+    instance.held = [];
+    this.#lose(instance, false);
+    if (this.#startsAgain[instance.index]) this.start(instance.index);
+  }
+
+  /** Nobody is connected to it any more. */
+  #lose(instance: Instance, lives: boolean): void {
+    this.#leave(instance);
+    this.#requests.lose(instance, lives);
+    this.#watches.end(instance, lives ? 'connection-lost' : 'eof');
+  }
+
+  /** New requests of its clients have to connect. */
+  #leave(instance: Instance): void {
+    for (const connection of this.#connections.values()) {
+      if (connection.instance !== instance) continue;
+      connection.instance = undefined;
+      connection.isPlain = false;
+    }
+  }
+
+  #disturb(instance: Instance): void {
+    for (const connection of this.#connections.values()) {
+      if (connection.instance === instance) connection.isPlain = false;
+    }
+  }
+
+  #connect(connection: Connection): Instance | undefined {
+    const { instance } = connection;
+    if (instance !== undefined) return instance;
+    const { engine, path } = this.#needs;
+    connection.instance = this.#next();
+    connection.readyAt = engine.now;
+    for (let i = 0; i < WAYS_TO_CONNECT; i++) connection.readyAt += path.networkMicros();
+    return connection.instance;
+  }
+
+  /** The balancer's choice. */
+  #next(): Instance | undefined {
+    for (let i = 0; i < this.all.length; i++) {
+      const instance = this.all[(this.#turn + i) % this.all.length]!;
+      if (!instance.listens) continue;
+      this.#turn = (instance.index + 1) % this.all.length;
+      return instance;
+    }
+    return undefined;
+  }
+
+  #refusalMicros(): number {
+    if (this.all.some(({ state }) => state === 'paused')) return HANDSHAKE_TIMEOUT_MICROS;
+    const { path } = this.#needs;
+    return path.networkMicros() + path.networkMicros();
+  }
+
+  #events(): Kinds {
+    const { engine } = this.#needs;
+    const one = (act: (instance: Instance) => void) => (index: number, life: number) => {
+      const instance = this.all[index]!;
+      if (instance.life === life) act(instance);
+    };
+    return (this.#kinds ??= {
+      ready: engine.on(
+        'api-server/serves',
+        one((instance) => this.#ready(instance)),
+      ),
+      unheard: engine.on(
+        'api-server/not-heard-of',
+        one((instance) => {
+          if (instance.state === 'paused') this.#lose(instance, true);
+        }),
+      ),
+      ends: engine.on(
+        'api-server/ended',
+        one((instance) => this.#end(instance)),
+      ),
+    });
+  }
+}

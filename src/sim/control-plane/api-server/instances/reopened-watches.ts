@@ -1,0 +1,178 @@
+import type { Engine, EventKind } from '../../../engine/engine.ts';
+import type { Stream } from '../../../engine/streams.ts';
+import type { Subscription } from '../../watch/watch-hub.ts';
+import type { Connection, RemoteWatch } from './connection.ts';
+import type { Instance } from './instance.ts';
+
+/** How a watch came to its end, as its client sees it. */
+export type WatchEnd =
+  /** It goes on from the last version it has seen. */
+  | 'eof'
+  /** The connection does not answer any more: the reflector begins anew, with a list (kubernetes-behaviour.md 2.1). */
+  | 'connection-lost';
+
+/** What a watch that is opened again needs of others. */
+export interface WatchNeeds {
+  readonly engine: Engine;
+  /** Who serves the connection, connecting first where nobody does; undefined: nobody can be reached. */
+  connect(connection: Connection): Instance | undefined;
+  /** Somebody will serve sooner or later: who waits for him is not idle. */
+  readonly somebodyLives: boolean;
+  /** One way between client and server, in microseconds. */
+  networkMicros(): number;
+  /** Serves the beginning of a watch, with a list or without; `done` is called when it stands, or was refused. */
+  serve(watch: RemoteWatch, instance: Instance, done: (isOpen: boolean) => void): void;
+}
+
+/** A bookmark tells a watch how far it is, a minute after the last one. */
+const BOOKMARK_MICROS = 60_000_000;
+/** A reflector's back-off: 800 ms, twice as long each time, at most 30 s, times U[1, 2); anew after two minutes of health. */
+const BACK_OFF_MICROS = 800_000;
+const LONGEST_BACK_OFF_MICROS = 30_000_000;
+const HEALTHY_AFTER_MICROS = 120_000_000;
+
+/**
+ * The watches of all informers, as reflectors keep them open. One that ends is opened again through whatever server the
+ * balancer gives, from the last version it has seen; where that server's cache does not reach back so far, it is told 410
+ * and lists anew.
+ */
+export class ReopenedWatches {
+  readonly #needs: WatchNeeds;
+  readonly #watches: RemoteWatch[] = [];
+  #jitter: Stream | undefined;
+  #reopens: EventKind | undefined;
+  #reopensIdle: EventKind | undefined;
+  #arrives: EventKind | undefined;
+
+  constructor(needs: WatchNeeds) {
+    this.#needs = needs;
+  }
+
+  add(subscription: Subscription, connection: Connection): void {
+    this.#watches.push({
+      subscription,
+      connection,
+      instance: connection.instance,
+      isOpen: connection.instance !== undefined,
+      openedAt: this.#needs.engine.now,
+      seen: { at: 0, revision: 0 },
+      anew: false,
+      failures: 0,
+      lastFailureAt: 0,
+      attempt: 0,
+    });
+    const watch = this.#watches.at(-1)!;
+    if (watch.isOpen) return;
+    this.#cut(watch);
+    this.#later(watch, 0);
+  }
+
+  /** How many of them deliver. */
+  get open(): number {
+    return this.#watches.reduce((sum, { isOpen }) => sum + (isOpen ? 1 : 0), 0);
+  }
+
+  /** Watches that a server serves, or is asked for, come to their end. */
+  end(instance: Instance, how: WatchEnd): void {
+    for (const watch of this.#watches) {
+      if (watch.instance !== instance) continue;
+      if (watch.isOpen) this.#cut(watch);
+      if (how === 'connection-lost') watch.anew = true;
+      this.#later(watch, this.#needs.networkMicros());
+    }
+  }
+
+  /** Delivers nothing for a while: its server is frozen. Nobody notices yet. */
+  stall(instance: Instance): void {
+    for (const watch of this.#watches) if (watch.instance === instance && watch.isOpen) this.#cut(watch, true);
+  }
+
+  /** What is still served by it goes on where it was. */
+  unstall(instance: Instance): void {
+    const { engine } = this.#needs;
+    for (const watch of this.#watches) {
+      if (watch.instance === instance && watch.isOpen) {
+        watch.subscription.goOn(engine.now + this.#needs.networkMicros(), false);
+      }
+    }
+  }
+
+  #cut(watch: RemoteWatch, staysOpen = false): void {
+    const { now } = this.#needs.engine;
+    const { subscription, openedAt } = watch;
+    subscription.cut();
+    if (staysOpen) return;
+    watch.isOpen = false;
+    const bookmarkAt = openedAt + Math.floor((now - openedAt) / BOOKMARK_MICROS) * BOOKMARK_MICROS;
+    watch.seen = { at: bookmarkAt, revision: subscription.newest() };
+  }
+
+  /** The next attempt, so long from now. */
+  #later(watch: RemoteWatch, micros: number): void {
+    const { engine, somebodyLives } = this.#needs;
+    this.#reopens ??= engine.on('watch/reopens', (_a, attempt, ref) => this.#reopen(ref as RemoteWatch, attempt));
+    this.#reopensIdle ??= engine.on(
+      'watch/reopens-in-vain',
+      (_a, attempt, ref) => this.#reopen(ref as RemoteWatch, attempt),
+      { background: true },
+    );
+    watch.instance = undefined;
+    const kind = somebodyLives ? this.#reopens : this.#reopensIdle;
+    engine.after(micros, kind, 0, ++watch.attempt, watch);
+  }
+
+  #backOff(watch: RemoteWatch): void {
+    const { engine } = this.#needs;
+    this.#jitter ??= engine.stream('reflector/back-off');
+    if (engine.now - watch.lastFailureAt > HEALTHY_AFTER_MICROS) watch.failures = 0;
+    let pause = BACK_OFF_MICROS;
+    for (let i = 0; i < watch.failures && pause < LONGEST_BACK_OFF_MICROS; i++) pause *= 2;
+    watch.failures++;
+    watch.lastFailureAt = engine.now;
+    this.#later(watch, Math.round(Math.min(pause, LONGEST_BACK_OFF_MICROS) * (1 + this.#jitter.next())));
+  }
+
+  #reopen(watch: RemoteWatch, attempt: number): void {
+    if (watch.attempt !== attempt) return;
+    const { engine } = this.#needs;
+    const { connection } = watch;
+    const instance = this.#needs.connect(connection);
+    if (instance === undefined) {
+      this.#backOff(watch);
+      return;
+    }
+    watch.instance = instance;
+    this.#arrives ??= engine.on('watch/reaches-server', (_a, one, ref) => this.#arrive(ref as RemoteWatch, one));
+    const at = Math.max(engine.now, connection.readyAt) + this.#needs.networkMicros();
+    engine.at(at, this.#arrives, 0, ++watch.attempt, watch);
+  }
+
+  #arrive(watch: RemoteWatch, attempt: number): void {
+    const { instance } = watch;
+    if (watch.attempt !== attempt || instance === undefined) return;
+    if (instance.state === 'paused') {
+      instance.held.push(() => this.#arrive(watch, attempt));
+      return;
+    }
+    const { beginning } = instance;
+    if (!watch.anew && watch.seen.at < beginning.at && watch.seen.revision < beginning.revision) {
+      // 200, and an ERROR event with 410: too old resource version.
+      watch.anew = true;
+      this.#backOff(watch);
+      return;
+    }
+    this.#needs.serve(watch, instance, (isOpen) => {
+      if (watch.attempt !== attempt) return;
+      if (isOpen) this.#opened(watch);
+      else this.#backOff(watch);
+    });
+  }
+
+  #opened(watch: RemoteWatch): void {
+    const { engine } = this.#needs;
+    watch.isOpen = true;
+    watch.openedAt = engine.now;
+    watch.subscription.goOn(engine.now + this.#needs.networkMicros(), watch.anew);
+    watch.anew = false;
+  }
+}

@@ -1,0 +1,225 @@
+import type { Engine, EventKind } from '../../engine/engine.ts';
+import { assert } from '../../engine/assert.ts';
+import { sampler, type Sampler } from '../../engine/samplers.ts';
+import type { Stream } from '../../engine/streams.ts';
+import type { Request, Response } from '../../api/request.ts';
+import type { EtcdSpec, Parameters } from '../../scenario.ts';
+import { EtcdService } from '../etcd/etcd-service.ts';
+import type { Store } from '../etcd/store.ts';
+import type { Flight, Origin } from './flight.ts';
+import { ThroughEtcd } from './through-etcd.ts';
+import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
+
+/** Is told of every answer: `tookMicros` from the request's arrival at the server. An observer, not a component. */
+export interface RequestObserver {
+  answered(request: Request, response: Response, tookMicros: number, at: number): void;
+  /** The same of a component's write of an Event. */
+  eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void;
+}
+
+/** Requests that do not go the short way, because of what is the matter with their connection. */
+export interface Detour {
+  /** It leaves its client at `flight.leavesAt`. */
+  send(slot: number): void;
+  /** Its server answers; undefined where it cannot at the moment: it will once it can. */
+  answers(slot: number): boolean;
+}
+
+/**
+ * HOT. The way of a request while nothing is wrong: it waits for its client's token, travels, is worked on, commits in
+ * etcd, and is answered. Its time is a sum of sampled parts, so a write costs two events: the commit, at which it takes
+ * effect against the state of that moment, and the answer. What is overloaded or broken has its own files; here it costs
+ * one branch each. A few requests are several writes: each of them is worked on and committed by itself. Guarded by
+ * `bench/pod-path.bench.ts`.
+ *
+ *   write = token + network + apiServer.write + etcd.commit | + network
+ *   read  = token + network + apiServer.read                | + network
+ */
+export class RequestPath {
+  readonly flights: Flight[] = [];
+  readonly etcd: EtcdService;
+  observer: RequestObserver | undefined;
+  /** Of requests whose connection is not as it was made. */
+  detour: Detour | undefined;
+  readonly #engine: Engine;
+  readonly #store: Store;
+  readonly #respond: (request: Request, identity: string) => Response | Unfinished;
+  readonly #network: Sampler;
+  readonly #networkStream: Stream;
+  readonly #write: Sampler;
+  readonly #read: Sampler;
+  readonly #workStream: Stream;
+  readonly #freeSlots: number[] = [];
+  readonly #carryOutKind: EventKind;
+  readonly #answerKind: EventKind;
+  #throughEtcd: ThroughEtcd | undefined;
+  #sent = 0;
+
+  constructor(
+    engine: Engine,
+    parameters: Parameters,
+    etcd: EtcdSpec,
+    store: Store,
+    respond: (request: Request, identity: string) => Response | Unfinished,
+  ) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#respond = respond;
+    this.#network = sampler(parameters.network.clientToApiServer);
+    this.#networkStream = engine.stream('network/client-to-api-server');
+    this.#write = sampler(parameters.apiServer.write);
+    this.#read = sampler(parameters.apiServer.read);
+    this.#workStream = engine.stream('api-server/work');
+    this.etcd = new EtcdService(engine, parameters, etcd);
+    this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
+    this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
+  }
+
+  /** How many requests were sent so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Of a request that goes another way. */
+  countSent(): void {
+    this.#sent++;
+  }
+
+  /** One way between client and server, in microseconds. */
+  networkMicros(): number {
+    return this.#network(this.#networkStream);
+  }
+
+  /** What the server itself does for a write, in microseconds. */
+  writeMicros(): number {
+    return this.#write(this.#workStream);
+  }
+
+  send(request: Request, origin: Origin, answer: (response: Response) => void, leavesAt: number): void {
+    this.#sent++;
+    const slot = this.#freeSlots.pop() ?? this.flights.length;
+    const arrivesAt = leavesAt + this.networkMicros();
+    const reads = READS.has(request.verb);
+    const work = reads ? this.#read(this.#workStream) : this.writeMicros();
+    const commit = reads ? 0 : this.etcd.commitMicros();
+    const { connection } = origin;
+    const dueAt = arrivesAt + work + commit;
+    const flight = this.flights[slot];
+    if (flight === undefined) {
+      const { instance } = connection;
+      this.flights.push({
+        request,
+        origin,
+        answer,
+        response: undefined,
+        next: undefined,
+        phase: 'works',
+        instance,
+        leavesAt,
+        arrivesAt,
+        dueAt,
+        commit,
+        handle: 0,
+        retries: 0,
+      });
+    } else {
+      flight.request = request;
+      flight.origin = origin;
+      flight.answer = answer;
+      flight.next = undefined;
+      flight.phase = 'works';
+      flight.instance = connection.instance;
+      flight.leavesAt = leavesAt;
+      flight.arrivesAt = arrivesAt;
+      flight.dueAt = dueAt;
+      flight.commit = commit;
+      flight.retries = 0;
+    }
+    if (connection.isPlain) this.work(slot);
+    else this.detour!.send(slot);
+  }
+
+  /** Its effect is due at `flight.dueAt`, or its answer where it has none. */
+  work(slot: number): void {
+    const flight = this.flights[slot]!;
+    flight.phase = 'works';
+    flight.handle = this.#engine.at(flight.dueAt, this.#carryOutKind, slot);
+  }
+
+  /** The client has its answer at `at`, in microseconds, whatever the server does. */
+  answerAt(slot: number, response: Response, at: number): void {
+    const flight = this.flights[slot]!;
+    flight.phase = 'done';
+    flight.response = response;
+    this.#engine.at(at, this.#answerKind, slot);
+  }
+
+  /**
+   * What the server does for it goes on, and nobody hears of it.
+   *
+   * @returns the slot of the client's part, which is to be answered otherwise
+   */
+  orphan(slot: number): number {
+    const flight = this.flights[slot]!;
+    const own = this.#freeSlots.pop() ?? this.flights.length;
+    this.flights[own] = { ...flight };
+    flight.answer = nobody;
+    return own;
+  }
+
+  #carryOut(slot: number): void {
+    const flight = this.flights[slot]!;
+    const { request, origin, next } = flight;
+    flight.next = undefined;
+    const respond = next ?? ((): Response | Unfinished => this.#respond(request, origin.identity));
+    if (this.etcd.inTrouble) {
+      this.#throughEtcd ??= new ThroughEtcd(this.#engine, this.etcd, this.#store);
+      flight.phase = 'in-etcd';
+      this.#throughEtcd.carryOut(
+        request,
+        () => finished(respond()),
+        (response) => this.#answered(slot, flight, response),
+      );
+      return;
+    }
+    const made = respond();
+    if (!isUnfinished(made)) {
+      this.#answered(slot, flight, made);
+      return;
+    }
+    flight.next = made.next;
+    const work = this.writeMicros();
+    flight.commit = this.etcd.commitMicros();
+    flight.dueAt = this.#engine.now + work + flight.commit;
+    this.work(slot);
+  }
+
+  #answered(slot: number, flight: Flight, response: Response): void {
+    flight.phase = 'done';
+    flight.response = response;
+    if (flight.origin.connection.isPlain || this.detour!.answers(slot)) this.respondNow(slot);
+  }
+
+  /** The answer leaves the server. */
+  respondNow(slot: number): void {
+    const { request, response, arrivesAt } = this.flights[slot]!;
+    const { now } = this.#engine;
+    this.observer?.answered(request, response!, now - arrivesAt, now);
+    this.#engine.after(this.networkMicros(), this.#answerKind, slot);
+  }
+
+  #answer(slot: number): void {
+    const flight = this.flights[slot]!;
+    const { answer, response } = flight;
+    assert(response !== undefined, 'a request is carried out before it is answered');
+    flight.response = undefined;
+    flight.answer = nobody;
+    this.#freeSlots.push(slot);
+    answer(response);
+  }
+}
+
+/** Requests that commit nothing. */
+const READS: ReadonlySet<Request['verb']> = new Set(['get', 'get-metrics', 'list']);
+
+function nobody(): void {}
