@@ -11,7 +11,9 @@ import type { Precision } from '../experiment/statistics/sequential.ts';
 import { imprecise, runUntilPrecise } from '../experiment/until-precise.ts';
 import { ThreadExecutor } from '../experiment/thread-executor.ts';
 import { ExperimentError } from '../experiment/vary.ts';
-import { comparisonCsv, comparisonJson } from '../report/comparison-csv.ts';
+import { COMPARISON, comparisonCsv, writeComparison } from '../report/comparison-table.ts';
+import { comparisonJson } from '../report/comparison-json.ts';
+import { parquetName } from '../report/table-writer.ts';
 import { renderComparison } from '../report/comparison.ts';
 import { codeHash } from './code-hash.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -29,6 +31,7 @@ export interface CompareOptions extends ExperimentOptions {
   readonly shard?: Shard;
   /** Where workers take the runs from, in place of threads of our own. */
   readonly redis?: string;
+  readonly parquet?: boolean;
   readonly progress?: boolean;
 }
 
@@ -44,6 +47,9 @@ const DEFAULT_METRICS = [
 
 /** `orrery compare` and `orrery sweep`: every variant under the same seeds, and what can be said about them. */
 export async function compare(path: string, kind: 'compare' | 'sweep', options: CompareOptions): Promise<void> {
+  if (options.parquet === true && options.out === undefined) {
+    throw new ExperimentError('--parquet writes a file into the folder of --out, and there is none');
+  }
   const experiment = await planExperiment(path, options);
   const store = options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
   const executor = await executorFor(options);
@@ -68,7 +74,7 @@ export async function compare(path: string, kind: 'compare' | 'sweep', options: 
     process.exitCode = tellFailures(results) ? ExitCode.Partial : ExitCode.Ok;
     return;
   }
-  show(analysis(results, experiment), kind, options);
+  await show(analysis(results, experiment), kind, options);
   const precision = precisionOf(experiment);
   if (precision !== undefined) tellImprecise(results, experiment, precision);
 }
@@ -128,11 +134,9 @@ function analysis(results: PlanResults, { metrics, confidence, best }: Experimen
   });
 }
 
-function show(
-  comparison: Comparison,
-  kind: 'compare' | 'sweep',
-  options: Pick<CompareOptions, 'format' | 'out'>,
-): void {
+type ShowOptions = Pick<CompareOptions, 'format' | 'out' | 'parquet'>;
+
+async function show(comparison: Comparison, kind: 'compare' | 'sweep', options: ShowOptions): Promise<void> {
   const style = styleFor(process.stdout);
   const text =
     options.format === 'csv'
@@ -150,10 +154,18 @@ function show(
       file.write(content);
       file.commit();
     }
+    if (options.parquet === true) await keepParquet(comparison, options.out);
   }
   const { results } = comparison;
   if (results.missing > 0) process.stderr.write(`${results.missing} runs are missing: their shards have not run\n`);
   process.exitCode = tellFailures(results) || results.missing > 0 ? ExitCode.Partial : ExitCode.Ok;
+}
+
+async function keepParquet(comparison: Comparison, out: string): Promise<void> {
+  const { ParquetWriter } = await import('../report/parquet.ts');
+  const file = new TextFile(join(out, parquetName(COMPARISON)));
+  writeComparison(comparison, new ParquetWriter(COMPARISON, (bytes) => file.write(bytes)));
+  file.commit();
 }
 
 /** Says which runs failed and how to repeat each. Returns whether any did. */
@@ -179,7 +191,7 @@ function keepPlan(out: string, plan: Plan, experiment: Experiment): void {
 }
 
 /** `orrery merge`: puts the results of shards together and shows them as if one machine had made them all. */
-export function showMerged(kept: KeptPlan, store: ResultStore, options: Pick<CompareOptions, 'format' | 'out'>): void {
+export async function showMerged(kept: KeptPlan, store: ResultStore, options: ShowOptions): Promise<void> {
   const results = { ...collect(kept.plan, runsOf(kept.plan), store), failed: [], made: 0 };
-  show(analysis(results, kept), 'compare', options);
+  await show(analysis(results, kept), 'compare', options);
 }

@@ -51,6 +51,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .option('--out <folder>', 'folder for the reports (default: reports/<scenario>/seed-<seed>)')
     .option('--no-reports', 'writes no files')
     .option('--no-html', 'writes no report.html')
+    .option('--parquet', 'also writes each table as a Parquet file')
     .option('--trace <file>', 'also writes the run as a trace for Perfetto or chrome://tracing')
     .addOption(new Option('--until <duration>', 'stops at this simulated time, for instance 10m').argParser(duration))
     .addOption(
@@ -132,6 +133,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
           .default('table'),
       )
       .option('--out <folder>', 'keeps the result of each run there, and goes on from what is there')
+      .option('--parquet', 'with --out: also writes comparison.parquet')
       .addOption(new Option('--shard <i/n>', 'makes every n-th run only, i from 0; needs --out').argParser(shard))
       .addOption(
         new Option('--redis <url>', 'has the runs made by workers on any machines (orrery worker)')
@@ -175,6 +177,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .description('put the results of shards of one experiment together')
     .argument('<folders...>', 'what compare or sweep wrote with --out')
     .option('--out <folder>', 'where to keep them all')
+    .option('--parquet', 'with --out: also writes comparison.parquet')
     .addOption(
       new Option('--format <format>', 'of the result on standard output')
         .choices(['table', 'csv', 'json'])

@@ -6,7 +6,10 @@ import type { Experiment } from './plan-experiment.ts';
 import { showMerged, type CompareOptions } from './compare.ts';
 
 /** Puts folders of shards of one experiment together. Throws a TraceError when they are not of one. */
-export function merge(folders: readonly string[], options: Pick<CompareOptions, 'format' | 'out'>): void {
+export async function merge(
+  folders: readonly string[],
+  options: Pick<CompareOptions, 'format' | 'out' | 'parquet'>,
+): Promise<void> {
   let kept: Experiment | undefined;
   let text = '';
   const store: ResultStore =
@@ -31,5 +34,5 @@ export function merge(folders: readonly string[], options: Pick<CompareOptions, 
       if (result !== undefined) store.put(key!, result);
     }
   }
-  showMerged(kept!, store, options);
+  await showMerged(kept!, store, options);
 }

@@ -58,13 +58,13 @@ export class RunFolder {
     });
   }
 
-  /** Opens a file of the run; the function appends text to it. */
-  open(name: string): (text: string) => void {
+  /** Opens a file of the run; the function appends to it. */
+  open(name: string): (content: string | Uint8Array) => void {
     const descriptor = attempt(`cannot create ${name}`, true, () => openSync(join(this.#staging, name), 'wx'));
     const file: OpenFile = { descriptor, hash: createHash('sha256'), bytes: 0, rows: 0 };
     this.#files.set(name, file);
-    return (text) => {
-      const bytes = Buffer.from(text, 'utf8');
+    return (content) => {
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
       attempt(`cannot write ${name}`, false, () => {
         for (let written = 0; written < bytes.length;) {
           written += writeSync(descriptor, bytes, written, bytes.length - written);

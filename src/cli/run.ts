@@ -1,18 +1,11 @@
 import { resolve } from 'node:path';
 import { platform } from 'node:os';
 import { createHash } from 'node:crypto';
-import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
-import { CONTROL_PLANE } from '../report/control-plane-columns.ts';
-import { ChromeTrace } from '../report/chrome-trace.ts';
-import { CsvWriter } from '../report/csv.ts';
 import { renderRun } from '../report/terminal.ts';
 import { summarize, type Summary } from '../report/summary.ts';
 import type { RunFacts } from '../report/html/run/facts.ts';
-import { runPage } from '../report/html/run/run-page.ts';
-import { RunObservations } from '../report/html/run-observations.ts';
 import { renderWarnings } from './warnings.ts';
 import { setFreezing } from '../sim/api/freeze.ts';
-import type { DecisionRecord, RecordSink } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
@@ -20,10 +13,10 @@ import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
 import { OutputFile } from './output-file.ts';
-import { readPageAssets } from './page-assets.ts';
 import { prepareRun } from './prepare-run.ts';
 import { progressOf } from './progress.ts';
 import { RunFolder, type FileFacts } from './run-folder.ts';
+import { parquetForms, RunReports } from './run-reports.ts';
 import { styleFor } from './style.ts';
 import { Signals } from './signals.ts';
 import { VERSION } from './version.ts';
@@ -34,6 +27,7 @@ interface RunOptions {
   readonly out?: string;
   readonly reports?: boolean;
   readonly html?: boolean;
+  readonly parquet?: boolean;
   readonly trace?: string;
   readonly until?: number;
   readonly format?: 'table' | 'json';
@@ -83,7 +77,12 @@ async function simulate(path: string, options: RunOptions): Promise<ExitCode> {
     if (options.reports !== false) {
       folder = new RunFolder(resolve(options.out ?? `reports/${fileName(scenario.name)}/seed-${fileName(seed)}`));
     }
-    const reports = new Reports(folder, traceFile, options);
+    const reports = new RunReports(
+      folder,
+      traceFile,
+      options,
+      options.parquet === true ? await parquetForms() : undefined,
+    );
     const explains = options.decisions === true ? (): boolean => true : undefined;
     const made = (): Simulation =>
       new Simulation(scenario, policies, reports, { seed, untilMicros: options.until, explains });
@@ -140,63 +139,6 @@ async function turn(
     });
   } finally {
     progress.stop();
-  }
-}
-
-/** The files of a run. Rows that are complete are written while it goes on. */
-class Reports implements RecordSink {
-  readonly #folder: RunFolder | undefined;
-  readonly #pods: CsvWriter<Parameters<RecordSink['pod']>[0]> | undefined;
-  readonly #events: CsvWriter<Parameters<RecordSink['event']>[0]> | undefined;
-
-  readonly #decisions: CsvWriter<DecisionRecord> | undefined;
-  readonly #seen: RunObservations | undefined;
-  readonly #trace: ChromeTrace | undefined;
-
-  constructor(folder: RunFolder | undefined, trace: OutputFile | undefined, { decisions, html }: RunOptions) {
-    this.#folder = folder;
-    this.#trace = trace && new ChromeTrace((text) => trace.write(text));
-    this.#seen = folder === undefined || html === false ? undefined : new RunObservations();
-    this.#pods = folder && new CsvWriter(PODS, folder.open(PODS.file));
-    this.#events = folder && new CsvWriter(EVENTS, folder.open(EVENTS.file));
-    this.#decisions = decisions === true && folder ? new CsvWriter(DECISIONS, folder.open(DECISIONS.file)) : undefined;
-  }
-
-  pod(record: Parameters<RecordSink['pod']>[0]): void {
-    this.#pods?.add(record);
-    this.#seen?.pod(record);
-    this.#trace?.pod(record);
-  }
-
-  event(record: Parameters<RecordSink['event']>[0]): void {
-    this.#events?.add(record);
-    this.#seen?.event(record);
-    this.#trace?.event(record);
-  }
-
-  decision(record: DecisionRecord): void {
-    this.#decisions?.add(record);
-  }
-
-  finish(run: RunRecord, summary: Summary, facts: RunFacts): void {
-    this.#trace?.finish(run);
-    const folder = this.#folder;
-    if (folder === undefined) return;
-    this.#pods?.flush();
-    this.#events?.flush();
-    this.#decisions?.flush();
-    const write = <T>(table: ConstructorParameters<typeof CsvWriter<T>>[0], records: readonly T[]): void => {
-      const writer = new CsvWriter(table, folder.open(table.file));
-      for (const record of records) writer.add(record);
-      writer.flush();
-    };
-    write(NODES, run.nodes);
-    write(TIMESERIES, run.samples);
-    write(WORKLOADS, [...run.rollouts, ...run.jobs]);
-    write(CONTROL_PLANE, run.controlPlane.records);
-    write(SUMMARY, summary.figures);
-    const seen = this.#seen;
-    if (seen !== undefined) folder.open('report.html')(runPage({ run, summary, seen, facts }, readPageAssets()));
   }
 }
 

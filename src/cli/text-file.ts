@@ -20,9 +20,12 @@ export class TextFile {
     }
   }
 
-  write(text: string): void {
+  write(content: string | Uint8Array): void {
+    const bytes = Buffer.from(content as string);
     try {
-      writeSync(this.#descriptor, text);
+      for (let written = 0; written < bytes.length;) {
+        written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
+      }
     } catch (error) {
       throw new OutputError(`cannot write ${this.path}: ${(error as Error).message}`, false, error);
     }

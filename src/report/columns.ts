@@ -1,3 +1,4 @@
+import { decimal, flag, text, whole, type Table } from './column.ts';
 import {
   NEVER,
   type DecisionRecord,
@@ -8,20 +9,6 @@ import {
   type RolloutRecord,
   type Sample,
 } from '../sim/recorder/records.ts';
-
-/** One column of a report: its header with its unit, what it means, and the cell of a record. */
-export interface Column<T> {
-  readonly name: string;
-  readonly meaning: string;
-  cell(record: T): string;
-}
-
-/** The tables of a run, by file name. `docs/reports.md` is held against them by a test. */
-export interface Table<T> {
-  readonly file: string;
-  readonly holds: string;
-  readonly columns: readonly Column<T>[];
-}
 
 /** Microseconds as seconds with six decimals at most and no trailing zeros: exact, and the same on every machine. */
 export function seconds(micros: number): string {
@@ -55,34 +42,30 @@ function fixed4(value: number): string {
   return whole + '.' + String(10_000 + (scaled - whole * 10_000)).slice(1);
 }
 
-function column<T>(name: string, meaning: string, cell: (record: T) => string): Column<T> {
-  return { name, meaning, cell };
-}
-
 export const PODS: Table<PodRecord> = {
   file: 'pods.csv',
   holds: 'One row a pod, written when the pod is gone or the run ends.',
   columns: [
-    column('namespace', 'Namespace of the pod.', (pod) => pod.namespace),
-    column('name', 'Name of the pod.', (pod) => pod.name),
-    column('owner', 'Kind and name of its controller; empty for a bare pod.', (pod) => pod.owner),
-    column('node', 'The node it was bound to; empty while it has none.', (pod) => pod.node),
-    column('phase', 'Its last phase.', (pod) => pod.phase),
-    column('reason', 'Why it was not running as it should, in the words of its status.', (pod) => pod.reason),
-    column('priority', 'Its priority.', (pod) => String(pod.priority)),
-    column('cpu_request_millicores', 'What it requests.', (pod) => String(pod.requestedMilliCpu)),
-    column('memory_request_bytes', 'What it requests.', (pod) => String(pod.requestedMemoryBytes)),
-    column('created_seconds', 'When the API server stored it.', (pod) => moment(pod.createdAt)),
-    column('scheduled_seconds', 'When its binding was stored.', (pod) => moment(pod.scheduledAt)),
-    column('started_seconds', 'When its phase became Running.', (pod) => moment(pod.startedAt)),
-    column('ready_seconds', 'When it was first Ready.', (pod) => moment(pod.readyAt)),
-    column('finished_seconds', 'When its phase became Succeeded or Failed.', (pod) => moment(pod.finishedAt)),
-    column('deletion_seconds', 'When its deletion was asked for.', (pod) => moment(pod.deletionAt)),
-    column('removed_seconds', 'When the object was gone.', (pod) => moment(pod.removedAt)),
-    column('scheduling_latency_seconds', 'From created to scheduled.', (pod) => span(pod.createdAt, pod.scheduledAt)),
-    column('startup_latency_seconds', 'From created to running.', (pod) => span(pod.createdAt, pod.startedAt)),
-    column('scheduling_attempts', 'How often the scheduler looked at it.', (pod) => String(pod.schedulingAttempts)),
-    column('restarts', 'Restarts of all its containers.', (pod) => String(pod.restarts)),
+    text('namespace', 'Namespace of the pod.', (pod) => pod.namespace),
+    text('name', 'Name of the pod.', (pod) => pod.name),
+    text('owner', 'Kind and name of its controller; empty for a bare pod.', (pod) => pod.owner),
+    text('node', 'The node it was bound to; empty while it has none.', (pod) => pod.node),
+    text('phase', 'Its last phase.', (pod) => pod.phase),
+    text('reason', 'Why it was not running as it should, in the words of its status.', (pod) => pod.reason),
+    whole('priority', 'Its priority.', (pod) => String(pod.priority)),
+    whole('cpu_request_millicores', 'What it requests.', (pod) => String(pod.requestedMilliCpu)),
+    whole('memory_request_bytes', 'What it requests.', (pod) => String(pod.requestedMemoryBytes)),
+    decimal('created_seconds', 'When the API server stored it.', (pod) => moment(pod.createdAt)),
+    decimal('scheduled_seconds', 'When its binding was stored.', (pod) => moment(pod.scheduledAt)),
+    decimal('started_seconds', 'When its phase became Running.', (pod) => moment(pod.startedAt)),
+    decimal('ready_seconds', 'When it was first Ready.', (pod) => moment(pod.readyAt)),
+    decimal('finished_seconds', 'When its phase became Succeeded or Failed.', (pod) => moment(pod.finishedAt)),
+    decimal('deletion_seconds', 'When its deletion was asked for.', (pod) => moment(pod.deletionAt)),
+    decimal('removed_seconds', 'When the object was gone.', (pod) => moment(pod.removedAt)),
+    decimal('scheduling_latency_seconds', 'From created to scheduled.', (pod) => span(pod.createdAt, pod.scheduledAt)),
+    decimal('startup_latency_seconds', 'From created to running.', (pod) => span(pod.createdAt, pod.startedAt)),
+    whole('scheduling_attempts', 'How often the scheduler looked at it.', (pod) => String(pod.schedulingAttempts)),
+    whole('restarts', 'Restarts of all its containers.', (pod) => String(pod.restarts)),
   ],
 };
 
@@ -90,23 +73,23 @@ export const NODES: Table<NodeRecord> = {
   file: 'nodes.csv',
   holds: 'One row a node, as it was at the end and on average over the run.',
   columns: [
-    column('name', 'Name of the node.', (node) => node.name),
-    column('zone', 'Its zone; empty where it has none.', (node) => node.zone),
-    column('cpu_allocatable_millicores', 'What pods can have.', (node) => String(node.allocatableMilliCpu)),
-    column('memory_allocatable_bytes', 'What pods can have.', (node) => String(node.allocatableMemoryBytes)),
-    column('pods_allocatable', 'How many pods it takes.', (node) => String(node.allocatablePods)),
-    column('cpu_requested_millicores', 'Sum of its pods at the end.', (node) => String(node.requestedMilliCpu)),
-    column('memory_requested_bytes', 'Sum of its pods at the end.', (node) => String(node.requestedMemoryBytes)),
-    column('pods', 'Pods that hold resources at the end.', (node) => String(node.pods)),
-    column('pods_peak', 'Most pods at once.', (node) => String(node.peakPods)),
-    column('pods_ever', 'Pods that were ever bound to it.', (node) => String(node.podsEver)),
-    column('cpu_peak_ratio', 'Most requested CPU at once, of what is allocatable.', (node) =>
+    text('name', 'Name of the node.', (node) => node.name),
+    text('zone', 'Its zone; empty where it has none.', (node) => node.zone),
+    whole('cpu_allocatable_millicores', 'What pods can have.', (node) => String(node.allocatableMilliCpu)),
+    whole('memory_allocatable_bytes', 'What pods can have.', (node) => String(node.allocatableMemoryBytes)),
+    whole('pods_allocatable', 'How many pods it takes.', (node) => String(node.allocatablePods)),
+    whole('cpu_requested_millicores', 'Sum of its pods at the end.', (node) => String(node.requestedMilliCpu)),
+    whole('memory_requested_bytes', 'Sum of its pods at the end.', (node) => String(node.requestedMemoryBytes)),
+    whole('pods', 'Pods that hold resources at the end.', (node) => String(node.pods)),
+    whole('pods_peak', 'Most pods at once.', (node) => String(node.peakPods)),
+    whole('pods_ever', 'Pods that were ever bound to it.', (node) => String(node.podsEver)),
+    decimal('cpu_peak_ratio', 'Most requested CPU at once, of what is allocatable.', (node) =>
       ratio(node.peakRequestedMilliCpu, node.allocatableMilliCpu),
     ),
-    column('cpu_mean_ratio', 'Requested CPU over time, of what is allocatable.', (node) =>
+    decimal('cpu_mean_ratio', 'Requested CPU over time, of what is allocatable.', (node) =>
       ratio(node.milliCpuMicros, node.allocatableMilliCpu * node.changedAt),
     ),
-    column('memory_mean_ratio', 'Requested memory over time, of what is allocatable.', (node) =>
+    decimal('memory_mean_ratio', 'Requested memory over time, of what is allocatable.', (node) =>
       ratio(node.mebibyteMicros, (node.allocatableMemoryBytes / MEBIBYTE) * node.changedAt),
     ),
   ],
@@ -118,21 +101,21 @@ export const TIMESERIES: Table<Sample> = {
   file: 'timeseries.csv',
   holds: 'The cluster at regular moments; the interval doubles as the run grows, so that there are at most 2,048 rows.',
   columns: [
-    column('time_seconds', 'The moment.', (sample) => seconds(sample.at)),
-    column('pods_pending', 'Pods in phase Pending.', (sample) => String(sample.podsPending)),
-    column('pods_unbound', 'Pods without a node.', (sample) => String(sample.podsUnbound)),
-    column('pods_running', 'Pods in phase Running.', (sample) => String(sample.podsRunning)),
-    column('pods_ready', 'Pods whose condition Ready is True.', (sample) => String(sample.podsReady)),
-    column('pods_succeeded', 'Pods in phase Succeeded.', (sample) => String(sample.podsSucceeded)),
-    column('pods_failed', 'Pods in phase Failed.', (sample) => String(sample.podsFailed)),
-    column('pods_terminating', 'Pods being deleted.', (sample) => String(sample.podsTerminating)),
-    column('cpu_requested_millicores', 'Sum over bound pods that have not finished.', (sample) =>
+    decimal('time_seconds', 'The moment.', (sample) => seconds(sample.at)),
+    whole('pods_pending', 'Pods in phase Pending.', (sample) => String(sample.podsPending)),
+    whole('pods_unbound', 'Pods without a node.', (sample) => String(sample.podsUnbound)),
+    whole('pods_running', 'Pods in phase Running.', (sample) => String(sample.podsRunning)),
+    whole('pods_ready', 'Pods whose condition Ready is True.', (sample) => String(sample.podsReady)),
+    whole('pods_succeeded', 'Pods in phase Succeeded.', (sample) => String(sample.podsSucceeded)),
+    whole('pods_failed', 'Pods in phase Failed.', (sample) => String(sample.podsFailed)),
+    whole('pods_terminating', 'Pods being deleted.', (sample) => String(sample.podsTerminating)),
+    whole('cpu_requested_millicores', 'Sum over bound pods that have not finished.', (sample) =>
       String(sample.requestedMilliCpu),
     ),
-    column('memory_requested_bytes', 'Sum over bound pods that have not finished.', (sample) =>
+    whole('memory_requested_bytes', 'Sum over bound pods that have not finished.', (sample) =>
       String(sample.requestedMemoryBytes),
     ),
-    column('endpoints_ready', 'Ready endpoints in all EndpointSlices.', (sample) => String(sample.endpointsReady)),
+    whole('endpoints_ready', 'Ready endpoints in all EndpointSlices.', (sample) => String(sample.endpointsReady)),
   ],
 };
 
@@ -140,14 +123,14 @@ export const EVENTS: Table<EventRecord> = {
   file: 'events.csv',
   holds: 'One row for each time an Event was written; a repetition is a row of its own with a higher count.',
   columns: [
-    column('time_seconds', 'When it was stored.', (event) => seconds(event.at)),
-    column('namespace', 'Namespace of the object it is about.', (event) => event.namespace),
-    column('object', 'Kind and name of the object it is about.', (event) => event.object),
-    column('type', 'Normal or Warning.', (event) => event.type),
-    column('reason', 'The reason, as kubectl describe shows it.', (event) => event.reason),
-    column('message', 'The message, as kubectl describe shows it.', (event) => event.message),
-    column('source', 'The component that recorded it.', (event) => event.source),
-    column('count', 'How often it has happened by then.', (event) => String(event.count)),
+    decimal('time_seconds', 'When it was stored.', (event) => seconds(event.at)),
+    text('namespace', 'Namespace of the object it is about.', (event) => event.namespace),
+    text('object', 'Kind and name of the object it is about.', (event) => event.object),
+    text('type', 'Normal or Warning.', (event) => event.type),
+    text('reason', 'The reason, as kubectl describe shows it.', (event) => event.reason),
+    text('message', 'The message, as kubectl describe shows it.', (event) => event.message),
+    text('source', 'The component that recorded it.', (event) => event.source),
+    whole('count', 'How often it has happened by then.', (event) => String(event.count)),
   ],
 };
 
@@ -169,65 +152,65 @@ export const WORKLOADS: Table<RolloutRecord | JobRecord> = {
   holds:
     'One row a rollout of a Deployment, StatefulSet or DaemonSet: its creation is the first, each change of its template another. Then one row a Job.',
   columns: [
-    column('namespace', 'Namespace of the workload.', (row) => row.namespace),
-    column('kind', 'Deployment, StatefulSet, DaemonSet or Job.', (row) => ('outcome' in row ? 'Job' : row.kind)),
-    column('name', 'Name of the workload.', (row) => row.name),
-    column(
+    text('namespace', 'Namespace of the workload.', (row) => row.namespace),
+    text('kind', 'Deployment, StatefulSet, DaemonSet or Job.', (row) => ('outcome' in row ? 'Job' : row.kind)),
+    text('name', 'Name of the workload.', (row) => row.name),
+    whole(
       'rollout',
       'Its number, from 1.',
       ofRollout((rollout) => String(rollout.revision)),
     ),
-    column('started_seconds', 'When the new template, or the Job, was stored.', (row) => moment(row.startedAt)),
-    column(
+    decimal('started_seconds', 'When the new template, or the Job, was stored.', (row) => moment(row.startedAt)),
+    decimal(
       'completed_seconds',
       'When all replicas that are to be updated were, and all available, or when the Job was over; empty if that never was.',
       (row) => moment(endOf(row)),
     ),
-    column('duration_seconds', 'From started to completed.', (row) => span(row.startedAt, endOf(row))),
-    column(
+    decimal('duration_seconds', 'From started to completed.', (row) => span(row.startedAt, endOf(row))),
+    flag(
       'superseded',
       'Whether the next rollout began before this one was complete.',
       ofRollout((rollout) => String(rollout.superseded)),
     ),
-    column(
+    whole(
       'replicas_desired',
       'What is wanted at the end; of a DaemonSet the nodes that fit, of a Job the pods that have to succeed.',
       (row) => String('outcome' in row ? row.completions : row.desiredReplicas),
     ),
-    column('replicas_peak', 'Most pods at once, terminating ones not counted.', (row) =>
+    whole('replicas_peak', 'Most pods at once, terminating ones not counted.', (row) =>
       String('outcome' in row ? row.peakActive : row.peakReplicas),
     ),
-    column(
+    whole(
       'available_lowest',
       'Fewest available replicas after it had once been whole.',
       ofRollout((rollout) => String(rollout.lowestAvailable)),
     ),
-    column(
+    whole(
       'replicas_updated',
       'Replicas of the newest template at the end.',
       ofRollout((rollout) => String(rollout.updatedReplicas)),
     ),
-    column(
+    whole(
       'replicas_ready',
       'Ready replicas at the end.',
       ofRollout((rollout) => String(rollout.readyReplicas)),
     ),
-    column(
+    whole(
       'replicas_available',
       'Available replicas at the end.',
       ofRollout((rollout) => String(rollout.availableReplicas)),
     ),
-    column(
+    whole(
       'pods_succeeded',
       'Pods of a Job that succeeded.',
       ofJob((job) => String(job.podsSucceeded)),
     ),
-    column(
+    whole(
       'pods_failed',
       'Pods of a Job that failed.',
       ofJob((job) => String(job.podsFailed)),
     ),
-    column(
+    text(
       'outcome',
       'Of a Job: Complete, or Failed and the reason; empty while it is neither.',
       ofJob((job) => job.outcome),
@@ -239,22 +222,22 @@ export const DECISIONS: Table<DecisionRecord> = {
   file: 'decisions.csv',
   holds: 'One row each time the scheduler looked at a pod. Only with `--decisions`.',
   columns: [
-    column('time_seconds', 'When the decision took effect.', (one) => seconds(one.at)),
-    column('namespace', 'Namespace of the pod.', (one) => one.namespace),
-    column('pod', 'Name of the pod.', (one) => one.pod),
-    column('attempt', 'Its number for this pod, from 1.', (one) => String(one.attempt)),
-    column('result', 'scheduled, unschedulable or error.', (one) => one.result),
-    column('node', 'The node chosen.', (one) => one.node),
-    column('nodes_evaluated', 'Nodes looked at.', (one) => String(one.explanation?.evaluated ?? '')),
-    column('nodes_feasible', 'Nodes that passed every filter.', (one) =>
-      String(one.explanation?.feasible.length ?? ''),
+    decimal('time_seconds', 'When the decision took effect.', (one) => seconds(one.at)),
+    text('namespace', 'Namespace of the pod.', (one) => one.namespace),
+    text('pod', 'Name of the pod.', (one) => one.pod),
+    whole('attempt', 'Its number for this pod, from 1.', (one) => String(one.attempt)),
+    text('result', 'scheduled, unschedulable or error.', (one) => one.result),
+    text('node', 'The node chosen.', (one) => one.node),
+    whole('nodes_evaluated', 'Nodes looked at.', (one) => String(one.explanation?.evaluated ?? '')),
+    whole('nodes_feasible', 'Nodes that passed every filter.', (one) => String(one.explanation?.feasible.length ?? '')),
+    decimal('score', 'Total score of the node chosen; empty when it was the only one.', (one) =>
+      scoreOf(one, one.node),
     ),
-    column('score', 'Total score of the node chosen; empty when it was the only one.', (one) => scoreOf(one, one.node)),
-    column('runner_up', 'The best of the other nodes.', (one) => one.explanation?.runnerUp ?? ''),
-    column('runner_up_score', 'Its total score.', (one) => scoreOf(one, one.explanation?.runnerUp)),
-    column('ties', 'Nodes that share the best score.', (one) => String(one.explanation?.ties ?? '')),
-    column('victims', 'Pods that are to make room, most important first.', (one) => one.victims.join(' ')),
-    column('message', 'Why no node was found.', (one) => one.message),
+    text('runner_up', 'The best of the other nodes.', (one) => one.explanation?.runnerUp ?? ''),
+    decimal('runner_up_score', 'Its total score.', (one) => scoreOf(one, one.explanation?.runnerUp)),
+    whole('ties', 'Nodes that share the best score.', (one) => String(one.explanation?.ties ?? '')),
+    text('victims', 'Pods that are to make room, most important first.', (one) => one.victims.join(' ')),
+    text('message', 'Why no node was found.', (one) => one.message),
   ],
 };
 
@@ -274,8 +257,8 @@ export const SUMMARY: Table<Figure> = {
   file: 'summary.csv',
   holds: 'One row a figure.',
   columns: [
-    column('metric', 'What was measured.', (figure) => figure.metric),
-    column('value', 'Its value; empty where there is none.', (figure) => figure.value),
-    column('unit', 'Its unit.', (figure) => figure.unit),
+    text('metric', 'What was measured.', (figure) => figure.metric),
+    decimal('value', 'Its value; empty where there is none.', (figure) => figure.value),
+    text('unit', 'Its unit.', (figure) => figure.unit),
   ],
 };

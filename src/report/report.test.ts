@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ratio, seconds, type Table } from './columns.ts';
+import type { Table } from './column.ts';
+import { ratio, seconds } from './columns.ts';
 import { CsvWriter } from './csv.ts';
 import { quantiles } from './summary.ts';
 
@@ -58,13 +59,18 @@ describe('CSV', () => {
   const table: Table<readonly string[]> = {
     file: 'x.csv',
     holds: 'Two cells.',
-    columns: [0, 1].map((i) => ({ name: `c${i}`, meaning: '', cell: (row: readonly string[]) => row[i]! })),
+    columns: [0, 1].map((i) => ({
+      name: `c${i}`,
+      meaning: '',
+      type: 'text',
+      cell: (row: readonly string[]) => row[i]!,
+    })),
   };
   const written = (rows: readonly (readonly string[])[]): string => {
     let text = '';
     const writer = new CsvWriter(table, (part) => (text += part));
     for (const row of rows) writer.add(row);
-    writer.flush();
+    writer.finish();
     expect(writer.rows).toBe(rows.length);
     return text;
   };
@@ -80,6 +86,15 @@ describe('CSV', () => {
 
   it('lets no cell begin a formula', () => {
     expect(written([['=cmd()', '-1+2']])).toBe("c0,c1\n'=cmd(),'-1+2\n");
+  });
+
+  it('leaves numbers alone', () => {
+    let text = '';
+    const columns = table.columns.map((column) => ({ ...column, type: 'decimal' as const }));
+    const writer = new CsvWriter({ ...table, columns }, (part) => (text += part));
+    writer.add(['-1.5', '-1+2']);
+    writer.finish();
+    expect(text).toBe('c0,c1\n-1.5,-1+2\n');
   });
 
   it('writes every row once, whatever the batches', () => {

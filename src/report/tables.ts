@@ -1,7 +1,9 @@
-import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS, type Table } from './columns.ts';
+import { COMPARISON } from './comparison-table.ts';
+import type { Table } from './column.ts';
+import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from './columns.ts';
 import { CONTROL_PLANE } from './control-plane-columns.ts';
 
-/** The tables of a run, in the order of `docs/reports.md`. */
+/** All tables, in the order of `docs/reports.md`. */
 export const TABLES: readonly Table<never>[] = [
   SUMMARY,
   PODS,
@@ -11,4 +13,5 @@ export const TABLES: readonly Table<never>[] = [
   WORKLOADS,
   CONTROL_PLANE,
   DECISIONS,
+  COMPARISON,
 ];
