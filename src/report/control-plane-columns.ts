@@ -16,7 +16,7 @@ function number(value: number | undefined): string {
 export const CONTROL_PLANE: Table<ControlPlaneRecord> = {
   file: 'control_plane.csv',
   holds:
-    "One row a metric and its labels, over the whole run; metrics have the names that Prometheus scrapes of the real components. `watch_delivery_lag_seconds` (from a commit until a watcher of the whole kind, or of one node's pods, has the change) and `leader_election_changes_total` (holders that followed another) have no counterpart there. What quiet things cause without being simulated one by one, as the status reports of healthy nodes, is not counted. Quantiles are nearest-rank and true to 1/64 of their value; the largest value is exact.",
+    "One row a metric and its labels, over the whole run; metrics have the names that Prometheus scrapes of the real components. `watch_delivery_lag_seconds` (from a commit until a watcher of the whole kind, or of one node's pods, has the change) and `leader_election_changes_total` (holders that followed another) have no counterpart there, nor has `etcd_alarms` (1: NOSPACE is on). What quiet things cause without being simulated one by one, as the status reports of healthy nodes, is not counted. Quantiles are nearest-rank and true to 1/64 of their value; the largest value is exact.",
   columns: [
     text(
       'metric',

@@ -2,7 +2,7 @@ import type { ApiObject } from '../sim/api/kinds.ts';
 import { fieldPath } from '../sim/api/problem.ts';
 import type { PodSpec } from '../sim/api/pod.ts';
 import { podsAtOnce } from '../sim/api/pod-template.ts';
-import type { NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
+import type { EtcdSpec, NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
 import { arrivals } from './arrivals.ts';
 import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
@@ -86,7 +86,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   );
   const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
-  const etcd = spec.cluster.controlPlane?.etcd;
+  const etcd = etcdSpecOf(spec.cluster.controlPlane?.etcd);
   const { apiServers, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
     etcdMembers: etcd?.members ?? 1,
@@ -122,9 +122,20 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     ...(ingredients.customResources.size === 0 ? {} : { customResources: [...ingredients.customResources.values()] }),
     timeline,
     faults,
+    etcdctl: spec.timeline.flatMap(({ at, etcdctl }) =>
+      etcdctl === undefined ? [] : [{ atMicros: at, command: etcdctl }],
+    ),
     expectations,
     simulateEverything: spec.simulateEverything,
   };
+}
+
+type WrittenEtcd = NonNullable<ScenarioDocument['spec']['cluster']['controlPlane']>['etcd'];
+
+function etcdSpecOf(written: WrittenEtcd): EtcdSpec | undefined {
+  if (written === undefined) return undefined;
+  const { quotaBackendBytes, compactionInterval, ...timers } = written;
+  return { ...timers, quotaBytes: quotaBackendBytes, compactionIntervalMicros: compactionInterval };
 }
 
 function hasOwnControllers({ spec }: ScenarioDocument): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   addIssue,
   byteDistribution,
+  bytes,
   bytesPerSecond,
   duration,
   durationDistribution,
@@ -175,6 +176,13 @@ const etcd = z
       .prefault('1s')
       .describe('Without one for so long, up to twice as long, a follower stands for election.'),
     preVote: z.boolean().default(true),
+    quotaBackendBytes: bytes
+      .refine((value) => value > 0, { error: 'must be more than zero', params: { code: 'out-of-range' } })
+      .optional()
+      .describe('How large the database may become: 2Gi unless said. Beyond it etcd raises its NOSPACE alarm.'),
+    compactionInterval: duration
+      .optional()
+      .describe('How often the API servers compact the history away: 5m unless said; 0s: never.'),
   })
   .superRefine(({ heartbeatInterval, electionTimeout }, context) => {
     if (electionTimeout >= 5 * heartbeatInterval && electionTimeout <= 50_000_000) return;
@@ -400,12 +408,19 @@ const timeline = z
       .describe('apply -f PATH, scale, set image or delete, as on a command line.')
       .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
     fault: fault.optional(),
+    etcdctl: z
+      .enum(['alarm disarm', 'compact', 'defrag'])
+      .optional()
+      .describe(
+        "To all members of etcd at once: take the NOSPACE alarm back, forget the history up to now, or give the database file's free pages back.",
+      ),
   })
   .superRefine((entry, context) => {
-    if ((entry.kubectl === undefined) !== (entry.fault === undefined)) return;
+    const things = [entry.kubectl, entry.fault, entry.etcdctl].filter((thing) => thing !== undefined);
+    if (things.length === 1) return;
     addIssue(context, {
       code: 'bad-timeline',
-      message: 'an entry of the timeline has one of `kubectl` and `fault`',
+      message: 'an entry of the timeline has one of `kubectl`, `fault` and `etcdctl`',
       help: 'write `{ at: 5m, kubectl: … }` or `{ at: 5m, fault: { kind: NodeCrash, node: node-0 } }`',
     });
   });

@@ -31,6 +31,7 @@ export interface Scenario {
   readonly behaviours: readonly BehaviourSpec[];
   readonly timeline: readonly TimelineEntry[];
   readonly faults?: readonly FaultEntry[] | undefined;
+  readonly etcdctl?: readonly EtcdctlEntry[] | undefined;
   readonly expectations: readonly Expectation[];
   /** Heartbeats and passes that change nothing are simulated one by one, instead of by arithmetic. */
   readonly simulateEverything?: boolean | undefined;
@@ -74,6 +75,10 @@ export interface EtcdSpec {
   readonly heartbeatInterval: number;
   readonly electionTimeout: number;
   readonly preVote: boolean;
+  /** `--quota-backend-bytes`. Absent: etcd's own, 2 GiB. */
+  readonly quotaBytes?: number | undefined;
+  /** kube-apiserver's `--etcd-compaction-interval`. Absent: 5 minutes; 0: nobody compacts. */
+  readonly compactionIntervalMicros?: number | undefined;
 }
 
 export interface SchedulerSpec {
@@ -319,6 +324,13 @@ export interface TimelineEntry {
   /** As written, for messages. */
   readonly text: string;
   readonly command: KubectlCommand;
+}
+
+/** What an administrator does to etcd's database: to all members at once, and in no time. */
+export interface EtcdctlEntry {
+  readonly atMicros: number;
+  /** Takes the NOSPACE alarm back; forgets the history up to now; gives free pages of the file back. */
+  readonly command: 'alarm disarm' | 'compact' | 'defrag';
 }
 
 /** What the world does to the nodes. Absent duration: for good. */

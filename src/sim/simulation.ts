@@ -7,6 +7,8 @@ import type { ClientRateLimit } from './api/request.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ApiServerFaults } from './control-plane/api-server/instances/api-server-faults.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
+import { Etcdctl } from './control-plane/etcd/etcdctl.ts';
+import { addQuietWrites } from './control-plane/etcd/quiet-writes.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
 import { ComponentFaults, componentOf } from './control-plane/process/component-faults.ts';
 import { controllerManagers, schedulers } from './control-plane/process/components.ts';
@@ -96,6 +98,7 @@ export class Simulation {
     api.observeRequests(controlPlane);
     api.observeWatches((kind, ofNode) => controlPlane.lagsOf(kind, ofNode));
     api.etcd.observer = (micros) => controlPlane.committed(micros);
+    controlPlane.database = (at) => api.store.figures(at);
     api.observe(({ change, committedAt }) => {
       this.#lastChangeAt = committedAt;
       this.recorder.committed(change, committedAt);
@@ -139,6 +142,7 @@ export class Simulation {
       },
     });
     for (const node of api.store.values('Node')) kubelets.addNode(node);
+    addQuietWrites(api.store, parameters, scenario.simulateEverything === true);
     const { faults = [] } = scenario;
     if (faults.length > 0) {
       assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
@@ -154,6 +158,7 @@ export class Simulation {
         faults,
       );
     }
+    if (scenario.etcdctl !== undefined && scenario.etcdctl.length > 0) new Etcdctl(engine, api.store, scenario.etcdctl);
     this.kubectl = new Kubectl(engine, api, (failure) => this.#commandFailures.push(failure));
     this.#plan(workloads);
   }

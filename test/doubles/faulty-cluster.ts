@@ -3,7 +3,14 @@ import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { ApiObject } from '../../src/sim/api/kinds.ts';
 import type { Commit } from '../../src/sim/control-plane/etcd/store.ts';
 import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
-import type { FaultEntry, Parameters, Scenario, TimelineEntry } from '../../src/sim/scenario.ts';
+import type {
+  ClusterSpec,
+  EtcdctlEntry,
+  FaultEntry,
+  Parameters,
+  Scenario,
+  TimelineEntry,
+} from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import { FIXED_PARAMETERS } from './kubelet-rig.ts';
 
@@ -22,6 +29,9 @@ export interface ClusterShape {
   readonly manifests: readonly ApiObject[];
   readonly faults?: readonly FaultEntry[];
   readonly timeline?: readonly TimelineEntry[];
+  readonly etcdctl?: readonly EtcdctlEntry[];
+  /** What of the control plane is not as usual. */
+  readonly controlPlane?: Pick<ClusterSpec, 'etcd' | 'controllerManagers' | 'schedulers'>;
   readonly seconds: number;
   readonly parameters?: Parameters;
   readonly seed?: string;
@@ -65,6 +75,7 @@ function scenarioOf(shape: ClusterShape): Scenario {
       ],
       parameters: shape.parameters ?? DEFAULT_PARAMETERS,
       scheduler: { configuration: undefined },
+      ...shape.controlPlane,
     },
     manifests: shape.manifests,
     initial: [],
@@ -72,6 +83,7 @@ function scenarioOf(shape: ClusterShape): Scenario {
     behaviours: [],
     timeline: shape.timeline ?? [],
     faults: shape.faults ?? [],
+    etcdctl: shape.etcdctl ?? [],
     expectations: [],
     simulateEverything: shape.simulateEverything,
   };

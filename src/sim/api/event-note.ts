@@ -37,6 +37,8 @@ export class EventNote {
   /** In the store: the revision at which the Event was created, by which it is named; 0: there is none. */
   bornAt = EMPTY;
   createdAt = 0;
+  /** By whose end it goes; 0: none. */
+  lease = 0;
   revision = 0;
   count = 0;
   lastTimestamp = 0;

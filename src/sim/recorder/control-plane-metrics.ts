@@ -23,6 +23,19 @@ export interface ControlPlaneRecord {
   readonly peak?: number;
 }
 
+/** What etcd says of its database. */
+export interface DatabaseMetrics {
+  readonly keys: number;
+  readonly fileBytes: number;
+  readonly peakFileBytes: number;
+  readonly inUseBytes: number;
+  readonly quotaBytes: number;
+  readonly isFull: boolean;
+  readonly compactedRevision: number;
+  readonly leasesGranted: number;
+  readonly leasesRevoked: number;
+}
+
 /** What the control plane went through. */
 export interface ControlPlaneReport {
   readonly records: readonly ControlPlaneRecord[];
@@ -37,6 +50,8 @@ export class ControlPlaneMetrics {
   readonly requests = new RequestMetrics();
   /** What etcd takes for a transaction. */
   readonly commits = new LogHistogram();
+  /** Is asked for etcd's database when the books are closed, with the time in microseconds. */
+  database: ((at: number) => DatabaseMetrics) | undefined;
   readonly #lags = new Map<string, LogHistogram>();
   readonly #queues: QueueMetrics[] = [];
   readonly #leaderships = new Leaderships();
@@ -75,11 +90,12 @@ export class ControlPlaneMetrics {
   }
 
   /** Closes the books. */
-  finish(): ControlPlaneReport {
+  finish(at: number): ControlPlaneReport {
     return {
       records: [
         ...this.#requestRecords(),
         { metric: 'etcd_request_duration_seconds', component: 'kube-apiserver', micros: this.commits },
+        ...databaseRecords(this.database?.(at)),
         ...this.#lagRecords(),
         ...this.#queuesByName().flatMap(queueRecords),
         ...this.#leaderships.all().flatMap(({ name, holder, changes }) => [
@@ -115,6 +131,21 @@ export class ControlPlaneMetrics {
       yield { metric: 'watch_delivery_lag_seconds', component: 'kube-apiserver', name, micros };
     }
   }
+}
+
+function databaseRecords(database: DatabaseMetrics | undefined): ControlPlaneRecord[] {
+  if (database === undefined) return [];
+  const gauge = (metric: string, value: number): ControlPlaneRecord => ({ metric, component: 'etcd', value });
+  return [
+    { ...gauge('etcd_mvcc_db_total_size_in_bytes', database.fileBytes), peak: database.peakFileBytes },
+    gauge('etcd_mvcc_db_total_size_in_use_in_bytes', database.inUseBytes),
+    gauge('etcd_server_quota_backend_bytes', database.quotaBytes),
+    gauge('etcd_debugging_mvcc_keys_total', database.keys),
+    gauge('etcd_debugging_mvcc_compact_revision', database.compactedRevision),
+    gauge('etcd_debugging_lease_granted_total', database.leasesGranted),
+    gauge('etcd_debugging_lease_revoked_total', database.leasesRevoked),
+    { ...gauge('etcd_alarms', database.isFull ? 1 : 0), name: 'NOSPACE' },
+  ];
 }
 
 function queueRecords({ name, adds, retries, depth, peakDepth, waited, worked }: QueueMetrics): ControlPlaneRecord[] {

@@ -113,7 +113,7 @@ export class Recorder {
       rollouts: this.#rollouts.records(),
       jobs: this.#jobs.records(),
       pending: pendingReasons(this.#lives.alive()),
-      controlPlane: this.controlPlane.finish(),
+      controlPlane: this.controlPlane.finish(at),
       lives: this.#lives,
     };
   }

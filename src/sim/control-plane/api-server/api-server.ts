@@ -18,6 +18,7 @@ import type { Pod } from '../../api/pod.ts';
 import type { EtcdSpec, Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { ONE_MEMBER, type EtcdService } from '../etcd/etcd-service.ts';
+import { Lessor } from '../etcd/lessor.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink } from '../event-recorder.ts';
 import { WatchCache } from '../watch/watch-cache.ts';
@@ -63,12 +64,14 @@ export class SimulatedApiServer implements ApiServer {
 
   constructor(engine: Engine, parameters: Parameters, options: ApiServerOptions = {}) {
     this.#engine = engine;
+    const { compactionIntervalMicros = options.compactionIntervalMicros, quotaBytes } = options.etcd ?? ONE_MEMBER;
     this.#hub = new WatchHub(engine, parameters.watch.delivery);
-    this.store = new Store((commit) => {
+    const committed = (commit: Commit): void => {
       this.#hub.publish(commit);
       if (this.#histories.size > 0) this.#histories.get(commit.kind)?.append(commit);
       for (const observe of this.#observers) observe(commit);
-    });
+    };
+    this.store = new Store(committed, { compactionIntervalMicros, quotaBytes });
     const respond = (request: Request, identity: string): Response | Unfinished => handler.respond(request, identity);
     this.#path = new RequestPath(engine, parameters, options.etcd ?? ONE_MEMBER, this.store, respond);
     this.etcd = this.#path.etcd;
@@ -82,17 +85,14 @@ export class SimulatedApiServer implements ApiServer {
     });
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');
-    const handler = new RequestHandler(
-      this.store,
-      {
-        now: () => engine.now,
-        featureGates: parameters.featureGates,
-        metrics: () => this.#metrics,
-        mintUid: () => this.#uids.mint(),
-        mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
-      },
-      options.compactionIntervalMicros,
-    );
+    const handler = new RequestHandler(this.store, {
+      now: () => engine.now,
+      featureGates: parameters.featureGates,
+      metrics: () => this.#metrics,
+      mintUid: () => this.#uids.mint(),
+      mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
+    });
+    new Lessor(engine, this.etcd, this.store, this.#hub);
   }
 
   /** How many requests were sent so far. */

@@ -7,7 +7,6 @@ import { Commit, type Store } from '../etcd/store.ts';
 import type { EventWriter } from '../event-recorder.ts';
 import type { WatchHub } from '../watch/watch-hub.ts';
 import { namespaceRefusal } from './create.ts';
-import { expireEvents } from './event-ttl.ts';
 import type { Origin } from './flight.ts';
 import type { Instance } from './instances/instance.ts';
 import type { RequestPath } from './request-path.ts';
@@ -107,9 +106,9 @@ export class EventPath {
     const { write, create, writer } = flight;
     const { now } = this.#engine;
     const { note } = write;
+    if (this.#store.size.isFull) return this.#outOfSpace(flight);
     let found = true;
     if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#namespaces) === undefined) {
-      if (create) expireEvents(this.#store, now);
       const isWatched = this.#hub.isWatched('Event');
       const previous = note.bornAt !== 0 && isWatched ? eventOf(note) : undefined;
       const shelved = this.#store.writeEvent(write, create, now);
@@ -122,6 +121,13 @@ export class EventPath {
     this.#answered(flight, !found ? 404 : create ? 201 : 200);
     writer.carriedOut(now + this.#path.networkMicros(), found);
     return found;
+  }
+
+  /** As any write that failed: it is written again. */
+  #outOfSpace(flight: EventFlight): boolean {
+    this.#answered(flight, 500);
+    flight.writer.carriedOut(this.#engine.now + this.#path.networkMicros(), false);
+    return false;
   }
 
   #publish(note: EventNote, previous: ApiObject | undefined, committedAt: number): void {

@@ -8,8 +8,6 @@ import { selectionOf } from './selection.ts';
 interface Snapshot {
   readonly id: number;
   readonly revision: number;
-  /** Microseconds. */
-  readonly takenAt: number;
   readonly objects: readonly ApiObject[];
 }
 
@@ -24,42 +22,39 @@ const EXPIRED =
 
 /**
  * LIST, whole or in pages. Objects never change, so the state that the later pages have to show is a list of references
- * to the versions of the first page's moment, kept until etcd would have compacted them: at a compaction everything older
- * than the one before goes (kubernetes-behaviour.md 1.3).
+ * to the versions of the first page's moment, kept until etcd has compacted them (kubernetes-behaviour.md 1.3).
  */
 export class ListPages {
   readonly #store: Store;
-  readonly #compactionIntervalMicros: number;
   readonly #snapshots: Snapshot[] = [];
   #taken = 0;
 
-  constructor(store: Store, compactionIntervalMicros: number) {
+  constructor(store: Store) {
     this.#store = store;
-    this.#compactionIntervalMicros = compactionIntervalMicros;
   }
 
-  list(request: Selection & ListOptions, now: number): Response {
+  list(request: Selection & ListOptions): Response {
     const refusal = this.#refuseVersion(request);
     if (refusal !== undefined) return refusal.response;
     const selects = selectionOf(request);
     if (typeof selects !== 'function') return selects.response;
     const token = readToken(request.continue ?? '');
     if (token === 'bad') return refuse('BadRequest', 'continue key is not valid').response;
-    if (token?.snapshot !== undefined) return this.#nextPage(request, token.snapshot, token.after, now);
+    if (token?.snapshot !== undefined) return this.#nextPage(request, token.snapshot, token.after);
     let objects: ApiObject[] = [];
     for (const object of this.#store.values(request.kind)) if (selects(object)) objects.push(object);
     objects.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     if (token !== undefined) objects = objects.filter((object) => keyOf(object) > token.after);
     const { revision } = this.#store;
     if (!hasMore(objects, request)) return success({ resourceVersion: revision, items: objects });
-    const snapshot: Snapshot = { id: ++this.#taken, revision, takenAt: now, objects };
+    const snapshot: Snapshot = { id: ++this.#taken, revision, objects };
     this.#snapshots.push(snapshot);
     return pageOf(request, snapshot, objects);
   }
 
-  #nextPage(request: Selection & ListOptions, id: number, after: string, now: number): Response {
-    const oldest = this.#compactedUpTo(now);
-    while (this.#snapshots[0] !== undefined && this.#snapshots[0].takenAt < oldest) this.#snapshots.shift();
+  #nextPage(request: Selection & ListOptions, id: number, after: string): Response {
+    const compacted = this.#store.compactedRevision;
+    while (this.#snapshots[0] !== undefined && this.#snapshots[0].revision < compacted) this.#snapshots.shift();
     const snapshot = this.#snapshots.find((one) => one.id === id);
     if (snapshot === undefined) {
       return { ...refuse('Expired', EXPIRED).response, continue: writeToken({ snapshot: undefined, after }) };
@@ -67,12 +62,6 @@ export class ListPages {
     const rest = snapshot.objects.filter((object) => keyOf(object) > after);
     if (hasMore(rest, request)) return pageOf(request, snapshot, rest);
     return success({ resourceVersion: snapshot.revision, items: rest });
-  }
-
-  /** States from before this time are compacted away. In whole intervals of the run. */
-  #compactedUpTo(now: number): number {
-    const interval = this.#compactionIntervalMicros;
-    return (Math.floor(now / interval) - 1) * interval;
   }
 
   #refuseVersion({ resourceVersion, resourceVersionMatch }: ListOptions): Refusal | undefined {

@@ -1,5 +1,7 @@
 import type { Kind } from '../../api/kinds.ts';
 import { resourceName } from '../../api/qualified-names.ts';
+import type { Response } from '../../api/request.ts';
+import type { EtcdError } from '../etcd/errors.ts';
 import { refuse, type Refusal } from './outcome.ts';
 
 export function refuseNotFound(kind: Kind, name: string): Refusal {
@@ -23,3 +25,8 @@ export function nameOf(key: string): string {
 
 /** What the API server says of a JSON patch that does not fit the object. */
 export const REJECTED = 'the server rejected our request due to an error in our request';
+
+/** The API server shows what its storage says as an internal error, without Retry-After: nobody retries by himself. */
+export function failureOf(error: EtcdError): Response {
+  return { ok: false, code: 500, reason: 'InternalError', message: error.message };
+}

@@ -3,6 +3,7 @@ import type { MetricsSource } from '../../api/metrics.ts';
 import type { DeleteOptions, Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
+import { NO_SPACE } from '../etcd/errors.ts';
 import type { Store } from '../etcd/store.ts';
 import { apply, withTrackedUpdate } from './apply.ts';
 import { chargesOf } from './admission/resource-quota.ts';
@@ -10,14 +11,13 @@ import { bind } from './bind.ts';
 import { create, type CreateContext } from './create.ts';
 import { refuseCustom } from './custom-kinds.ts';
 import { remove } from './delete.ts';
-import { expireEvents } from './event-ttl.ts';
 import { decremented, judgeEviction, markedForEviction } from './evict.ts';
 import { ListPages } from './list-pages.ts';
 import { wholeSecond, type Outcome, type WriteContext } from './outcome.ts';
 import { readMetrics } from './read-metrics.ts';
 import { patch, patchPodStatus } from './patch.ts';
 import { refuseUnmet } from './preconditions.ts';
-import { nameOf, refuseNotFound } from './refusals.ts';
+import { failureOf, nameOf, refuseNotFound } from './refusals.ts';
 import { readScale, updateScale } from './scale.ts';
 import type { Unfinished } from './unfinished.ts';
 import { update } from './update.ts';
@@ -41,9 +41,6 @@ const CHARGED_ON_UPDATE: ReadonlySet<Kind> = new Set<Kind>(['PersistentVolumeCla
 type Verb = Request['verb'];
 type Of<V extends Verb> = Extract<Request, { readonly verb: V }>;
 
-/** kube-apiserver's `--etcd-compaction-interval`. */
-const COMPACTION_INTERVAL_MICROS = 300_000_000;
-
 /**
  * Carries requests out against the store, each write at one moment: the leaves compute what a request does to an object,
  * this commits it. It knows nothing of time spent, queues or networks.
@@ -56,10 +53,10 @@ export class RequestHandler {
   /** Whose request is carried out at the moment. */
   #identity = '';
 
-  constructor(store: Store, world: HandlerWorld, compactionIntervalMicros = COMPACTION_INTERVAL_MICROS) {
+  constructor(store: Store, world: HandlerWorld) {
     this.#store = store;
     this.#world = world;
-    this.#pages = new ListPages(store, compactionIntervalMicros);
+    this.#pages = new ListPages(store);
     this.#creating = {
       now: 0,
       revision: 0,
@@ -82,7 +79,7 @@ export class RequestHandler {
   readonly #verbs: { readonly [V in Verb]: (request: Of<V>) => Response | Unfinished } = {
     get: (request) => this.#get(request),
     'get-metrics': ({ query }) => readMetrics(this.#world.metrics(), query),
-    list: (request) => refuseCustom(request.kind, this.#store) ?? this.#pages.list(request, this.#world.now()),
+    list: (request) => refuseCustom(request.kind, this.#store) ?? this.#list(request),
     create: (request) => this.#create(request),
     update: (request) => {
       const { object, subresource, dryRun } = request;
@@ -123,6 +120,11 @@ export class RequestHandler {
     const object = this.#store.get(kind, key);
     if (subresource === 'scale') return readScale(object, kind, key);
     return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
+  }
+
+  #list(request: Of<'list'>): Response {
+    this.#store.advance(this.#world.now());
+    return this.#pages.list(request);
   }
 
   #patch(request: Of<'patch'>): Response {
@@ -169,7 +171,6 @@ export class RequestHandler {
     const { kind } = object;
     const refusal = refuseCustom(kind, store);
     if (refusal !== undefined) return refusal;
-    if (kind === 'Event') expireEvents(store, this.#world.now());
     const context: CreateContext = {
       ...this.#creating,
       ...this.#context(),
@@ -215,12 +216,13 @@ export class RequestHandler {
     if (outcome.does !== 'remove' || outcome.marked !== true || dryRun === true) {
       return this.#commit(key, outcome, dryRun);
     }
-    const marked = this.#store.put(key, outcome.object, this.#world.now());
-    return { next: () => this.#removeMarked(key, marked) };
+    const marked = this.#commit(key, { does: 'put', object: outcome.object });
+    return marked.ok ? { next: () => this.#removeMarked(key, outcome.object) } : marked;
   }
 
   /** Where somebody else was quicker there is nothing left to do. */
   #removeMarked(key: string, marked: ApiObject): Response {
+    this.#store.advance(this.#world.now());
     const latest = this.#store.get(marked.kind, key);
     if (latest?.metadata.uid !== marked.metadata.uid) return { ok: true, object: marked };
     const last = withMetadata(latest, metaAt(latest.metadata, this.#store.nextRevision));
@@ -237,8 +239,8 @@ export class RequestHandler {
     if (verdict.does === 'refuse') return verdict.response;
     if (verdict.does === 'delete' || dryRun === true) return this.#deleteEvicted(request);
     const budget = decremented(verdict.budget, pod.metadata.name, this.#context());
-    this.#commit(keyOf(budget), { does: 'put', object: budget });
-    return { next: () => this.#deleteEvicted(request) };
+    const taken = this.#commit(keyOf(budget), { does: 'put', object: budget });
+    return taken.ok ? { next: () => this.#deleteEvicted(request) } : taken;
   }
 
   #deleteEvicted(request: Of<'evict'>): Response | Unfinished {
@@ -250,19 +252,22 @@ export class RequestHandler {
     const options = { ...request, resourceVersion: undefined };
     const marked = dryRun === true ? pod : markedForEviction(pod, this.#context());
     if (marked === pod) return this.#delete('Pod', key, options);
-    this.#commit(key, { does: 'put', object: marked });
-    return { next: () => this.#delete('Pod', key, options) };
+    const said = this.#commit(key, { does: 'put', object: marked });
+    return said.ok ? { next: () => this.#delete('Pod', key, options) } : said;
   }
 
   #context(): WriteContext {
     const { featureGates } = this.#world;
-    return { now: this.#world.now(), revision: this.#store.nextRevision, featureGates };
+    const now = this.#world.now();
+    this.#store.advance(now);
+    return { now, revision: this.#store.nextRevision, featureGates };
   }
 
   #commit(key: string, outcome: Outcome, dryRun?: boolean): Response {
     if (dryRun === true && outcome.does !== 'refuse') return this.#dryRun(key, outcome.object);
     switch (outcome.does) {
       case 'put':
+        if (this.#store.size.isFull) return failureOf(NO_SPACE);
         return { ok: true, object: this.#store.put(key, outcome.object, this.#world.now()) };
       case 'remove':
         return { ok: true, object: this.#remove(key, outcome.object, outcome.byUpdate === true) };

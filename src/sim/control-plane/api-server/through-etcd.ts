@@ -1,9 +1,9 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { keyOf, type Kind } from '../../api/kinds.ts';
 import type { Request, Response } from '../../api/request.ts';
-import type { EtcdError } from '../etcd/errors.ts';
 import type { EtcdService } from '../etcd/etcd-service.ts';
 import type { Store } from '../etcd/store.ts';
+import { failureOf } from './refusals.ts';
 
 type Write = Exclude<Request, { verb: 'get' | 'get-metrics' | 'list' }>;
 
@@ -78,11 +78,6 @@ function targetOf(request: Write): readonly [Kind, string] {
     default:
       return [request.kind, request.key];
   }
-}
-
-/** The API server shows what its storage says as an internal error, without Retry-After: nobody retries by himself. */
-function failureOf(error: EtcdError): Response {
-  return { ok: false, code: 500, reason: 'InternalError', message: error.message };
 }
 
 const TIMED_OUT: Response = {

@@ -11,6 +11,7 @@ import { EtcdFaults } from './etcd-faults.ts';
 import type { Proposal } from './history.ts';
 import type { EtcdOptions } from './options.ts';
 import { QuorumCommit } from './quorum-commit.ts';
+import { NOBODY } from './raft/message.ts';
 
 /** One member, as long as nobody asks for more. */
 export const ONE_MEMBER: EtcdSpec = {
@@ -48,6 +49,8 @@ export class EtcdService {
   #cluster: EtcdCluster | undefined;
   #client: EtcdClient | undefined;
   #faults: EtcdFaults | undefined;
+  /** Is told when a member is elected, while in trouble. */
+  onElected: (() => void) | undefined;
   /** Is told what each transaction takes, in microseconds. */
   observer: ((micros: number) => void) | undefined;
 
@@ -78,6 +81,11 @@ export class EtcdService {
   /** Whether requests must go through `write` and `read`: their time cannot be computed. */
   get inTrouble(): boolean {
     return this.#inTrouble;
+  }
+
+  /** Whether some member leads. */
+  get hasLeader(): boolean {
+    return !this.#inTrouble || this.#cluster!.leader !== NOBODY;
   }
 
   /** What the next write takes in a cluster in order, in microseconds. Endpoints are used in turn. */
@@ -132,6 +140,11 @@ export class EtcdService {
       this.#calmKind = this.#engine.on('etcd/looked-at', () => this.#lookWhetherCalm(), { background: true });
       this.#cluster = new EtcdCluster(this.#engine, this.#options);
       this.#faults = new EtcdFaults(this.#cluster, this.#options);
+      this.#cluster.observe({
+        raftChanged: (member, change) => {
+          if ('leader' in change && change.leader === member) this.onElected?.();
+        },
+      });
       const endpoints = this.#cluster.members.map(({ id }) => id);
       this.#cluster.settle(this.#leader, this.#term, this.#writes);
       this.#client = new EtcdClients(this.#engine, this.#cluster).create({

@@ -8,14 +8,13 @@ export type Shelved = 'created' | 'repeated' | 'missing';
 const FORGET_AFTER = 1_024;
 
 /**
- * HOT. The Events that components write: notes in order of creation, so that the oldest are the first to expire. A key
- * is worked out only when somebody asks for one.
+ * HOT. The Events that components write: notes in order of creation. A key is worked out only when somebody asks for one.
  */
 export class EventShelf {
   #notes: EventNote[] = [];
   /** The revision at which the note at the same place was created; another one by now: that Event is gone. */
   #births: number[] = [];
-  #expired = 0;
+  #gone = 0;
   #size = 0;
   readonly #byKey = new Map<string, EventNote>();
   /** How many from the front are in `#byKey`. */
@@ -43,19 +42,13 @@ export class EventShelf {
     return known ? 'repeated' : 'created';
   }
 
-  /** Takes away what was created at or before a time. */
-  expire(createdUntil: number): void {
-    for (; this.#expired < this.#notes.length; this.#expired++) {
-      const note = this.#at(this.#expired);
-      if (note === undefined) continue;
-      if (note.createdAt - (note.createdAt % 1_000_000) > createdUntil) break;
-      this.#drop(note);
-    }
-    if (this.#expired < FORGET_AFTER || this.#expired * 2 < this.#notes.length) return;
-    this.#notes = this.#notes.slice(this.#expired);
-    this.#births = this.#births.slice(this.#expired);
-    this.#keyed = Math.max(0, this.#keyed - this.#expired);
-    this.#expired = 0;
+  /** Takes an Event away. */
+  drop(note: EventNote): void {
+    if (this.#byKey.size > 0) this.#byKey.delete(keyOf(note));
+    note.bornAt = 0;
+    note.lease = 0;
+    this.#size--;
+    this.#forget();
   }
 
   get(key: string): Event | undefined {
@@ -66,13 +59,13 @@ export class EventShelf {
   /** Takes an Event away. False, and no effect, where there is none. */
   remove(key: string): boolean {
     const note = this.#find(key);
-    if (note !== undefined) this.#drop(note);
+    if (note !== undefined) this.drop(note);
     return note !== undefined;
   }
 
   /** In order of creation. */
   *values(): Generator<Event> {
-    for (let i = this.#expired; i < this.#notes.length; i++) {
+    for (let i = this.#gone; i < this.#notes.length; i++) {
       const note = this.#at(i);
       if (note !== undefined) yield eventOf(note);
     }
@@ -91,10 +84,14 @@ export class EventShelf {
     return this.#byKey.get(key);
   }
 
-  #drop(note: EventNote): void {
-    if (this.#byKey.size > 0) this.#byKey.delete(keyOf(note));
-    note.bornAt = 0;
-    this.#size--;
+  /** What is gone from the front need not be kept: most go in the order in which they came. */
+  #forget(): void {
+    while (this.#gone < this.#notes.length && this.#at(this.#gone) === undefined) this.#gone++;
+    if (this.#gone < FORGET_AFTER || this.#gone * 2 < this.#notes.length) return;
+    this.#notes = this.#notes.slice(this.#gone);
+    this.#births = this.#births.slice(this.#gone);
+    this.#keyed = Math.max(0, this.#keyed - this.#gone);
+    this.#gone = 0;
   }
 }
 

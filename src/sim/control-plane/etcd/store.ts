@@ -1,8 +1,11 @@
 import { assert } from '../../engine/assert.ts';
 import { KINDS, type ApiObject, type Kind, type Kinds } from '../../api/kinds.ts';
 import type { Change } from '../../api/change.ts';
-import type { EventWrite } from '../../api/event-note.ts';
+import { eventOf, type EventWrite } from '../../api/event-note.ts';
 import { deepFreeze } from '../../api/freeze.ts';
+import { Compaction } from './compaction.ts';
+import { DatabaseSize } from './database-size.ts';
+import { EventLeases } from './event-leases.ts';
 import { EventShelf, type Shelved } from './event-shelf.ts';
 
 /** One committed change, as the log keeps it: the very notification that its watchers get, and when it came to be. */
@@ -68,6 +71,16 @@ class Table<K extends Kind> {
   }
 }
 
+/** An Event as components write them. Model. */
+const EVENT_BYTES = 700;
+
+export interface StoreOptions {
+  /** kube-apiserver's `--etcd-compaction-interval`; 0: nobody compacts. */
+  readonly compactionIntervalMicros?: number | undefined;
+  /** etcd's `--quota-backend-bytes`; Infinity: none. */
+  readonly quotaBytes?: number | undefined;
+}
+
 /**
  * The keyspace: one revision counter, and the current version of every object. A write makes a new frozen version at
  * the next revision; nothing else can change an object. What happened is handed to `onCommit`, in order of revision.
@@ -77,9 +90,14 @@ export class Store {
   readonly #tables: { [kind: string]: Table<Kind> | undefined };
   /** The Events that components write; those that clients post as objects are in their table. */
   readonly #shelf = new EventShelf();
+  readonly leases = new EventLeases();
+  readonly size: DatabaseSize;
+  readonly #compaction: Compaction;
   readonly #onCommit: (commit: Commit) => void;
 
-  constructor(onCommit: (commit: Commit) => void) {
+  constructor(onCommit: (commit: Commit) => void, options: StoreOptions = {}) {
+    this.#compaction = new Compaction(options.compactionIntervalMicros);
+    this.size = new DatabaseSize((kind) => this.count(kind as Kind), options.quotaBytes);
     const tables: Record<string, Table<Kind>> = {};
     for (const kind of Object.keys(KINDS) as Kind[]) tables[kind] = new Table();
     this.#tables = tables;
@@ -117,20 +135,81 @@ export class Store {
     if (kind === 'Event') yield* this.#shelf.values() as Generator<Kinds[K]>;
   }
 
+  /**
+   * HOT. What etcd's clients do by the clock: intervals of compaction that ended up to now, each with the write of the key
+   * on which the API servers agree who compacts. To be called before anything reads `nextRevision`.
+   */
+  advance(now: number): void {
+    while (now >= this.#compaction.nextAt) {
+      this.size.compacted(this.#compaction.nextAt);
+      this.#compaction.intervalEnds(++this.#revision);
+    }
+  }
+
+  /** Everything before this revision is forgotten: whoever asks for it is told that it is compacted. */
+  get compactedRevision(): number {
+    return this.#compaction.revision;
+  }
+
+  /** What etcd's own metrics say at a time. */
+  figures(at: number) {
+    this.advance(at);
+    let keys = this.#shelf.size;
+    for (const table of Object.values(this.#tables)) keys += table!.entries.size;
+    const { size, leases } = this;
+    return {
+      keys,
+      fileBytes: size.fileBytes(at),
+      peakFileBytes: size.peakFileBytes,
+      inUseBytes: size.inUseBytes(at),
+      quotaBytes: size.quotaBytes,
+      isFull: size.isFull,
+      compactedRevision: this.#compaction.revision,
+      leasesGranted: leases.granted,
+      leasesRevoked: leases.revoked,
+    };
+  }
+
+  /** `etcdctl compact`, up to what there is now. */
+  compact(now: number): void {
+    this.advance(now);
+    this.#compaction.compactTo(this.#revision);
+    for (let i = 0; i < 2; i++) this.size.compacted(now);
+  }
+
   /** Commits a component's write of an Event; one without an Event to repeat, and not to create it, is none. */
   writeEvent(write: EventWrite, create: boolean, now: number): Shelved {
+    this.advance(now);
     const shelved = this.#shelf.write(write, create, now, this.#revision + 1);
-    if (shelved !== 'missing') this.#revision++;
+    if (shelved === 'missing') return shelved;
+    this.#revision++;
+    this.leases.attachNote(write.note, now);
+    this.size.written('Event', EVENT_BYTES, shelved === 'created', now);
     return shelved;
   }
 
-  /** Takes Events away that were created at or before a time, without a trace: their lease is over. */
-  expireEvents(createdUntil: number): void {
-    this.#shelf.expire(createdUntil);
-    const { entries } = this.#table('Event');
-    for (const { key, object } of entries.values()) {
-      if (object!.metadata.creationTimestamp > createdUntil) return;
-      this.#table('Event').remove(key);
+  /**
+   * Takes away what is attached to leases that are over by now: each in one transaction.
+   *
+   * @param gone is told of each Event that goes, if it is given
+   */
+  revokeExpired(now: number, gone?: (event: Kinds['Event']) => void): void {
+    this.advance(now);
+    for (;;) {
+      const expired = this.leases.takeExpired(now);
+      if (expired === undefined) return;
+      const { notes, keys } = expired;
+      if (notes.length + keys.length > 0) this.#revision++;
+      for (const note of notes) {
+        gone?.(eventOf(note));
+        this.#shelf.drop(note);
+        this.size.removed('Event', now);
+      }
+      for (const key of keys) {
+        gone?.(this.get('Event', key)!);
+        this.#table('Event').remove(key);
+        this.size.removed('Event', now);
+      }
     }
   }
 
@@ -147,6 +226,8 @@ export class Store {
     const previous = entry.object ?? (shelved as Kinds[K] | undefined);
     deepFreeze(object);
     entry.object = object;
+    this.size.written(object.kind, object, previous === undefined, now);
+    if (object.kind === 'Event') this.leases.attachKey(entry.key, now);
     this.#onCommit(new Commit(now, entry.key, previous === undefined ? 'ADDED' : 'MODIFIED', object, previous));
     return object;
   }
@@ -161,6 +242,8 @@ export class Store {
     const before = entry?.object ?? (shelved as Kinds[K] | undefined);
     assert(before !== undefined, 'only what exists is removed');
     table.remove(key);
+    this.size.removed(last.kind, now);
+    if (last.kind === 'Event') this.leases.detachKey(key);
     deepFreeze(last);
     this.#onCommit(new Commit(now, entry?.key ?? key, 'DELETED', last, before));
     return last;
