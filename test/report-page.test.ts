@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium } from './doubles/chromium.ts';
 import { orrery, ROOT } from './doubles/orrery.ts';
+import { DESK, openPage, violations, WAYS, type OpenPage } from './doubles/pages.ts';
 
 /** The page of a run, opened from disk in a real browser. */
 
@@ -63,62 +62,43 @@ describe.skipIf(found === undefined)('in Chromium', () => {
   }, 60_000);
   afterAll(() => browser.close());
 
-  /** Opens the page; everything it says or asks for besides itself is a complaint. */
-  async function open(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('request', (request) => {
-      if (request.url() !== pathToFileURL(PAGE).href) complaints.push(`request: ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(PAGE).href);
-    return { page, complaints };
-  }
+  const open = (options: BrowserContextOptions): Promise<OpenPage> => openPage(browser, PAGE, options);
 
-  const PHONE = { width: 360, height: 740 };
-  const DESK = { width: 1280, height: 900 };
-  const ways: [string, BrowserContextOptions][] = [
-    ['light', { viewport: DESK, colorScheme: 'light' }],
-    ['dark', { viewport: DESK, colorScheme: 'dark' }],
-    ['on a phone', { viewport: PHONE, colorScheme: 'light' }],
-    ['dark on a phone', { viewport: PHONE, colorScheme: 'dark' }],
-    ['with scripts off', { viewport: PHONE, colorScheme: 'light', javaScriptEnabled: false }],
-  ];
+  it.each(Object.entries<BrowserContextOptions>(WAYS))(
+    '%s: no complaint, no request, nothing beside the edge',
+    async (name, options) => {
+      const { page, complaints } = await open(options);
+      expect(await page.title()).toBe('overfull-cluster, seed 11: Orrery');
+      expect(await page.locator('.question').innerText()).toContain('<img src=');
+      const width = (await page.locator('main').boundingBox())!.width;
+      expect(width).toBeLessThanOrEqual(options.viewport!.width);
+      // The whole page scrolls down only; a table scrolls within itself.
+      expect((await page.locator('body').boundingBox())!.width).toBeLessThanOrEqual(options.viewport!.width);
+      const still = page.locator('#pods svg');
+      if (name === 'with scripts off') {
+        expect(await still.isVisible()).toBe(true);
+        expect(await page.locator('.uplot').count()).toBe(0);
+      } else {
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+          options.viewport!.width,
+        );
+        expect(await still.isVisible()).toBe(false);
+        expect(await page.locator('.uplot canvas').count()).toBeGreaterThanOrEqual(3);
+      }
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
 
-  it.each(ways)('%s: no complaint, no request, nothing beside the edge', async (name, options) => {
-    const { page, complaints } = await open(options);
-    expect(await page.title()).toBe('overfull-cluster, seed 11: Orrery');
-    expect(await page.locator('.question').innerText()).toContain('<img src=');
-    const width = (await page.locator('main').boundingBox())!.width;
-    expect(width).toBeLessThanOrEqual(options.viewport!.width);
-    // The whole page scrolls down only; a table scrolls within itself.
-    expect((await page.locator('body').boundingBox())!.width).toBeLessThanOrEqual(options.viewport!.width);
-    const still = page.locator('#pods svg');
-    if (name === 'with scripts off') {
-      expect(await still.isVisible()).toBe(true);
-      expect(await page.locator('.uplot').count()).toBe(0);
-    } else {
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(options.viewport!.width);
-      expect(await still.isVisible()).toBe(false);
-      expect(await page.locator('.uplot canvas').count()).toBeGreaterThanOrEqual(3);
-    }
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
-
-  it.each([ways[0]!, ways[3]!])('%s: labels, roles and contrast are as they should be', async (_name, options) => {
-    const { page, complaints } = await open(options);
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-    const violations = await page.evaluate(
-      `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then(({ violations }) =>
-        violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + failureSummary)))`,
-    );
-    expect(violations).toEqual([]);
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
+  it.each([WAYS.light, WAYS['dark on a phone']])(
+    '%o: labels, roles and contrast are as they should be',
+    async (options) => {
+      const { page, complaints } = await open(options);
+      expect(await violations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it('sorts tables, zooms all plots together and tells what lies under the pointer', async () => {
     const { page, complaints } = await open({ viewport: DESK, colorScheme: 'light' });

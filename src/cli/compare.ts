@@ -16,6 +16,7 @@ import { comparisonJson } from '../report/comparison-json.ts';
 import { parquetName } from '../report/table-writer.ts';
 import { renderComparison } from '../report/comparison.ts';
 import { codeHash } from './code-hash.ts';
+import type { ExperimentKind } from '../report/html/experiment/experiment-page.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
 import { planExperiment, type Experiment, type ExperimentOptions } from './plan-experiment.ts';
@@ -24,7 +25,7 @@ import { TextFile } from './text-file.ts';
 import { TASKS } from './tasks-url.ts';
 
 export interface CompareOptions extends ExperimentOptions {
-  readonly format: 'table' | 'csv' | 'json';
+  readonly format: 'table' | 'csv' | 'json' | 'html';
   readonly out?: string;
   readonly threads?: number;
   readonly runTimeout?: number;
@@ -46,7 +47,7 @@ const DEFAULT_METRICS = [
 ];
 
 /** `orrery compare` and `orrery sweep`: every variant under the same seeds, and what can be said about them. */
-export async function compare(path: string, kind: 'compare' | 'sweep', options: CompareOptions): Promise<void> {
+export async function compare(path: string, kind: ExperimentKind, options: CompareOptions): Promise<void> {
   if (options.parquet === true && options.out === undefined) {
     throw new ExperimentError('--parquet writes a file into the folder of --out, and there is none');
   }
@@ -68,15 +69,16 @@ export async function compare(path: string, kind: 'compare' | 'sweep', options: 
   } finally {
     await executor.close();
   }
-  if (options.out !== undefined) keepPlan(options.out, results.plan, experiment);
+  if (options.out !== undefined) keepPlan(options.out, results.plan, experiment, kind);
   if (options.shard !== undefined) {
     process.stderr.write(`${results.made} runs made, ${results.missing} left to other shards\n`);
     process.exitCode = tellFailures(results) ? ExitCode.Partial : ExitCode.Ok;
     return;
   }
-  await show(analysis(results, experiment), kind, options);
   const precision = precisionOf(experiment);
-  if (precision !== undefined) tellImprecise(results, experiment, precision);
+  const cautions = precision === undefined ? [] : impreciseLines(results, experiment, precision);
+  await show(analysis(results, experiment), kind, { question: experiment.question, cautions }, options);
+  for (const line of cautions) process.stderr.write(`${line}\n`);
 }
 
 async function executorFor({ redis, threads, runTimeout }: CompareOptions): Promise<Executor> {
@@ -90,14 +92,16 @@ function precisionOf({ plan, precision, maxSeeds }: Experiment): Precision | und
 }
 
 /** An honest word where the seeds ended before the interval was as narrow as it was asked for. */
-function tellImprecise(results: PlanResults, { metrics, confidence }: Experiment, precision: Precision): void {
-  for (const { metric, variant, interval } of imprecise(results, metrics ?? shown(results), confidence, precision)) {
+function impreciseLines(
+  results: PlanResults,
+  { metrics, confidence }: Experiment,
+  precision: Precision,
+): readonly string[] {
+  return imprecise(results, metrics ?? shown(results), confidence, precision).map(({ metric, variant, interval }) => {
     const relative = Math.abs((100 * interval.halfWidth) / interval.mean).toPrecision(3);
     const { label } = results.plan.variants[variant]!;
-    process.stderr.write(
-      `precision not reached after ${interval.count} seeds: ${metric} of ${label}, ± ${relative} %\n`,
-    );
-  }
+    return `precision not reached after ${interval.count} seeds: ${metric} of ${label}, ± ${relative} %`;
+  });
 }
 
 function shown(results: PlanResults): string[] {
@@ -136,25 +140,30 @@ function analysis(results: PlanResults, { metrics, confidence, best }: Experimen
 
 type ShowOptions = Pick<CompareOptions, 'format' | 'out' | 'parquet'>;
 
-async function show(comparison: Comparison, kind: 'compare' | 'sweep', options: ShowOptions): Promise<void> {
-  const style = styleFor(process.stdout);
-  const text =
-    options.format === 'csv'
-      ? comparisonCsv(comparison)
-      : options.format === 'json'
-        ? comparisonJson(comparison)
-        : renderComparison(comparison, kind, style);
-  process.stdout.write(text);
-  if (options.out !== undefined) {
-    for (const [name, content] of [
-      ['comparison.csv', comparisonCsv(comparison)],
-      ['comparison.json', comparisonJson(comparison)],
-    ] as const) {
-      const file = new TextFile(join(options.out, name));
-      file.write(content);
+async function show(
+  comparison: Comparison,
+  kind: ExperimentKind,
+  about: { readonly question: string; readonly cautions: readonly string[] },
+  { format, out, parquet }: ShowOptions,
+): Promise<void> {
+  const html =
+    out !== undefined || format === 'html'
+      ? await (await import('./experiment-report.ts')).experimentReport(comparison, kind, about, out)
+      : '';
+  const texts = {
+    csv: () => comparisonCsv(comparison),
+    json: () => comparisonJson(comparison),
+    html: () => html,
+    table: () => renderComparison(comparison, kind, styleFor(process.stdout)),
+  };
+  process.stdout.write(texts[format]());
+  if (out !== undefined) {
+    for (const name of ['csv', 'json'] as const) {
+      const file = new TextFile(join(out, `comparison.${name}`));
+      file.write(texts[name]());
       file.commit();
     }
-    if (options.parquet === true) await keepParquet(comparison, options.out);
+    if (parquet === true) await keepParquet(comparison, out);
   }
   const { results } = comparison;
   if (results.missing > 0) process.stderr.write(`${results.missing} runs are missing: their shards have not run\n`);
@@ -180,18 +189,18 @@ function tellFailures({ failed, plan }: PlanResults): boolean {
 }
 
 /** What `merge` needs to know. */
-interface KeptPlan extends Omit<Experiment, 'plan'> {
-  readonly plan: Plan;
+export interface KeptPlan extends Experiment {
+  readonly kind: ExperimentKind;
 }
 
-function keepPlan(out: string, plan: Plan, experiment: Experiment): void {
+function keepPlan(out: string, plan: Plan, experiment: Experiment, kind: ExperimentKind): void {
   mkdirSync(out, { recursive: true });
-  const kept: KeptPlan = { ...experiment, plan };
+  const kept: KeptPlan = { ...experiment, plan, kind };
   writeFileSync(join(out, 'experiment.json'), JSON.stringify(kept, undefined, 2) + '\n');
 }
 
 /** `orrery merge`: puts the results of shards together and shows them as if one machine had made them all. */
 export async function showMerged(kept: KeptPlan, store: ResultStore, options: ShowOptions): Promise<void> {
   const results = { ...collect(kept.plan, runsOf(kept.plan), store), failed: [], made: 0 };
-  await show(analysis(results, kept), 'compare', options);
+  await show(analysis(results, kept), kept.kind, { question: kept.question, cautions: [] }, options);
 }

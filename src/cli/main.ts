@@ -129,10 +129,10 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
       )
       .addOption(
         new Option('--format <format>', 'of the result on standard output')
-          .choices(['table', 'csv', 'json'])
+          .choices(['table', 'csv', 'json', 'html'])
           .default('table'),
       )
-      .option('--out <folder>', 'keeps the result of each run there, and goes on from what is there')
+      .option('--out <folder>', 'keeps each result there and goes on from what is there; tables, plots, report.html')
       .option('--parquet', 'with --out: also writes comparison.parquet')
       .addOption(new Option('--shard <i/n>', 'makes every n-th run only, i from 0; needs --out').argParser(shard))
       .addOption(
@@ -176,11 +176,11 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .command('merge')
     .description('put the results of shards of one experiment together')
     .argument('<folders...>', 'what compare or sweep wrote with --out')
-    .option('--out <folder>', 'where to keep them all')
+    .option('--out <folder>', 'where to keep them all, with tables, plots and report.html')
     .option('--parquet', 'with --out: also writes comparison.parquet')
     .addOption(
       new Option('--format <format>', 'of the result on standard output')
-        .choices(['table', 'csv', 'json'])
+        .choices(['table', 'csv', 'json', 'html'])
         .default('table'),
     )
     .action(async (folders: string[], options: object) =>
@@ -254,7 +254,9 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .option('--policy <name>', 'a policy of the study; repeatable (default: all)', collect)
     .option('--seed <seed>', 'a recorded seed; repeatable (default: all)', collect)
     .addOption(
-      new Option('--format <format>', 'of the result on standard output').choices(['table', 'csv']).default('table'),
+      new Option('--format <format>', 'of the result on standard output')
+        .choices(['table', 'csv', 'html'])
+        .default('table'),
     )
     .option('--data <folder>', 'where the recordings lie (default: the environment variable ORRERY_DATA)')
     .addOption(

@@ -2,15 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FolderResults, MemoryResults, type ResultStore } from '../experiment/result-store.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
-import type { Experiment } from './plan-experiment.ts';
-import { showMerged, type CompareOptions } from './compare.ts';
+import { showMerged, type CompareOptions, type KeptPlan } from './compare.ts';
 
 /** Puts folders of shards of one experiment together. Throws a TraceError when they are not of one. */
 export async function merge(
   folders: readonly string[],
   options: Pick<CompareOptions, 'format' | 'out' | 'parquet'>,
 ): Promise<void> {
-  let kept: Experiment | undefined;
+  let kept: KeptPlan | undefined;
   let text = '';
   const store: ResultStore =
     options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
@@ -21,7 +20,7 @@ export async function merge(
     const found = readFileSync(file, 'utf8');
     if (kept === undefined) {
       text = found;
-      kept = JSON.parse(found) as Experiment;
+      kept = JSON.parse(found) as KeptPlan;
     } else if (found !== text) {
       throw new TraceError([
         `${file}: is another experiment than ${folders[0]}; only shards of one can be put together`,

@@ -25,6 +25,8 @@ export interface ExperimentOptions {
 /** An experiment with every question answered: by the command line, else by the file, else by us. */
 export interface Experiment {
   readonly plan: Plan;
+  /** What it asks; empty where nobody said. */
+  readonly question: string;
   readonly maxSeeds: number;
   readonly precision: number | undefined;
   readonly metrics: readonly string[] | undefined;
@@ -56,16 +58,19 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   const sets = [...(file?.spec.set ?? []), ...(options.set ?? [])];
   const variants = [];
   let name = file?.name;
+  let question = file?.spec.question;
   for (const variant of variantsOf(factors.map(withPolicyFiles))) {
     const all = [...sets, ...variant.sets];
     const prepared = await prepareRun(scenario, { set: all });
     name ??= prepared.scenario.name;
+    question ??= prepared.scenario.question;
     variants.push({ label: variant.label, sets: all, identity: runIdentity(prepared) });
   }
   const { spec } = file ?? {};
   const best = options.best ?? spec?.best?.metric;
   return {
     plan: { name: name!, path: scenario, variants, seeds: seedsUpTo(options.seeds ?? spec?.seeds ?? DEFAULT_SEEDS) },
+    question: question!,
     maxSeeds: options.maxSeeds ?? spec?.maxSeeds ?? DEFAULT_MAX_SEEDS,
     precision: options.precision ?? spec?.precision,
     metrics: options.metric ?? spec?.metrics,

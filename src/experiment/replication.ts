@@ -24,6 +24,7 @@ export function replayLine({ path, sets, seed }: ReplicationInput): string {
   return `orrery run ${shellWord(path)} --seed ${shellWord(seed)}${set}`;
 }
 
-function shellWord(text: string): string {
+/** A word that a shell takes as it is. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

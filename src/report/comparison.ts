@@ -85,33 +85,34 @@ function footnotes({ differenceConfidence, confidence, results, metrics }: Compa
   return lines;
 }
 
-function bestLine(
-  { metric, goal, survivors, stages, selection }: BestOf,
-  labels: readonly string[],
-  style: Style,
-): string {
-  const what = `${goal === 'most' ? 'largest' : 'smallest'} ${metric}`;
-  if (survivors.length === 1) {
-    return style.good(
-      `The ${what} has ${labels[survivors[0]!]!}: right with probability ${selection.probability} at least, if it leads by ${selection.indifference} or more (Kim-Nelson, after ${stages} seeds).`,
-    );
-  }
-  const left = survivors.map((i) => labels[i]!).join('; ');
-  return style.warn(`The ${what} is not decided after ${stages} seeds between: ${left}. More seeds are needed.`);
+function bestLine(best: BestOf, labels: readonly string[], style: Style): string {
+  return (best.survivors.length === 1 ? style.good : style.warn)(bestText(best, labels));
 }
 
-function halfWidth(value: number): string {
+/** Which variant was selected, and what that is worth. */
+export function bestText({ metric, goal, survivors, stages, selection }: BestOf, labels: readonly string[]): string {
+  const what = `${goal === 'most' ? 'largest' : 'smallest'} ${metric}`;
+  if (survivors.length === 1) {
+    return `The ${what} has ${labels[survivors[0]!]!}: right with probability ${selection.probability} at least, if it leads by ${selection.indifference} or more (Kim-Nelson, after ${stages} seeds).`;
+  }
+  const left = survivors.map((i) => labels[i]!).join('; ');
+  return `The ${what} is not decided after ${stages} seeds between: ${left}. More seeds are needed.`;
+}
+
+/** Half of an interval's width, as it stands behind a mean. */
+export function halfWidth(value: number): string {
   return Number.isFinite(value) ? `± ${significant(value)}` : '± ?';
 }
 
 /** Four significant digits. */
-function significant(value: number): string {
+export function significant(value: number): string {
   if (!Number.isFinite(value)) return '?';
   const text = String(Number(value.toPrecision(4)));
   return text.length <= 10 ? text : value.toExponential(2);
 }
 
-function round(value: number): string {
+/** As round as a confidence is written. */
+export function round(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 

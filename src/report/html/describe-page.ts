@@ -19,6 +19,21 @@ tells what is under the pointer, and tables sort. The same run gives the same by
 A browser runs only the page's own scripts (a content security policy names their hashes), and every text that comes from
 a scenario is escaped.
 
+## The page of an experiment
+
+\`--out DIR\` of \`orrery compare\`, \`sweep\` and \`merge\` writes \`report.html\` and its plots, each a file of its own in
+\`plots/\` that a paper can take as it is; \`--format html\` prints the page. Like the page of a run it needs nothing but
+itself, follows light and dark, can be read on a phone, printed, and with scripts off; the same results give the same bytes.
+
+- What can be said, in words, and what should make a reader careful: few seeds, runs that failed or are missing, metrics that
+  not every run had, a precision that was not reached.
+- All metrics of all variants, means with half-widths: the table of a paper.
+- For each metric: means with their intervals; differences to the first variant, seed by seed (\`compare\`); lines with bands
+  over a number that is varied, and maps over two variables (\`sweep\`); the distribution over the seeds, as a cumulative curve
+  (up to seven variants) and as boxes. Each says its n and its confidence. Plots show 40 rows at most, tables 200.
+- The runs with their fingerprints; those that failed, with the command that repeats each; the command of the whole, and
+  one for each variant.
+
 ## The trace
 
 \`--trace FILE\` writes the run in Chrome's trace format (JSON), for Perfetto or chrome://tracing: a

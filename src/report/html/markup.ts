@@ -58,13 +58,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+function escaped(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+}
+
 /**
  * Text for HTML. Control characters, halves of pairs and characters that turn the direction of writing are shown as
  * U+FFFD: a message must not be able to rearrange what stands beside it.
  */
-function escaped(text: string): string {
+export function visible(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g, '\ufffd')
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
-    .replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }

@@ -10,12 +10,17 @@ export interface PageAssets {
   readonly plotStyle: string;
 }
 
+export interface PageOptions {
+  /** Whether it has plots that zoom. */
+  readonly zooms: boolean;
+}
+
 /**
  * One page that needs nothing but itself. Its policy lets a browser run the scripts written here and nothing else, and
  * fetch nothing.
  */
-export function page(title: string, body: readonly Markup[], assets: PageAssets): string {
-  const scripts = [assets.plotScript, assets.script].map((text) => `\n${text.trim()}\n`);
+export function page(title: string, body: readonly Markup[], assets: PageAssets, { zooms }: PageOptions): string {
+  const scripts = [...(zooms ? [assets.plotScript] : []), assets.script].map((text) => `\n${text.trim()}\n`);
   const sources = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src ${sources.join(' ')}; base-uri 'none'; form-action 'none'`;
   return markup`<!doctype html>
@@ -28,8 +33,7 @@ export function page(title: string, body: readonly Markup[], assets: PageAssets)
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
 <style>
-${verbatim(assets.plotStyle.trim())}
-${verbatim(assets.style.trim())}
+${zooms ? verbatim(`${assets.plotStyle.trim()}\n`) : ''}${verbatim(assets.style.trim())}
 </style>
 </head>
 <body>

@@ -4,7 +4,6 @@ import { markup } from '../markup.ts';
 import { boxes } from './box.ts';
 import { ecdf, ecdfPath } from './ecdf.ts';
 import { heatMap, LEVELS, levelOf, topOf } from './heat-map.ts';
-import { intervals } from './intervals.ts';
 import { lanes } from './lanes.ts';
 import { countScale, logDurationScale, timeScale } from './scale.ts';
 import { stepLines, stepPath } from './step-lines.ts';
@@ -89,18 +88,6 @@ describe('distributions', () => {
     const sorted = Array.from({ length: 100 }, (_, i) => (i + 1) * 1_000);
     expect(boxes('x', [{ name: 'a', colour: 0, sorted }]).text).toContain('p50 50.0ms, p99 99.0ms, max 100ms');
   });
-});
-
-it('intervals stand where they are, beside what decides', () => {
-  const text = intervals(
-    'difference',
-    [{ name: 'mine', colour: 0, low: -1, middle: 1, high: 3, value: '1 ± 2' }],
-    (value) => value.toFixed(1),
-    0,
-  ).text;
-  // From -1.2 to 3.2: the axis has a margin of a twentieth on both sides.
-  expect(text).toContain('M45 10H955');
-  expect(text).toContain('class="reference" d="M273 0V20"');
 });
 
 describe('a heat map', () => {

@@ -33,5 +33,5 @@ ${[
   provenance(run, facts),
 ]}
 </main>`;
-  return page(`${run.scenario}, seed ${run.seed}: Orrery`, [body], assets);
+  return page(`${run.scenario}, seed ${run.seed}: Orrery`, [body], assets, { zooms: true });
 }
