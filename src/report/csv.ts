@@ -2,20 +2,20 @@ import { stringify } from 'csv-stringify/sync';
 import type { Table } from './column.ts';
 import type { TableWriter } from './table-writer.ts';
 
-/** Rows are handed over in batches: one call of the stringifier costs more than a row. */
+/** Rows are handed over in batches: a write costs more than a row. */
 const ROWS_A_BATCH = 1_000;
 
 /** Writes the rows of a table as RFC 4180 CSV with Unix line ends, a batch at a time, to whoever takes text. */
 export class CsvWriter<T> implements TableWriter<T> {
   readonly #table: Table<T>;
   readonly #write: (text: string) => void;
-  #batch: string[][] = [];
+  #batch = '';
   #rows = 0;
 
   constructor(table: Table<T>, write: (text: string) => void) {
     this.#table = table;
     this.#write = write;
-    write(csv([table.columns.map((column) => column.name)]));
+    write(csvOf(table.columns.map((column) => column.name)));
   }
 
   /** How many rows were added, the header not counted. */
@@ -25,14 +25,15 @@ export class CsvWriter<T> implements TableWriter<T> {
 
   add(record: T): void {
     const { columns } = this.#table;
-    const cells = new Array<string>(columns.length);
-    for (let i = 0; i < cells.length; i++) {
+    let line = '';
+    for (let i = 0; i < columns.length; i++) {
       const { type, cell } = columns[i]!;
-      cells[i] = type === 'text' ? harmless(cell(record)) : cell(record);
+      if (i > 0) line += ',';
+      const text = cell(record);
+      line += type === 'text' && NEEDS_CARE.test(text) ? encoded(text) : text;
     }
-    this.#batch.push(cells);
-    this.#rows++;
-    if (this.#batch.length === ROWS_A_BATCH) this.#flush();
+    this.#batch += line + '\n';
+    if (++this.#rows % ROWS_A_BATCH === 0) this.#flush();
   }
 
   finish(): void {
@@ -40,17 +41,38 @@ export class CsvWriter<T> implements TableWriter<T> {
   }
 
   #flush(): void {
-    if (this.#batch.length === 0) return;
-    this.#write(csv(this.#batch));
-    this.#batch = [];
+    if (this.#batch === '') return;
+    this.#write(this.#batch);
+    this.#batch = '';
   }
 }
 
-function csv(rows: readonly (readonly string[])[]): string {
-  return stringify(rows as string[][], { record_delimiter: 'unix' });
+/**
+ * Whatever is not plain: what may have to be quoted, or be taken for a formula by a spreadsheet. Nearly every cell is
+ * plain and stands in the file as it is; how the others are written, `csv-stringify` says.
+ */
+const NEEDS_CARE = /[^ !#-+\--~]|^[=+\-@]/;
+
+/** Messages come again and again. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 1_000;
+
+function encoded(cell: string): string {
+  let text = known.get(cell);
+  if (text === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    text = csvOf([harmless(cell)]).slice(0, -1);
+    known.set(cell, text);
+  }
+  return text;
+}
+
+/** A row. */
+export function csvOf(cells: readonly string[]): string {
+  return stringify([cells as string[]], { record_delimiter: 'unix' });
 }
 
 /** A text that a spreadsheet would take for a formula is escaped: names and messages come from other people. */
-function harmless(cell: string): string {
+export function harmless(cell: string): string {
   return /^[=+\-@\t\r＝＋－＠]/.test(cell) ? `'${cell}` : cell;
 }

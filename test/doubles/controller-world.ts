@@ -208,22 +208,27 @@ export class ControllerWorld {
     if (host.working < host.queue.length) this.#dispatch(host);
   }
 
+  #failed(host: Host, key: string): void {
+    const failures = host.failures.get(key) ?? 0;
+    host.failures.set(key, failures + 1);
+    if (failures < (host.controller.maxRetries ?? Infinity)) {
+      const life = this.#life;
+      const wait = Math.min(1000 * SECOND, FIRST_RETRY << Math.min(failures, 18));
+      this.after(wait, () => life === this.#life && this.#enqueue(host, key));
+    }
+    this.#finish(host, key);
+  }
+
   #resume(host: Host, key: string, steps: SyncSteps, answer: Response | readonly Response[] | undefined): void {
-    let next: IteratorResult<Request | readonly Request[], void>;
+    let next: ReturnType<SyncSteps['next']>;
     try {
       next = steps.next(answer as never);
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
-      const failures = host.failures.get(key) ?? 0;
-      host.failures.set(key, failures + 1);
-      if (failures < (host.controller.maxRetries ?? Infinity)) {
-        const life = this.#life;
-        const wait = Math.min(1000 * SECOND, FIRST_RETRY << Math.min(failures, 18));
-        this.after(wait, () => life === this.#life && this.#enqueue(host, key));
-      }
-      return this.#finish(host, key);
+      return this.#failed(host, key);
     }
     if (next.done === true) {
+      if (next.value !== undefined) return this.#failed(host, key);
       host.failures.delete(key);
       return this.#finish(host, key);
     }

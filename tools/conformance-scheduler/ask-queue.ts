@@ -95,8 +95,8 @@ class QueueRun {
         if (queued === undefined) throw new RecordingError(`${operation.name} fails, but is not in flight`);
         this.#flying.delete(operation.name);
         queued.clearRejectors();
-        for (const plugin of operation.plugins) queued.unschedulablePlugins.add(plugin);
-        for (const plugin of operation.pending) queued.pendingPlugins.add(plugin);
+        for (const plugin of operation.plugins) queued.rejectedBy(plugin);
+        for (const plugin of operation.pending) queued.waitsFor(plugin);
         queue.addUnschedulable(queued, queued.pod);
         break;
       }

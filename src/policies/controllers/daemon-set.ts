@@ -26,7 +26,7 @@ import { updateStep } from './daemon-set/update-plan.ts';
 import { ExpectedCounts } from './expected-counts.ts';
 import { untilNextAvailable } from './next-available.ts';
 import { claim } from './ownership.ts';
-import { WrittenVersions } from './replica-set/written-versions.ts';
+import { BEHIND, WrittenVersions } from './replica-set/written-versions.ts';
 import { attempt } from './together.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -167,7 +167,7 @@ class DaemonSetController implements Controller {
   // ---- The sync ----
 
   *sync(key: string): SyncSteps {
-    this.#written.ensureRead(key);
+    if (!this.#written.hasRead(key)) return BEHIND;
     const set = this.#sets.get(key);
     if (set === undefined) {
       this.#written.forget(key);

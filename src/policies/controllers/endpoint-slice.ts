@@ -31,6 +31,8 @@ export const LABEL_MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 export const LABEL_HEADLESS = 'service.kubernetes.io/headless';
 const MANAGED_BY = 'endpointslice-controller.k8s.io';
 
+const OUT_OF_DATE = new SyncError('EndpointSlice informer cache is out of date');
+
 /** Labels of a slice that do not come from its Service. */
 const OWN_LABELS: ReadonlySet<string> = new Set([LABEL_SERVICE_NAME, LABEL_MANAGED_BY, LABEL_HEADLESS]);
 
@@ -171,7 +173,7 @@ class EndpointSliceController implements Controller {
     if (service.spec.type === 'ExternalName' || !hasSelector(service)) return;
     const { roster, labelsOfAll, labels } = this.#deskOf(key, service);
     const slices = this.#slices.labelled(service.metadata.namespace, labelsOfAll).filter(isStaying);
-    if (this.#tracker.isStale(key, slices)) throw new SyncError('EndpointSlice informer cache is out of date');
+    if (this.#tracker.isStale(key, slices)) return OUT_OF_DATE;
     const triggerTime = roster.update(service);
     try {
       yield* this.#reconcile(key, service, roster, slices, labels, triggerTime);

@@ -72,7 +72,7 @@ class GarbageCollector implements Controller {
   #changed({ type, object, previous }: Change): void {
     const after = type === 'DELETED' ? NONE : object.metadata.ownerReferences;
     const before = previous?.metadata.ownerReferences ?? NONE;
-    if (before.length > 0 || after.length > 0) this.#side.update(itemOf(object), before, after);
+    if (before !== after && (before.length > 0 || after.length > 0)) this.#side.update(itemOf(object), before, after);
     if (type === 'DELETED') {
       this.#gone(object);
       return;

@@ -22,7 +22,7 @@ import { FinalizerExpectations, isTracked, untrack } from './job/tracking-finali
 import { completionsReached, isComplete, verdictOf } from './job/verdict.ts';
 import { claim, controllerReference } from './ownership.ts';
 import { Expectations } from './replica-set/expectations.ts';
-import { WrittenVersions } from './replica-set/written-versions.ts';
+import { BEHIND, WrittenVersions } from './replica-set/written-versions.ts';
 import { ask } from './requests.ts';
 import { wholeSecond } from './whole-second.ts';
 
@@ -185,7 +185,7 @@ class JobController implements Controller, PodHands, TrackHands {
 
   *sync(key: string): SyncSteps {
     if (key.startsWith(ORPHAN_PREFIX)) return yield* this.#freeOrphan(key.slice(ORPHAN_PREFIX.length));
-    this.#written.ensureRead(key);
+    if (!this.#written.hasRead(key)) return BEHIND;
     const job = this.#jobs.get(key);
     if (job === undefined) {
       this.expectations.forget(key);

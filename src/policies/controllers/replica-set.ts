@@ -24,7 +24,7 @@ import { PodTally } from './replica-set/pod-tally.ts';
 import { selectorOf, type Replicated, type ReplicatedKind } from './replica-set/replicated.ts';
 import { slowStart } from './replica-set/slow-start.ts';
 import { calculateStatus, writeStatus } from './replica-set/status.ts';
-import { WrittenVersions } from './replica-set/written-versions.ts';
+import { BEHIND, WrittenVersions } from './replica-set/written-versions.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -169,7 +169,7 @@ class ReplicaSetController implements Controller {
   // ---- The sync ----
 
   *sync(key: string): SyncSteps {
-    this.#written.ensureRead(key);
+    if (!this.#written.hasRead(key)) return BEHIND;
     const rs = this.#replicaSets.get(key);
     if (rs === undefined) {
       this.#written.forget(key);

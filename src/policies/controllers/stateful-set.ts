@@ -16,7 +16,7 @@ import { inOrder } from './history/revisions.ts';
 import { untilNextAvailable } from './next-available.ts';
 import { claim } from './ownership.ts';
 import { attempt } from './together.ts';
-import { WrittenVersions } from './replica-set/written-versions.ts';
+import { BEHIND, WrittenVersions } from './replica-set/written-versions.ts';
 import { ordinalOf } from './stateful-set/identity.ts';
 import { reconcile } from './stateful-set/reconcile.ts';
 import { settleRevisions, truncateHistory, type Revisions } from './stateful-set/revisions.ts';
@@ -117,7 +117,7 @@ class StatefulSetController implements Controller {
   // ---- The sync ----
 
   *sync(key: string): SyncSteps {
-    this.#written.ensureRead(key);
+    if (!this.#written.hasRead(key)) return BEHIND;
     const set = this.#sets.get(key);
     if (set === undefined) {
       this.#written.forget(key);

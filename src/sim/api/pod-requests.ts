@@ -225,21 +225,18 @@ function isPlain(spec: PodSpec): boolean {
 /** What a pod requests by its spec alone: how the scheduler sizes a pod that it is about to place. */
 export function podRequests(pod: { readonly spec: PodSpec }): Resources {
   const { spec } = pod;
+  // Pods with a node have a spec of their own each, but share the lists in it: nothing need be kept for every pod.
+  if (isPlain(spec)) {
+    const list = spec.containers[0]!.resources?.requests;
+    const plain = list === undefined ? NO_RESOURCES : resourcesOf(list);
+    if (plain.pods === 0) return plain;
+  }
   let resources = requested.get(spec);
   if (resources === undefined) {
-    if (isPlain(spec)) {
-      const list = spec.containers[0]?.resources?.requests;
-      resources = list === undefined ? NO_RESOURCES : withoutPods(resourcesOf(list));
-    } else {
-      resources = resourcesOfAmounts(total(spec, { which: 'requests' }));
-    }
+    resources = resourcesOfAmounts(total(spec, { which: 'requests' }));
     requested.set(spec, resources);
   }
   return resources;
-}
-
-function withoutPods(resources: Resources): Resources {
-  return resources.pods === 0 ? resources : { ...resources, pods: 0 };
 }
 
 /** Whether the status names resources, as the kubelet reports them: only then can it differ from the spec. */

@@ -216,6 +216,8 @@ export interface Watch {
    * back) is not delivered; the next change that is brings the status along.
    */
   readonly needsStatusOf?: (pod: Pod) => boolean;
+  /** False of a pod whose status no node needs: then nobody is asked. The same function for all nodes. */
+  readonly anyNeedsStatusOf?: (pod: Pod) => boolean;
   receive(change: Change): void;
 }
 

@@ -126,11 +126,19 @@ export function metaChanges(metadata: ObjectMeta): MetaChanges {
   };
 }
 
-/** A status of a pod: what `changes` has takes the place of what was there, `undefined` too. */
-export function podStatusWith(before: PodStatus, changes: Partial<PodStatus>): PodStatus {
+/**
+ * A status of a pod: what `changes` has takes the place of what was there, `undefined` too.
+ *
+ * @param conditions in the place of those of `changes`
+ */
+export function podStatusWith(
+  before: PodStatus,
+  changes: Partial<PodStatus>,
+  conditions = changes.conditions ?? before.conditions,
+): PodStatus {
   const whole: Whole<PodStatus> = {
     phase: changes.phase ?? before.phase,
-    conditions: changes.conditions ?? before.conditions,
+    conditions,
     podIP: 'podIP' in changes ? changes.podIP : before.podIP,
     hostIP: 'hostIP' in changes ? changes.hostIP : before.hostIP,
     startTime: 'startTime' in changes ? changes.startTime : before.startTime,

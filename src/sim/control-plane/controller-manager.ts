@@ -218,7 +218,7 @@ export class ControllerManager {
 
   /** Resumes a sync with an answer (none at first) until it yields again or ends. */
   #resume(host: Host, key: string, steps: SyncSteps, answer: Response | readonly Response[] | undefined): void {
-    let next: IteratorResult<Request | readonly Request[], void>;
+    let next: ReturnType<SyncSteps['next']>;
     try {
       next = steps.next(answer as never);
     } catch (error) {
@@ -226,6 +226,7 @@ export class ControllerManager {
       return;
     }
     if (next.done === true) {
+      if (next.value !== undefined) return this.#fail(host, key, next.value);
       host.queue.forget(key);
       this.#finish(host, key);
     } else if (isBatch(next.value)) {

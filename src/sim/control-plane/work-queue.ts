@@ -2,7 +2,7 @@ import { Heap } from 'heap-js';
 import { TokenBucket } from './client/token-bucket.ts';
 
 interface Waiting {
-  readonly key: string;
+  readonly item: Item;
   readonly dueAt: number;
   readonly sequence: number;
 }
@@ -28,20 +28,43 @@ export interface WorkQueueObserver {
   retried(): void;
 }
 
+/** What is known of a key. */
+class Item {
+  readonly key: string;
+  isDirty = false;
+  isProcessing = false;
+  /** Since when it is dirty, and since when it is worked on; 0 where nobody observes. */
+  dirtySince = 0;
+  processingSince = 0;
+  failures = 0;
+  /** Infinity: it is not delayed. */
+  dueAt = Infinity;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  get isIdle(): boolean {
+    return !this.isDirty && !this.isProcessing && this.failures === 0 && this.dueAt === Infinity;
+  }
+}
+
+/** Keys come back: what is known of idle ones is thrown away only when they are the most. */
+const FEW = 1_024;
+
 /**
  * A controller's queue of keys with client-go's rules: a key waits once however often it is added; one that is being
  * worked on is queued again only when that work is done; failures come back later and later.
  */
 export class WorkQueue {
-  readonly #ready: string[] = [];
+  readonly #items = new Map<string, Item>();
+  /** How many items there may be before the idle ones go. */
+  #most = FEW;
+  /** The key asked for last: a worker asks about its key several times. */
+  #last: Item | undefined;
+  readonly #ready: Item[] = [];
   #head = 0;
-  /** Since when; 0 where nobody observes. */
-  readonly #dirty = new Map<string, number>();
-  /** Since when; 0 where nobody observes. */
-  readonly #processing = new Map<string, number>();
-  readonly #failures = new Map<string, number>();
   readonly #waiting = new Heap<Waiting>((a, b) => a.dueAt - b.dueAt || a.sequence - b.sequence);
-  readonly #dueOf = new Map<string, number>();
   readonly #backoff: RetryBackoff;
   readonly #retries = new TokenBucket(RETRY_LIMIT);
   #sequence = 0;
@@ -62,19 +85,26 @@ export class WorkQueue {
   }
 
   add(key: string): void {
-    if (this.#dirty.has(key)) return;
+    this.#add(this.#itemOf(key));
+  }
+
+  #add(item: Item): void {
+    if (item.isDirty) return;
     const { observer } = this;
-    this.#dirty.set(key, observer === undefined ? 0 : observer.now);
-    observer?.added();
-    if (!this.#processing.has(key)) this.#ready.push(key);
+    item.isDirty = true;
+    if (observer !== undefined) {
+      item.dirtySince = observer.now;
+      observer.added();
+    }
+    if (!item.isProcessing) this.#ready.push(item);
   }
 
   /** Adds the key at `dueAt`, unless it is due earlier already. */
   addAt(key: string, dueAt: number): void {
-    const known = this.#dueOf.get(key);
-    if (known !== undefined && known <= dueAt) return;
-    this.#dueOf.set(key, dueAt);
-    this.#waiting.push({ key, dueAt, sequence: this.#sequence++ });
+    const item = this.#itemOf(key);
+    if (item.dueAt <= dueAt) return;
+    item.dueAt = dueAt;
+    this.#waiting.push({ item, dueAt, sequence: this.#sequence++ });
   }
 
   /** Moves what is due at `now` among the ready keys. */
@@ -83,51 +113,73 @@ export class WorkQueue {
       const next = this.#waiting.peek();
       if (next === undefined || next.dueAt > now) return;
       this.#waiting.pop();
-      if (this.#dueOf.get(next.key) !== next.dueAt) continue;
-      this.#dueOf.delete(next.key);
-      this.add(next.key);
+      const { item } = next;
+      if (item.dueAt !== next.dueAt) continue;
+      item.dueAt = Infinity;
+      this.#add(item);
     }
   }
 
   /** Takes a key; `done` must follow. */
   get(): string | undefined {
     if (this.#head === this.#ready.length) return undefined;
-    const key = this.#ready[this.#head++]!;
+    const item = this.#ready[this.#head++]!;
     if (this.#head > 1024 && this.#head * 2 > this.#ready.length) {
       this.#ready.splice(0, this.#head);
       this.#head = 0;
     }
     const { observer } = this;
-    observer?.taken(observer.now - this.#dirty.get(key)!);
-    this.#dirty.delete(key);
-    this.#processing.set(key, observer === undefined ? 0 : observer.now);
-    return key;
+    item.isDirty = false;
+    item.isProcessing = true;
+    if (observer !== undefined) {
+      observer.taken(observer.now - item.dirtySince);
+      item.processingSince = observer.now;
+    }
+    return item.key;
   }
 
   done(key: string): void {
     const { observer } = this;
-    observer?.done(observer.now - this.#processing.get(key)!);
-    this.#processing.delete(key);
-    if (this.#dirty.has(key)) this.#ready.push(key);
+    const item = this.#itemOf(key);
+    observer?.done(observer.now - item.processingSince);
+    item.isProcessing = false;
+    if (item.isDirty) this.#ready.push(item);
   }
 
   /** How often a key failed since it last succeeded. */
   failures(key: string): number {
-    return this.#failures.get(key) ?? 0;
+    return this.#items.get(key)?.failures ?? 0;
   }
 
   forget(key: string): void {
-    this.#failures.delete(key);
+    this.#itemOf(key).failures = 0;
   }
 
   /** Adds a key that failed, after its back-off and not before the queue's own limit allows. */
   addRateLimited(key: string, now: number): void {
     const { baseMicros, maxMicros } = this.#backoff;
-    const failures = this.failures(key);
+    const item = this.#itemOf(key);
+    const { failures } = item;
     this.observer?.retried();
-    this.#failures.set(key, failures + 1);
+    item.failures = failures + 1;
     let delay = baseMicros;
     for (let i = 0; i < failures && delay < maxMicros; i++) delay *= 2;
     this.addAt(key, Math.max(now + Math.min(delay, maxMicros), this.#retries.take(now)));
+  }
+
+  #itemOf(key: string): Item {
+    if (this.#last?.key === key) return this.#last;
+    let item = this.#items.get(key);
+    if (item === undefined) {
+      if (this.#items.size >= this.#most) this.#tidy();
+      this.#items.set(key, (item = new Item(key)));
+    }
+    this.#last = item;
+    return item;
+  }
+
+  #tidy(): void {
+    for (const item of this.#items.values()) if (item.isIdle) this.#items.delete(item.key);
+    this.#most = Math.max(FEW, 2 * this.#items.size);
   }
 }

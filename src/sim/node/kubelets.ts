@@ -62,6 +62,8 @@ export class Kubelets implements NodeAgents {
   readonly #reconnected: EventKind;
   readonly #reconnections: KeyedDraws;
   #nextBlock = PODS_FROM;
+  #anyLinkWasCut = false;
+  readonly #anyNeedsStatusOf = (pod: Pod): boolean => this.#anyLinkWasCut || hasReadinessGates(pod);
 
   constructor(needs: KubeletsNeeds) {
     this.#needs = needs;
@@ -104,6 +106,7 @@ export class Kubelets implements NodeAgents {
       kind: 'Pod',
       nodeName: name,
       needsStatusOf: (pod) => link.wasCut || hasReadinessGates(pod),
+      anyNeedsStatusOf: this.#anyNeedsStatusOf,
       receive: (change) => {
         if (!link.hold(change)) machine.kubelet.receive(change);
       },
@@ -168,6 +171,7 @@ export class Kubelets implements NodeAgents {
     if (machine.reachable && !reachable) {
       machine.reachable = false;
       machine.link.cut();
+      this.#anyLinkWasCut = true;
       this.#heartbeats.fallsSilent(name);
     }
     if (machine.runs && !mayRun) machine.stopKubelet();

@@ -64,11 +64,15 @@ export class NodeLink {
 
   #send(inner: Client, request: Request, answer: (response: Response) => void): void {
     const life = this.#life;
-    const hear = (response: Response): void => {
-      if (this.#life === life) answer(response);
-    };
-    if (this.#up) inner.send(request, (response) => hear(this.#up ? response : UNREACHABLE));
-    else this.#engine.after(REQUEST_TIMEOUT, this.#lost, 0, 0, () => hear(UNREACHABLE));
+    if (this.#up) {
+      inner.send(request, (response) => {
+        if (this.#life === life) answer(this.#up ? response : UNREACHABLE);
+      });
+      return;
+    }
+    this.#engine.after(REQUEST_TIMEOUT, this.#lost, 0, 0, () => {
+      if (this.#life === life) answer(UNREACHABLE);
+    });
   }
 
   /** Keeps a change that cannot get through; false: it can. */

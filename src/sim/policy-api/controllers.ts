@@ -3,13 +3,15 @@ import type { Kind, Kinds } from '../api/kinds.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import type { LabelSelector } from '../api/meta.ts';
 import type { Request, Response } from '../api/request.ts';
+import type { SyncError } from './sync-error.ts';
 
 /**
  * A controller as a policy. It owns no thread: its host calls `sync` for a key from the work queue, sends each request
  * it yields through the controller's own client, and resumes it with the answer. An array of requests is sent at once
- * and resumed with the answers in the same order. A sync that throws is retried with back-off, as an error in Go is.
+ * and resumed with the answers in the same order. A sync that throws is retried with back-off, as an error in Go is; returning a SyncError is the same, and
+ * costs nothing where it happens all the time.
  */
-export type SyncSteps = Steps<void>;
+export type SyncSteps = Steps<SyncError | void>;
 
 /** Part of a sync: yields requests as the whole does, and ends with a T for its caller. */
 export type Steps<T> = Generator<Request | readonly Request[], T, Response & readonly Response[]>;

@@ -89,7 +89,7 @@ class GuardedController implements Controller {
         }
         return step;
       });
-      if (next.done === true) return;
+      if (next.done === true) return asSyncError(next.value);
       answer = yield next.value;
     }
   }
@@ -125,6 +125,12 @@ function whatIsWrongWith(made: unknown): string | undefined {
   if (typeof handlers !== 'object' || handlers === null) return 'handlers is not an object of functions by kind';
   if (!Object.values(handlers).every((handler) => typeof handler === 'function')) return 'a handler is no function';
   return typeof sync === 'function' ? undefined : 'sync is not a function';
+}
+
+/** What a sync returns is nothing, or why it did not get through; whatever else a user's own returns is nothing too. */
+function asSyncError(returned: unknown): SyncError | undefined {
+  const { name, message } = (returned ?? {}) as { readonly name?: unknown; readonly message?: unknown };
+  return name === 'SyncError' ? new SyncError(String(message)) : undefined;
 }
 
 function isRequest(value: unknown): value is Request {

@@ -89,6 +89,10 @@ export class SoftSpread {
   readonly #needsAllKeys: boolean;
   readonly weight: number;
   #scores = new Float64Array(128);
+  /** What a constraint adds in each domain. */
+  #ofDomain = new Float64Array(8);
+  /** By raw score, from the least on: what it comes to when it is normalised. */
+  #normalised = new Float64Array(128);
   /** By domain, the last search that met it. */
   #met = new Int32Array(8);
   #search = 0;
@@ -146,35 +150,67 @@ export class SoftSpread {
       const domains = constraint.isHostname ? counted : this.#domainsMet(constraint.key, found, count);
       constraint.weight = naturalLog(domains + 2);
     }
+    for (const constraint of constraints) this.#addConstraint(constraint, found, count);
     let least = Infinity;
     let most = 0;
     for (let j = 0; j < count; j++) {
       if (scores[j] === -1) continue;
-      const score = this.#scoreOf(found[j]!);
+      const score = roundHalfAway(scores[j]!);
       scores[j] = score;
       if (score < least) least = score;
       if (score > most) most = score;
     }
-    const { weight } = this;
+    this.#addNormalised(totals, count, least, most);
+  }
+
+  /** Adds to the raw scores what one constraint gives each found node that is not ignored. */
+  #addConstraint(
+    { key, count: pods, domains, maxSkew, weight }: SoftConstraint,
+    found: Int32Array,
+    count: number,
+  ): void {
+    const scores = this.#scores;
+    const { domain } = key;
+    const base = maxSkew - 1;
+    if (domains === undefined) {
+      const { perSlot } = pods;
+      for (let j = 0; j < count; j++) {
+        const slot = found[j]!;
+        if (scores[j] !== -1 && domain[slot] !== NO_DOMAIN) scores[j]! += perSlot[slot]! * weight + base;
+      }
+      return;
+    }
+    const { size } = key;
+    if (this.#ofDomain.length <= size) this.#ofDomain = new Float64Array(2 * size);
+    const ofDomain = this.#ofDomain;
+    for (let id = 0; id < size; id++) ofDomain[id] = domains.count[id]! * weight + base;
     for (let j = 0; j < count; j++) {
-      const score = scores[j]!;
-      if (score === -1) continue;
-      if (most === 0) totals[j]! += weight * MAX_NODE_SCORE;
-      else totals[j]! += weight * multiplyDivide(MAX_NODE_SCORE, most + least - score, most);
+      const id = domain[found[j]!]!;
+      if (scores[j] !== -1 && id !== NO_DOMAIN) scores[j]! += ofDomain[id]!;
     }
   }
 
-  #scoreOf(slot: number): number {
-    const constraints = this.#constraints;
-    let score = 0;
-    for (let i = 0; i < constraints.length; i++) {
-      const { key, count, domains, maxSkew, weight } = constraints[i]!;
-      const domain = key.domain[slot]!;
-      if (domain === NO_DOMAIN) continue;
-      const pods = domains === undefined ? count.perSlot[slot]! : domains.count[domain]!;
-      score += pods * weight + (maxSkew - 1);
+  /** The found nodes have few different scores: each is normalised once. */
+  #addNormalised(totals: Float64Array, count: number, least: number, most: number): void {
+    const { weight } = this;
+    const scores = this.#scores;
+    const range = most - least;
+    if (most === 0 || range >= count) {
+      for (let j = 0; j < count; j++) {
+        const score = scores[j]!;
+        if (score === -1) continue;
+        totals[j]! +=
+          weight * (most === 0 ? MAX_NODE_SCORE : multiplyDivide(MAX_NODE_SCORE, most + least - score, most));
+      }
+      return;
     }
-    return roundHalfAway(score);
+    if (this.#normalised.length <= range) this.#normalised = new Float64Array(2 * range);
+    const normalised = this.#normalised;
+    for (let i = 0; i <= range; i++) normalised[i] = weight * multiplyDivide(MAX_NODE_SCORE, most - i, most);
+    for (let j = 0; j < count; j++) {
+      const score = scores[j]!;
+      if (score !== -1) totals[j]! += normalised[score - least]!;
+    }
   }
 
   /** Distinct domains of the found nodes that are not ignored; nodes without the key are one together. */

@@ -62,6 +62,11 @@ export interface ScoreOutcome {
 
 const NO_NODES: readonly string[] = Object.freeze([]);
 const MAX_NODE_SCORE = 100;
+/** Nobody was asked, so nobody waits. */
+const PERMITTED: { readonly status: undefined; readonly waits: ReadonlyMap<string, number> } = {
+  status: undefined,
+  waits: new Map<string, number>(),
+};
 /** 15 minutes: no plugin may hold a pod longer at Permit. */
 const MAX_PERMIT_WAIT = 900_000_000;
 
@@ -304,6 +309,7 @@ export class Framework {
     pod: PodInfo,
     nodeName: string,
   ): { readonly status: Status | undefined; readonly waits: ReadonlyMap<string, number> } {
+    if (this.plugins.permit.length === 0) return PERMITTED;
     const waits = new Map<string, number>();
     for (const plugin of this.plugins.permit) {
       const answer = plugin.permit(state, pod, nodeName);

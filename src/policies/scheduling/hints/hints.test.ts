@@ -23,7 +23,7 @@ const table = new HintTable(world.policy.hints);
 
 function asks(plugin: string, pod: Pod, event: string, change: Change): boolean {
   const queued = new QueuedPod(pod, 0, 0);
-  queued.unschedulablePlugins.add(plugin);
+  queued.rejectedBy(plugin);
   return table.worthRequeuing(queued, 'default-scheduler', { event, change }) !== 'skip';
 }
 

@@ -32,6 +32,23 @@ function fromRequirements(requirements: readonly Requirement[]): SpreadSelector 
   };
 }
 
+/** A namespace of many Services is asked for every template of pods: their selectors are taken apart once. */
+const known = new WeakMap<Labels, readonly (readonly [string, string])[]>();
+
+function entriesOf(selector: Labels): readonly (readonly [string, string])[] {
+  let entries = known.get(selector);
+  if (entries === undefined) known.set(selector, (entries = Object.entries(selector)));
+  return entries;
+}
+
+function selects(selector: readonly (readonly [string, string])[], labels: Labels): boolean {
+  for (let i = 0; i < selector.length; i++) {
+    const [key, value] = selector[i]!;
+    if (labels[key] !== value) return false;
+  }
+  return true;
+}
+
 /**
  * The pods that belong together with a pod that says nothing itself: those selected by the Services that select it, and
  * by the controller that owns it (semantics sheet 3.10).
@@ -40,12 +57,12 @@ export function defaultSpreadSelector(pod: Pod, handle: PluginHandle): SpreadSel
   const { namespace, labels } = pod.metadata;
   const equal = new Map<string, string>();
   const add = (selector: Labels | undefined): void => {
-    for (const [key, value] of Object.entries(selector ?? {})) equal.set(key, value);
+    if (selector === undefined) return;
+    for (const [key, value] of entriesOf(selector)) equal.set(key, value);
   };
   for (const service of handle.lister('Service').list(namespace)) {
     const { selector } = service.spec;
-    if (selector !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value))
-      add(selector);
+    if (selector !== undefined && selects(entriesOf(selector), labels)) add(selector);
   }
   let owned: LabelSelector | undefined;
   const owner = controllerOf(pod.metadata);

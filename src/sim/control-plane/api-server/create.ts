@@ -14,8 +14,8 @@ import { refuseForbidden, refuseNotFound } from './refusals.ts';
 import { refuseInvalid, WRITTEN_BY_COMPONENTS } from './validity.ts';
 
 export interface CreateContext extends WriteContext {
-  /** The object of this kind that has the key already. */
-  exists(key: string): ApiObject | undefined;
+  /** The object that has the key already. */
+  exists(kind: Kind, key: string): ApiObject | undefined;
   namespace(name: string): Namespace | undefined;
   priorityClasses(): Iterable<PriorityClass>;
   hasServiceAccount(namespace: string, name: string): boolean;
@@ -49,7 +49,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     const refusal = serviceAccountRefusal(object, context);
     if (refusal !== undefined) return refusal;
   }
-  const name = metadata.name === '' ? generateName(given, context) : metadata.name;
+  const { name, key } = metadata.name === '' ? generateName(given, context) : named(metadata);
   const stamped: ObjectMeta = {
     name,
     namespace: metadata.namespace,
@@ -70,7 +70,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   return (
     refuseInvalid(admitted) ??
     (ranges.length > 0 ? refuseOutOfRange(admitted, ranges) : undefined) ??
-    refuseExisting(admitted, context) ?? { does: 'put', object: admitted }
+    refuseExisting(admitted, key, context) ?? { does: 'put', object: admitted, key }
   );
 }
 
@@ -79,8 +79,8 @@ const RANGED: ReadonlySet<Kind> = new Set<Kind>(['Pod', 'PersistentVolumeClaim']
 const NO_RANGES: readonly LimitRange[] = [];
 
 /** 409: the name is taken, if only by something that is going away. */
-function refuseExisting({ kind, metadata }: ApiObject, context: CreateContext): Refusal | undefined {
-  const known = context.exists(objectKey(metadata.namespace, metadata.name));
+function refuseExisting({ kind, metadata }: ApiObject, key: string, context: CreateContext): Refusal | undefined {
+  const known = context.exists(kind, key);
   if (known === undefined) return undefined;
   const going = known.metadata.deletionTimestamp === undefined ? '' : 'object is being deleted: ';
   return refuse('AlreadyExists', `${going}${resourceName(kind)} "${metadata.name}" already exists`);
@@ -140,15 +140,23 @@ function givenName({ metadata }: ApiObject): string {
   return metadata.generateName === undefined || metadata.generateName === '' ? 'Unknown' : metadata.generateName;
 }
 
+/** A name with its key: a long one is worked out once, for it is hashed. */
+interface Naming {
+  readonly name: string;
+  readonly key: string;
+}
+
+function named({ namespace, name }: { readonly namespace: string; readonly name: string }): Naming {
+  return { name, key: objectKey(namespace, name) };
+}
+
 /** The name in the end; none where none is asked for. The last of several attempts stands, free or not. */
-function generateName(object: ApiObject, context: CreateContext): string {
+function generateName(object: ApiObject, context: CreateContext): Naming {
   const { generateName: wish = '', namespace } = object.metadata;
-  if (wish === '') return '';
+  if (wish === '') return named({ namespace, name: '' });
   const prefix = wish.slice(0, MAX_GENERATED_PREFIX);
-  let name = '';
-  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-    name = prefix + context.mintSuffix();
-    if (context.exists(objectKey(namespace, name)) === undefined) break;
+  for (let attempt = 1; ; attempt++) {
+    const naming = named({ namespace, name: prefix + context.mintSuffix() });
+    if (attempt === NAME_ATTEMPTS || context.exists(object.kind, naming.key) === undefined) return naming;
   }
-  return name;
 }

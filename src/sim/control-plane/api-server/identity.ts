@@ -80,10 +80,24 @@ function digit(word: number, shift: number): number {
 /** Five characters, the n-th suffix of a stream. */
 export function nameSuffix(draws: KeyedDraws, n: number, length = 5): string {
   let rest = Math.floor(draws.uniform(n, 0) * TWO_TO_32);
+  if (length === 5) {
+    return String.fromCharCode(
+      letter(rest),
+      letter(rest / 27),
+      letter(rest / 729),
+      letter(rest / 19_683),
+      letter(rest / 531_441),
+    );
+  }
   let suffix = '';
   for (let i = 0; i < length; i++) {
     suffix += NAME_ALPHABET[rest % 27]!;
     rest = Math.floor(rest / 27);
   }
   return suffix;
+}
+
+/** The character code of the last letter of a whole number written in letters; what is behind its point is cut off. */
+function letter(rest: number): number {
+  return NAME_ALPHABET.charCodeAt(Math.floor(rest) % 27);
 }

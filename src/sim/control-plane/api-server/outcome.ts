@@ -4,7 +4,12 @@ import type { Failure, Reason, StatusCause } from '../../api/request.ts';
 
 /** What a write does to the store: the leaves compute it, the API server commits it. */
 export type Outcome =
-  | { readonly does: 'put'; readonly object: ApiObject }
+  | {
+      readonly does: 'put';
+      readonly object: ApiObject;
+      /** Its key, where somebody has worked it out already. */
+      readonly key?: string;
+    }
   | {
       readonly does: 'remove';
       readonly object: ApiObject;

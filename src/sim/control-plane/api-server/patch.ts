@@ -47,11 +47,8 @@ export function patchPodStatus(
   if (current === undefined || current.kind !== 'Pod') return refuseNotFound('Pod', name);
   if (uid !== current.metadata.uid) return refuseUidChange(current, uid);
   const before = current.status;
-  const given = podStatusWith(before, changes);
-  const status =
-    given.conditions === before.conditions
-      ? given
-      : podStatusWith(given, { conditions: mergeConditions(before.conditions, given.conditions) });
+  const { conditions = before.conditions } = changes;
+  const status = podStatusWith(before, changes, mergeConditions(before.conditions, conditions));
   if (samePodStatus(before, status)) return { does: 'nothing', object: current };
   const metadata = metaAt(current.metadata, context.revision);
   return { does: 'put', object: withParts(current, metadata, current.spec, status) };
@@ -61,7 +58,13 @@ export function patchPodStatus(
 export function mergeConditions(stored: readonly Condition[], given: readonly Condition[]): readonly Condition[] {
   if (beginsWithTypesOf(stored, given)) return given;
   const result: Condition[] = [];
-  for (const condition of stored) result.push(conditionOf(given, condition.type) ?? condition);
+  let replaced = 0;
+  for (const condition of stored) {
+    const other = conditionOf(given, condition.type);
+    if (other !== undefined) replaced++;
+    result.push(other ?? condition);
+  }
+  if (replaced === given.length) return result;
   for (const condition of given) if (conditionOf(stored, condition.type) === undefined) result.push(condition);
   return result;
 }

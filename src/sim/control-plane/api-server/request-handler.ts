@@ -48,6 +48,7 @@ type Of<V extends Verb> = Extract<Request, { readonly verb: V }>;
 export class RequestHandler {
   readonly #store: Store;
   readonly #world: HandlerWorld;
+  readonly #present: WriteContext;
   readonly #creating: CreateContext;
   readonly #pages: ListPages;
   /** Whose request is carried out at the moment. */
@@ -57,10 +58,27 @@ export class RequestHandler {
     this.#store = store;
     this.#world = world;
     this.#pages = new ListPages(store);
+    const { featureGates } = world;
+    // The present, whenever it is looked at: a leaf looks before anything is committed.
+    const present = {
+      featureGates,
+      get now() {
+        return world.now();
+      },
+      get revision() {
+        return store.nextRevision;
+      },
+    };
+    this.#present = present;
     this.#creating = {
-      now: 0,
-      revision: 0,
-      exists: () => undefined,
+      featureGates,
+      get now() {
+        return world.now();
+      },
+      get revision() {
+        return store.nextRevision;
+      },
+      exists: (kind, key) => store.get(kind, key),
       namespace: (name) => store.get('Namespace', name),
       priorityClasses: () => store.values('PriorityClass'),
       hasServiceAccount: (namespace, name) => store.get('ServiceAccount', objectKey(namespace, name)) !== undefined,
@@ -171,15 +189,11 @@ export class RequestHandler {
     const { kind } = object;
     const refusal = refuseCustom(kind, store);
     if (refusal !== undefined) return refusal;
-    const context: CreateContext = {
-      ...this.#creating,
-      ...this.#context(),
-      exists: (key) => store.get(kind, key),
-      ...(dryRun === true ? { mintUid: () => '' } : {}),
-    };
+    store.advance(this.#world.now());
+    const context = dryRun === true ? { ...this.#creating, mintUid: () => '' } : this.#creating;
     const charged = this.#charged(create(object, context), undefined, dryRun);
     const outcome = fieldManager === undefined ? charged : this.#tracked(charged, { fieldManager });
-    return this.#commit(outcome.does === 'put' ? keyOf(outcome.object) : '', outcome, dryRun);
+    return this.#commit(outcome.does === 'put' ? (outcome.key ?? keyOf(outcome.object)) : '', outcome, dryRun);
   }
 
   /**
@@ -257,10 +271,8 @@ export class RequestHandler {
   }
 
   #context(): WriteContext {
-    const { featureGates } = this.#world;
-    const now = this.#world.now();
-    this.#store.advance(now);
-    return { now, revision: this.#store.nextRevision, featureGates };
+    this.#store.advance(this.#world.now());
+    return this.#present;
   }
 
   #commit(key: string, outcome: Outcome, dryRun?: boolean): Response {

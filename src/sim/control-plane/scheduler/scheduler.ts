@@ -374,8 +374,8 @@ export class Scheduler {
   #fail(queued: QueuedPod, failure: Failure, rejected: boolean): void {
     const { uid } = queued.pod.metadata;
     queued.clearRejectors();
-    for (const plugin of failure.unschedulablePlugins) queued.unschedulablePlugins.add(plugin);
-    for (const plugin of failure.pendingPlugins) queued.pendingPlugins.add(plugin);
+    for (const plugin of failure.unschedulablePlugins) queued.rejectedBy(plugin);
+    for (const plugin of failure.pendingPlugins) queued.waitsFor(plugin);
     const fresh = this.#cluster.pods.get(queued.key);
     if (fresh === undefined || isAssigned(fresh) || fresh.metadata.uid !== uid) {
       this.queue.done(uid);

@@ -14,6 +14,8 @@ export interface WaitingPlace {
 /** Where a pod of the queue waits. `none`: popped, or gone. */
 export type Room = 'none' | 'active' | 'backoff' | 'error-backoff' | 'unschedulable';
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** A pod on its way through the scheduling queue (semantics sheet 5.1). Times in microseconds. */
 export class QueuedPod {
   pod: Pod;
@@ -30,10 +32,8 @@ export class QueuedPod {
   consecutiveErrors = 0;
   /** Cached until the next failed attempt. */
   backoffExpiration: number | undefined;
-  /** Who rejected it in its last attempt, or gates it. */
-  readonly unschedulablePlugins = new Set<string>();
-  /** Who waits for something to happen outside. */
-  readonly pendingPlugins = new Set<string>();
+  #unschedulablePlugins: Set<string> | undefined;
+  #pendingPlugins: Set<string> | undefined;
   gatingPlugin = '';
 
   // Where it waits; kept by the room it is in.
@@ -54,6 +54,24 @@ export class QueuedPod {
     this.sequence = sequence;
   }
 
+  /** Who rejected it in its last attempt, or gates it. Most pods are never rejected, and pay for no set. */
+  get unschedulablePlugins(): ReadonlySet<string> {
+    return this.#unschedulablePlugins ?? NOBODY;
+  }
+
+  /** Who waits for something to happen outside. */
+  get pendingPlugins(): ReadonlySet<string> {
+    return this.#pendingPlugins ?? NOBODY;
+  }
+
+  rejectedBy(plugin: string): void {
+    (this.#unschedulablePlugins ??= new Set()).add(plugin);
+  }
+
+  waitsFor(plugin: string): void {
+    (this.#pendingPlugins ??= new Set()).add(plugin);
+  }
+
   get gated(): boolean {
     return this.gatingPlugin !== '';
   }
@@ -63,8 +81,8 @@ export class QueuedPod {
   }
 
   clearRejectors(): void {
-    this.unschedulablePlugins.clear();
-    this.pendingPlugins.clear();
+    this.#unschedulablePlugins?.clear();
+    this.#pendingPlugins?.clear();
     this.gatingPlugin = '';
   }
 }

@@ -84,7 +84,7 @@ class Rig {
 
   giveBack(queued: QueuedPod, ...plugins: readonly string[]): void {
     queued.clearRejectors();
-    for (const plugin of plugins) queued.unschedulablePlugins.add(plugin);
+    for (const plugin of plugins) queued.rejectedBy(plugin);
     this.queue.addUnschedulable(queued, queued.pod);
   }
 
@@ -408,7 +408,7 @@ describe('return after failure (5.5)', () => {
     const queued = rig.take()!;
     rig.nodeAdd();
     queued.clearRejectors();
-    queued.pendingPlugins.add('Fit');
+    queued.waitsFor('Fit');
     rig.queue.addUnschedulable(queued, pod);
     expect(rig.room(pod)).toBe('active');
   });

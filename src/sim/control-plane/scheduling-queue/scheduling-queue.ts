@@ -200,8 +200,12 @@ export class SchedulingQueue {
    */
   moveAll(event: ClusterEvent, change: Change | undefined, eligible?: (pod: Pod) => boolean): void {
     if (this.#options.hints.interested(event).length === 0) return;
+    const { size } = this.#unschedulable;
+    if (size === 0 && this.#inFlight.size === 0) return;
     const happening: ClusterHappening = { event, change };
-    for (const [queued, answer] of this.#unschedulable.helpedBy(happening, eligible)) this.#requeue(queued, answer);
+    if (size > 0) {
+      for (const [queued, answer] of this.#unschedulable.helpedBy(happening, eligible)) this.#requeue(queued, answer);
+    }
     this.#inFlight.record(happening);
   }
 
@@ -331,7 +335,7 @@ export class SchedulingQueue {
     }
     this.#leaveRoom(queued);
     queued.gatingPlugin = gatedBy;
-    queued.unschedulablePlugins.add(gatedBy);
+    queued.rejectedBy(gatedBy);
     this.#park(queued);
     return true;
   }

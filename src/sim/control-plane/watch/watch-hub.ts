@@ -3,6 +3,7 @@ import { sampler, type Distribution, type Sampler } from '../../engine/samplers.
 import type { Stream } from '../../engine/streams.ts';
 import type { Change } from '../../api/change.ts';
 import { keyOf, type Kind } from '../../api/kinds.ts';
+import type { Pod } from '../../api/pod.ts';
 import type { Watch } from '../../api/request.ts';
 import type { Commit } from '../etcd/store.ts';
 import { ChangeLog } from './change-log.ts';
@@ -71,6 +72,7 @@ export class WatchHub {
   readonly #followersOf = new Map<Kind, number[]>();
   readonly #feeds: NodeFeed[] = [];
   readonly #feedOfNode = new Map<string, number>();
+  #anyNeedsStatusOf: ((pod: Pod) => boolean) | undefined;
   readonly #wakeFollower: EventKind;
   readonly #wakeFeed: EventKind;
   /** Of the watches that open from now on. */
@@ -92,6 +94,9 @@ export class WatchHub {
     const { kind, nodeName } = watch;
     const flow = { awake: false, isCut: false, anew: false };
     if (nodeName !== undefined) {
+      const { anyNeedsStatusOf = always } = watch;
+      this.#anyNeedsStatusOf ??= anyNeedsStatusOf;
+      if (this.#anyNeedsStatusOf !== anyNeedsStatusOf) this.#anyNeedsStatusOf = always;
       const index = this.#feeds.length;
       this.#feedOfNode.set(nodeName, index);
       const feed = { watch, lags: this.observer?.(kind, true), waiting: [], ...flow };
@@ -190,12 +195,14 @@ export class WatchHub {
   #file(commit: Commit): void {
     const change = commit as Change<'Pod'>;
     const { nodeName } = change.object.spec;
-    if (nodeName === undefined) return;
+    if (nodeName === undefined || this.#anyNeedsStatusOf === undefined) return;
+    const statusOnly = isStatusOnly(change);
+    if (statusOnly && !this.#anyNeedsStatusOf(change.object)) return;
     const index = this.#feedOfNode.get(nodeName);
     if (index === undefined) return;
     const feed = this.#feeds[index]!;
     const { needsStatusOf } = feed.watch;
-    if (needsStatusOf !== undefined && isStatusOnly(change) && !needsStatusOf(change.object)) return;
+    if (statusOnly && needsStatusOf !== undefined && !needsStatusOf(change.object)) return;
     feed.waiting.push(commit);
     if (feed.awake) return;
     feed.awake = true;
@@ -226,6 +233,10 @@ export class WatchHub {
       watch.receive(asSeenByNode(commit as Change<'Pod'>));
     }
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** A change that left `spec` and everything of `metadata` but the version alone. */
