@@ -89,5 +89,5 @@ function nothingToShow(simulation: Simulation, target: string, wanted: (pod: Pod
     names.push(`${namespace}/${name}`);
   }
   const some = names.slice(0, 5).join(', ');
-  return `there was no pod ${target} (use -n for another namespace)${names.length > 0 ? `; there are ${some}${names.length > 5 ? ', …' : ''}` : ''}`;
+  return `there was no ${target} (use -n for another namespace)${names.length > 0 ? `; there are ${some}${names.length > 5 ? ', …' : ''}` : ''}`;
 }

@@ -236,6 +236,7 @@ export const DECISIONS: Table<DecisionRecord> = {
     text('runner_up', 'The best of the other nodes.', (one) => one.explanation?.runnerUp ?? ''),
     decimal('runner_up_score', 'Its total score.', (one) => scoreOf(one, one.explanation?.runnerUp)),
     whole('ties', 'Nodes that share the best score.', (one) => String(one.explanation?.ties ?? '')),
+    text('nominated_node', 'Where pods are to make room.', (one) => one.nominatedNode),
     text('victims', 'Pods that are to make room, most important first.', (one) => one.victims.join(' ')),
     text('message', 'Why no node was found.', (one) => one.message),
   ],

@@ -8,12 +8,12 @@ const NAMES_SHOWN = 3;
 
 /** One attempt of the scheduler, for a person: who refused which nodes, who scored what, who won. */
 export function renderDecision(decision: DecisionRecord, mostNodes: number, style: Style): string {
-  const { explanation, at, attempt, result, node, message, victims } = decision;
+  const { explanation, at, attempt, result, node, message, nominatedNode, victims } = decision;
   const lines = [`${style.strong(`attempt ${attempt}`)}  at ${formatDuration(at)}: ${headline(result, node, style)}`];
   if (explanation === undefined) lines.push('  the policy does not explain itself');
   else lines.push(...searchLines(explanation), ...scoreLines(explanation, mostNodes, style));
   if (message !== '') lines.push(`  ${message}`);
-  if (victims.length > 0) lines.push(`  victims, most important first: ${victims.join(', ')}`);
+  if (victims.length > 0) lines.push(`  victims on ${nominatedNode}, most important first: ${victims.join(', ')}`);
   return lines.join('\n') + '\n';
 }
 

@@ -332,6 +332,7 @@ function decisionRecord(attempt: SchedulingAttempt): DecisionRecord {
     result,
     node: nodeName ?? '',
     message: message ?? '',
+    nominatedNode: victims[0]?.spec.nodeName ?? '',
     victims: victims.map(keyOf),
     explanation,
   };

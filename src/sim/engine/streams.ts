@@ -56,6 +56,12 @@ export class Stream implements UniformSource {
     return Math.floor(this.next() * n);
   }
 
+  /** Says what this stream will say. Its draws move nothing and go into no fingerprint: for what-if questions. */
+  fork(): { next(): number; below(n: number): number } {
+    const generator = seedrandom.alea('', { state: this.generator.state() });
+    return { next: generator, below: (n) => Math.floor(generator() * n) };
+  }
+
   /** The state from which {@link restore} goes on. */
   state(): StreamState {
     return { ...this.generator.state(), draws: this.drawn };

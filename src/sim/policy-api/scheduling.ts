@@ -108,6 +108,8 @@ export interface RandomStream {
   next(): number;
   /** Uniform in 0..n-1. */
   below(n: number): number;
+  /** A stream that says what this one will say, and whose draws leave no trace. Absent: there is none. */
+  fork?(): RandomStream;
 }
 
 /** What the factory of a plugin is given. */

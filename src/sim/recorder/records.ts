@@ -128,6 +128,8 @@ export interface DecisionRecord {
   readonly result: 'scheduled' | 'unschedulable' | 'error';
   readonly node: string;
   readonly message: string;
+  /** Where victims are to make room; '' where there are none. */
+  readonly nominatedNode: string;
   /** `namespace/name`, most important first. */
   readonly victims: readonly string[];
   /** Absent when the policy does not explain itself. */

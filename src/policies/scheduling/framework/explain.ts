@@ -10,7 +10,7 @@ import type { NodeSnapshot } from './snapshot.ts';
 
 /**
  * Goes through a cycle in the plain form of the plugins and keeps what each said. It has a cursor and a state of its own,
- * so that the cycle it explains is not disturbed. PostFilter is left to that cycle.
+ * so that the cycle it explains is not disturbed, and plugins draw there what they will draw in that cycle. PostFilter is left to that cycle.
  */
 export function explainDecision(
   framework: Framework,
@@ -19,7 +19,7 @@ export function explainDecision(
   pod: PodInfo,
 ): DecisionExplanation {
   const state = new CycleScratch();
-  const result = schedulePod(framework, snapshot, { ...cursor }, state, pod);
+  const result = framework.rehearsal.play(() => schedulePod(framework, snapshot, { ...cursor }, state, pod));
   const skipped = [...new Set([...state.skipFilter, ...state.skipScore])].sort();
   const base = {
     schedulerName: framework.schedulerName,

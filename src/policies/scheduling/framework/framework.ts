@@ -15,6 +15,7 @@ import type { ProfilePlugins } from './extension-points.ts';
 import { statusMessage } from './fit-error.ts';
 import { NodeState } from './node-info.ts';
 import type { Nominator } from './nominator.ts';
+import { Rehearsal } from './rehearsal.ts';
 
 /** What all profiles of one scheduler share, and the plugin handle hands on. */
 export interface FrameworkContext {
@@ -87,6 +88,8 @@ export class Framework {
   readonly schedulerName: string;
   readonly percentageOfNodesToScore: number;
   readonly plugins: ProfilePlugins;
+  /** Plays a cycle, or part of one, that leaves the plugins' random streams where they are. */
+  readonly rehearsal = new Rehearsal();
   readonly #context: FrameworkContext;
 
   /** `build` makes the plugins; the handle it is given works once the constructor has returned. */
@@ -108,7 +111,7 @@ export class Framework {
       snapshot: () => context.snapshot,
       lister: (kind) => context.lister(kind),
       now: context.now,
-      random: context.random(plugin),
+      random: this.rehearsal.of(context.random(plugin)),
       nominatedPods: (nodeName) => context.nominator.podsOn(nodeName),
       featureGates: context.featureGates,
       cloneNode: (node) => cloneNode(node),
