@@ -92,7 +92,16 @@ const rate = z.number().min(0).max(1e6).describe('So many a second.');
 const parameters = z
   .strictObject({
     network: z.strictObject({ clientToApiServer: time }).optional(),
-    apiServer: z.strictObject({ read: time, write: time, start: time }).optional(),
+    apiServer: z
+      .strictObject({
+        read: time,
+        write: time,
+        list: time,
+        listPerKilobyte: duration.optional(),
+        objectBytes: count(100_000_000).optional(),
+        start: time,
+      })
+      .optional(),
     etcd: z.strictObject({ commit: time, peer: time, start: time }).optional(),
     watch: z.strictObject({ delivery: time }).optional(),
     controllerManager: z

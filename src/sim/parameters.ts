@@ -37,6 +37,12 @@ export const DEFAULT_PARAMETERS: Parameters = {
      * median in all (2.2); with the commit and the network below this gives about 5 ms.
      */
     write: lognormal(4 * MILLISECOND, 1),
+    /** A list, besides its objects. Model: 5 ms (2.2). */
+    list: constant(5 * MILLISECOND),
+    /** What each kilobyte of the objects in a list adds. Model: 1 to 2 µs an object of ordinary size (2.2). */
+    listPerKilobyte: 2,
+    /** An object as it is stored, on average: priority and fairness count the seats of a list by it. Recorded: pods of 1.9 kB. */
+    objectBytes: 2_000,
     /** From the start of an API server's process until it serves. Recorded: 2.4 to 6 s on a quiet machine (data/failover). */
     start: uniform(2_400 * MILLISECOND, 6 * SECOND),
   },

@@ -104,6 +104,11 @@ export interface Parameters {
   readonly apiServer: {
     readonly read: Distribution;
     readonly write: Distribution;
+    /** A list of nothing, and what each kilobyte of objects adds, in microseconds. */
+    readonly list: Distribution;
+    readonly listPerKilobyte: number;
+    /** Of an object as it is stored, on average. */
+    readonly objectBytes: number;
     /** From the start of a process until it serves, its watch caches filled. */
     readonly start: Distribution;
   };

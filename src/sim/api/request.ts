@@ -246,8 +246,11 @@ export interface ClientRateLimit {
  * ADDED first.
  */
 export interface ApiServer {
-  /** @param connection the process whose connection the client uses; absent: one of its own, named by its identity */
-  client(identity: string, limit: ClientRateLimit | undefined, connection?: string): Client;
+  /**
+   * @param connection the process whose connection the client uses; absent: one of its own, named by its identity
+   * @param user as whom it is known to priority and fairness; absent: as what the process is
+   */
+  client(identity: string, limit: ClientRateLimit | undefined, connection?: string, user?: string): Client;
   watch(watch: Watch, connection?: string): void;
 }
 

@@ -25,6 +25,9 @@ import { WatchCache } from '../watch/watch-cache.ts';
 import { WatchHub, type WatchObserver } from '../watch/watch-hub.ts';
 import { asSelected } from '../watch/watch-stream.ts';
 import { EventPath, type EventObserver } from './event-path.ts';
+import { Fairness, type FairnessObserver } from './fairness.ts';
+import { RequestFlows } from './flow-control/request-flows.ts';
+import { userNamed } from './flow-control/users.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { Instances } from './instances/instances.ts';
 import { openWatch } from './open-watch.ts';
@@ -54,6 +57,7 @@ export class SimulatedApiServer implements ApiServer {
   readonly #hub: WatchHub;
   readonly #path: RequestPath;
   readonly #events: EventPath;
+  readonly #fairness: Fairness;
   readonly #instances: Instances;
   readonly #uids: UidMint;
   readonly #suffixes: KeyedDraws;
@@ -76,12 +80,16 @@ export class SimulatedApiServer implements ApiServer {
     this.#path = new RequestPath(engine, parameters, options.etcd ?? ONE_MEMBER, this.store, respond);
     this.etcd = this.#path.etcd;
     this.#events = new EventPath(engine, this.#path, this.etcd, this.store, this.#hub);
+    const { objectBytes } = parameters.apiServer;
+    this.#fairness = new Fairness({ engine, path: this.#path, store: this.store, hub: this.#hub, objectBytes });
+    this.#path.fairness = this.#fairness;
     this.#instances = new Instances(options.instances ?? 1, {
       engine,
       parameters,
       path: this.#path,
       events: this.#events,
       store: this.store,
+      fairness: this.#fairness,
     });
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');
@@ -125,6 +133,11 @@ export class SimulatedApiServer implements ApiServer {
     this.#path.observer = observer;
   }
 
+  /** Tells `observer` of every request that finds no seat at once. */
+  observeFairness(observer: FairnessObserver): void {
+    this.#fairness.observer = observer;
+  }
+
   /** Asks `observer`, of every watch that opens from now on, who is to know how late its changes come. */
   observeWatches(observer: WatchObserver): void {
     this.#hub.observer = observer;
@@ -132,11 +145,19 @@ export class SimulatedApiServer implements ApiServer {
 
   /**
    * @param connection the process whose connection the client uses; absent: one of its own, of its identity
+   * @param user as whom it is known to priority and fairness; absent: as what the process is
    */
-  client(identity: string, limit: ClientRateLimit | undefined, connection = identity): Client & EventSink {
+  client(
+    identity: string,
+    limit: ClientRateLimit | undefined,
+    connection = identity,
+    user?: string,
+  ): Client & EventSink {
     const bucket = limit === undefined ? undefined : new TokenBucket(limit);
     const leaves = (): number => (bucket === undefined ? this.#engine.now : bucket.take(this.#engine.now));
-    const origin = { identity, connection: this.#instances.connection(connection) };
+    const carrier = this.#instances.connection(connection);
+    const flows = user === undefined ? carrier.flows : new RequestFlows(userNamed(user));
+    const origin = { identity, flows, connection: carrier };
     return {
       send: (request, answer) => this.#path.send(request, origin, answer, leaves()),
       writeEvent: (write, create, writer) =>

@@ -1,18 +1,22 @@
 import type { EventHandle } from '../../engine/engine.ts';
 import type { Request, Response } from '../../api/request.ts';
+import type { RequestFlows } from './flow-control/request-flows.ts';
+import type { Ticket } from './flow-control/ticket.ts';
+import type { Gate } from './gate.ts';
 import type { Connection } from './instances/connection.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Unfinished } from './unfinished.ts';
 
 /**
- * Where a request is. `works` covers the way to the server while nothing is wrong with that; `held` is what a frozen
- * server does not get on with.
+ * Where a request is. `works` covers the way to the server while nothing is wrong with that; `waits` is for a seat; `held`
+ * is what a frozen server does not get on with.
  */
-export type Phase = 'leaves' | 'travels' | 'held' | 'works' | 'in-etcd' | 'done';
+export type Phase = 'leaves' | 'travels' | 'waits' | 'held' | 'works' | 'in-etcd' | 'done';
 
 /** Who sends requests: a client of a process that has one connection for all of them. */
 export interface Origin {
   readonly identity: string;
+  readonly flows: RequestFlows;
   readonly connection: Connection;
 }
 
@@ -27,6 +31,11 @@ export interface Flight {
   phase: Phase;
   /** Whose it is: undefined until it is known. */
   instance: Instance | undefined;
+  /** Where it is counted, and under which priority level; -1: not yet. */
+  gate: Gate | undefined;
+  level: number;
+  /** Its place before priority and fairness; undefined: it needs none. */
+  ticket: Ticket | undefined;
   /** When the client lets it go, when it reaches the server, and when its effect is due. Microseconds. */
   leavesAt: number;
   arrivesAt: number;

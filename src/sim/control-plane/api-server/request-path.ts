@@ -2,11 +2,14 @@ import type { Engine, EventKind } from '../../engine/engine.ts';
 import { assert } from '../../engine/assert.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
+import type { Kind } from '../../api/kinds.ts';
 import type { Request, Response } from '../../api/request.ts';
 import type { EtcdSpec, Parameters } from '../../scenario.ts';
 import { EtcdService } from '../etcd/etcd-service.ts';
 import type { Store } from '../etcd/store.ts';
+import type { Fairness } from './fairness.ts';
 import type { Flight, Origin } from './flight.ts';
+import { SURE_OF_A_SEAT } from './gate.ts';
 import { ThroughEtcd } from './through-etcd.ts';
 import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
 
@@ -21,6 +24,8 @@ export interface RequestObserver {
 export interface Detour {
   /** It leaves its client at `flight.leavesAt`. */
   send(slot: number): void;
+  /** It leaves its client again at that time. */
+  again(slot: number, at: number): void;
   /** Its server answers; undefined where it cannot at the moment: it will once it can. */
   answers(slot: number): boolean;
 }
@@ -41,6 +46,8 @@ export class RequestPath {
   observer: RequestObserver | undefined;
   /** Of requests whose connection is not as it was made. */
   detour: Detour | undefined;
+  /** Of requests that may find no seat. */
+  fairness: Fairness | undefined;
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #respond: (request: Request, identity: string) => Response | Unfinished;
@@ -48,6 +55,8 @@ export class RequestPath {
   readonly #networkStream: Stream;
   readonly #write: Sampler;
   readonly #read: Sampler;
+  readonly #list: Sampler;
+  readonly #parameters: Parameters['apiServer'];
   readonly #workStream: Stream;
   readonly #freeSlots: number[] = [];
   readonly #carryOutKind: EventKind;
@@ -69,6 +78,8 @@ export class RequestPath {
     this.#networkStream = engine.stream('network/client-to-api-server');
     this.#write = sampler(parameters.apiServer.write);
     this.#read = sampler(parameters.apiServer.read);
+    this.#list = sampler(parameters.apiServer.list);
+    this.#parameters = parameters.apiServer;
     this.#workStream = engine.stream('api-server/work');
     this.etcd = new EtcdService(engine, parameters, etcd);
     this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
@@ -95,12 +106,31 @@ export class RequestPath {
     return this.#write(this.#workStream);
   }
 
+  /** What the server itself does for a list of so many objects of a kind, in microseconds. */
+  listMicros(kind: Kind, limit = 0): number {
+    const { listPerKilobyte, objectBytes } = this.#parameters;
+    const there = this.#store.count(kind);
+    const objects = limit > 0 && limit < there ? limit : there;
+    return this.#list(this.#workStream) + Math.round((objects * objectBytes * listPerKilobyte) / 1_000);
+  }
+
+  /** What the server itself does for the beginning of a watch, with a list or without, in microseconds. */
+  watchMicros(kind: Kind, lists: boolean, ofNode: boolean): number {
+    if (!lists) return this.#read(this.#workStream);
+    return ofNode ? this.#list(this.#workStream) : this.listMicros(kind);
+  }
+
   send(request: Request, origin: Origin, answer: (response: Response) => void, leavesAt: number): void {
     this.#sent++;
     const slot = this.#freeSlots.pop() ?? this.flights.length;
     const arrivesAt = leavesAt + this.networkMicros();
     const reads = READS.has(request.verb);
-    const work = reads ? this.#read(this.#workStream) : this.writeMicros();
+    const work =
+      request.verb === 'list'
+        ? this.listMicros(request.kind, request.limit)
+        : reads
+          ? this.#read(this.#workStream)
+          : this.writeMicros();
     const commit = reads ? 0 : this.etcd.commitMicros();
     const { connection } = origin;
     const dueAt = arrivesAt + work + commit;
@@ -115,6 +145,9 @@ export class RequestPath {
         next: undefined,
         phase: 'works',
         instance,
+        gate: undefined,
+        level: -1,
+        ticket: undefined,
         leavesAt,
         arrivesAt,
         dueAt,
@@ -129,6 +162,8 @@ export class RequestPath {
       flight.next = undefined;
       flight.phase = 'works';
       flight.instance = connection.instance;
+      flight.level = -1;
+      flight.ticket = undefined;
       flight.leavesAt = leavesAt;
       flight.arrivesAt = arrivesAt;
       flight.dueAt = dueAt;
@@ -139,11 +174,31 @@ export class RequestPath {
     else this.detour!.send(slot);
   }
 
-  /** Its effect is due at `flight.dueAt`, or its answer where it has none. */
+  /** It goes to its server: its effect is due at `flight.dueAt`, or its answer where it has none. */
   work(slot: number): void {
+    const flight = this.flights[slot]!;
+    this.schedule(slot);
+    if (flight.level >= 0) return;
+    const { gate } = flight.instance!;
+    const level = (flight.level = flight.origin.flows.levelOf(flight.request));
+    flight.gate = gate;
+    if (++gate.underWay[level]! > SURE_OF_A_SEAT[level]! || gate.isWatched) this.fairness!.expect(slot);
+  }
+
+  /** Its effect is due at `flight.dueAt`, be it that it had to wait. */
+  schedule(slot: number): void {
     const flight = this.flights[slot]!;
     flight.phase = 'works';
     flight.handle = this.#engine.at(flight.dueAt, this.#carryOutKind, slot);
+  }
+
+  /** Nothing of it is under way at its server any more. */
+  leavesServer(flight: Flight): void {
+    if (flight.level < 0) return;
+    flight.gate!.underWay[flight.level]!--;
+    flight.level = -1;
+    if (flight.ticket !== undefined) flight.ticket.state = 'over';
+    flight.ticket = undefined;
   }
 
   /** The client has its answer at `at`, in microseconds, whatever the server does. */
@@ -162,13 +217,14 @@ export class RequestPath {
   orphan(slot: number): number {
     const flight = this.flights[slot]!;
     const own = this.#freeSlots.pop() ?? this.flights.length;
-    this.flights[own] = { ...flight };
+    this.flights[own] = { ...flight, level: -1, ticket: undefined };
     flight.answer = nobody;
     return own;
   }
 
   #carryOut(slot: number): void {
     const flight = this.flights[slot]!;
+    if (flight.ticket !== undefined && !this.fairness!.admits(slot)) return;
     const { request, origin, next } = flight;
     flight.next = undefined;
     const respond = next ?? ((): Response | Unfinished => this.#respond(request, origin.identity));
@@ -191,12 +247,15 @@ export class RequestPath {
     const work = this.writeMicros();
     flight.commit = this.etcd.commitMicros();
     flight.dueAt = this.#engine.now + work + flight.commit;
-    this.work(slot);
+    this.schedule(slot);
   }
 
   #answered(slot: number, flight: Flight, response: Response): void {
     flight.phase = 'done';
     flight.response = response;
+    flight.gate!.underWay[flight.level]!--;
+    flight.level = -1;
+    if (flight.ticket !== undefined) this.fairness!.over(flight);
     if (flight.origin.connection.isPlain || this.detour!.answers(slot)) this.respondNow(slot);
   }
 

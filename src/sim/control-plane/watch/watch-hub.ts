@@ -23,6 +23,8 @@ export type WatchObserver = (kind: Kind, ofNode: boolean) => LagObserver;
  */
 export interface Subscription {
   readonly kind: Kind;
+  /** Only of what belongs to one node. */
+  readonly ofNode: boolean;
   /** The last version of its kind that was committed, as far as it is known: 0 where it is not. */
   newest(): number;
   cut(): void;
@@ -117,6 +119,7 @@ export class WatchHub {
   #subscription(kind: Kind, flow: Flow, wake: EventKind, index: number, log: ChangeLog | undefined): Subscription {
     return {
       kind,
+      ofNode: log === undefined,
       newest: () => log?.newest ?? 0,
       cut: () => {
         flow.isCut = true;

@@ -23,6 +23,9 @@ interface Queue {
   waitingWork: number;
   executing: number;
   seatsInUse: number;
+  readonly index: number;
+  /** It has anything to do. */
+  isActive: boolean;
   /** Virtual time at which the next of its requests would begin if the queue had its fair share all along. */
   nextDispatchR: number;
 }
@@ -43,13 +46,16 @@ export class QueueSet {
   /** Virtual time: how much work a queue with its fair share would have had done, in seat-microseconds. */
   #virtual = 0;
   #virtualAt = 0;
+  #active = 0;
   #robin = -1;
   #enqueued = 0;
 
   constructor(queuing: Queuing, limit: number) {
     this.#queuing = queuing;
     this.#limit = limit;
-    this.#queues = Array.from({ length: queuing.queues }, () => ({
+    this.#queues = Array.from({ length: queuing.queues }, (_, index) => ({
+      index,
+      isActive: false,
       waiting: [],
       waitingWork: 0,
       executing: 0,
@@ -93,9 +99,11 @@ export class QueueSet {
     if (queue.waiting.length === 0 && queue.executing === 0) queue.nextDispatchR = this.#virtual;
     queue.waiting.push(one);
     queue.waitingWork += totalWork;
+    this.#settle(queue);
     this.#waiting++;
     this.#waitingSeats += mostSeatsOf(work);
-    this.#dispatch(now);
+    // Mostly it is the only one that waits, and nobody has to be looked for.
+    this.#dispatch(now, this.#waiting === 1 ? queue : undefined);
     return one;
   }
 
@@ -107,6 +115,7 @@ export class QueueSet {
     const at = queue.waiting.indexOf(one);
     assert(at >= 0, 'a request that has not started waits in its queue');
     this.#leave(one, at);
+    this.#settle(queue);
     this.#dispatch(now);
     return true;
   }
@@ -124,6 +133,7 @@ export class QueueSet {
     // The queue was charged for an estimate: now what it really took is known.
     const took = now - one.startedAt - work.finalMicros;
     queue.nextDispatchR -= work.initialSeats * (ESTIMATED_SERVICE_MICROS - took);
+    this.#settle(queue);
     this.#dispatch(now);
   }
 
@@ -137,17 +147,17 @@ export class QueueSet {
     return best!;
   }
 
-  #dispatch(now: number): void {
+  /** @param only whose request is the only one that waits */
+  #dispatch(now: number, only?: Queue): void {
     while (this.#waiting > 0) {
-      const next = this.#next();
-      const one = next.queue.waiting[0]!;
+      const queue = only ?? this.#next();
+      const one = queue.waiting[0]!;
       const seats = mostSeatsOf(one.work);
       // What is wider than the level starts when nothing else runs.
       const fits = seats > this.#limit ? this.#executing === 0 : this.#seatsInUse + seats <= this.#limit;
       if (!fits) return;
-      this.#robin = next.index;
+      this.#robin = queue.index;
       this.#leave(one, 0);
-      const { queue } = next;
       queue.executing++;
       queue.seatsInUse += seats;
       queue.nextDispatchR += one.totalWork;
@@ -159,23 +169,27 @@ export class QueueSet {
   }
 
   /** The queue whose oldest request would be through first; of equals the one whose turn it is. */
-  #next(): { readonly queue: Queue; readonly index: number } {
+  #next(): Queue {
     const { length } = this.#queues;
     let best: Queue | undefined;
-    let bestIndex = 0;
     let bestFinish = 0;
     for (let i = 1; i <= length; i++) {
-      const index = (this.#robin + i + length) % length;
-      const queue = this.#queues[index]!;
+      const queue = this.#queues[(this.#robin + i + length) % length]!;
       const oldest = queue.waiting[0];
       if (oldest === undefined) continue;
       const finish = queue.nextDispatchR + oldest.totalWork;
       if (best !== undefined && finish >= bestFinish) continue;
       best = queue;
-      bestIndex = index;
       bestFinish = finish;
     }
-    return { queue: best!, index: bestIndex };
+    return best!;
+  }
+
+  #settle(queue: Queue): void {
+    const isActive = queue.waiting.length > 0 || queue.executing > 0;
+    if (isActive === queue.isActive) return;
+    queue.isActive = isActive;
+    this.#active += isActive ? 1 : -1;
   }
 
   #leave(one: Admitted, at: number): void {
@@ -189,11 +203,8 @@ export class QueueSet {
   #advance(now: number): void {
     const passed = now - this.#virtualAt;
     this.#virtualAt = now;
-    if (passed === 0) return;
-    let active = 0;
-    for (const queue of this.#queues) if (queue.waiting.length > 0 || queue.executing > 0) active++;
-    if (active === 0) return;
-    this.#virtual += (passed * Math.min(this.#seatsInUse + this.#waitingSeats, this.#limit)) / active;
+    if (passed === 0 || this.#active === 0) return;
+    this.#virtual += (passed * Math.min(this.#seatsInUse + this.#waitingSeats, this.#limit)) / this.#active;
   }
 }
 

@@ -1,3 +1,5 @@
+import { RequestFlows } from '../flow-control/request-flows.ts';
+import { userOf } from '../flow-control/users.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { Instance } from './instance.ts';
 
@@ -28,6 +30,8 @@ export interface RemoteWatch {
  */
 export class Connection {
   readonly name: string;
+  /** To what priority and fairness counts its watches. */
+  readonly flows: RequestFlows;
   /** Who takes its requests. Undefined: the next one has to connect. */
   instance: Instance | undefined;
   /** Everything is as it was made: requests may go the short way. */
@@ -37,6 +41,7 @@ export class Connection {
 
   constructor(name: string, instance: Instance | undefined) {
     this.name = name;
+    this.flows = new RequestFlows(userOf(name));
     this.instance = instance;
     this.isPlain = instance?.isWell === true;
   }

@@ -1,3 +1,5 @@
+import { Gate } from '../gate.ts';
+
 /** `stopping`: it has had its SIGTERM: nobody can connect any more, but watches go on until it ends. */
 export type InstanceState = 'running' | 'paused' | 'stopping' | 'dead' | 'starting';
 
@@ -16,6 +18,8 @@ export class Instance {
   state: InstanceState = 'running';
   /** Work takes so many times as long. */
   slowness = 1;
+  /** What it has under way, in this life. */
+  gate = new Gate();
   /** Grows when it dies: what was on its way to it reaches nobody. */
   life = 0;
   /** Since when its watch caches know every change. */

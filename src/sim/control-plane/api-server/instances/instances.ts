@@ -5,7 +5,9 @@ import type { Parameters } from '../../../scenario.ts';
 import type { Store } from '../../etcd/store.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { EventPath } from '../event-path.ts';
+import type { Fairness } from '../fairness.ts';
 import type { RequestPath } from '../request-path.ts';
+import { Gate } from '../gate.ts';
 import { Connection } from './connection.ts';
 import { Instance } from './instance.ts';
 import { ReopenedWatches } from './reopened-watches.ts';
@@ -17,6 +19,7 @@ export interface InstancesNeeds {
   readonly path: RequestPath;
   readonly events: EventPath;
   readonly store: Store;
+  readonly fairness: Fairness;
 }
 
 interface Kinds {
@@ -73,7 +76,16 @@ export class Instances {
         return somebodyLives();
       },
       networkMicros: () => path.networkMicros(),
-      serve: (_watch, instance, done) => done(instance.listens),
+      serve: ({ subscription, connection }, instance, lists, done) => {
+        const { kind, ofNode } = subscription;
+        const opening = { flows: connection.flows, kind, lists, ofNode };
+        needs.fairness.open(
+          instance,
+          opening,
+          () => done(true),
+          () => done(false),
+        );
+      },
     });
     this.watches = this.#watches;
   }
@@ -190,6 +202,7 @@ export class Instances {
     instance.life++;
     instance.held = [];
     this.#lose(instance, false);
+    instance.gate = new Gate();
     if (this.#startsAgain[instance.index]) this.start(instance.index);
   }
 

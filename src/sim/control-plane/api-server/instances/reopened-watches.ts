@@ -21,7 +21,7 @@ export interface WatchNeeds {
   /** One way between client and server, in microseconds. */
   networkMicros(): number;
   /** Serves the beginning of a watch, with a list or without; `done` is called when it stands, or was refused. */
-  serve(watch: RemoteWatch, instance: Instance, done: (isOpen: boolean) => void): void;
+  serve(watch: RemoteWatch, instance: Instance, lists: boolean, done: (isOpen: boolean) => void): void;
 }
 
 /** A bookmark tells a watch how far it is, a minute after the last one. */
@@ -161,7 +161,7 @@ export class ReopenedWatches {
       this.#backOff(watch);
       return;
     }
-    this.#needs.serve(watch, instance, (isOpen) => {
+    this.#needs.serve(watch, instance, watch.anew, (isOpen) => {
       if (watch.attempt !== attempt) return;
       if (isOpen) this.#opened(watch);
       else this.#backOff(watch);

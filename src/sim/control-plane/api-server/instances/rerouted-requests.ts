@@ -51,6 +51,11 @@ export class ReroutedRequests implements Detour, EventDetour {
     } else this.#leaveAt(slot, flight.leavesAt);
   }
 
+  again(slot: number, at: number): void {
+    this.#needs.path.countSent();
+    this.#leaveAt(slot, at);
+  }
+
   answers(slot: number): boolean {
     const { path } = this.#needs;
     const flight = path.flights[slot]!;
@@ -72,6 +77,7 @@ export class ReroutedRequests implements Detour, EventDetour {
       if (flight.instance !== instance || flight.phase !== 'works' || this.#recall(slot, flight)) continue;
       if (flight.arrivesAt > now) {
         engine.cancel(flight.handle);
+        path.leavesServer(flight);
         this.#arriveAt(slot, flight.arrivesAt);
       } else if (!isInEtcd(flight, now)) {
         engine.cancel(flight.handle);
@@ -101,11 +107,13 @@ export class ReroutedRequests implements Detour, EventDetour {
       const { phase } = flight;
       if (flight.instance !== instance || phase === 'done' || phase === 'leaves') continue;
       if (phase === 'works' && this.#recall(slot, flight)) continue;
-      const received = phase === 'held' || phase === 'in-etcd' || (phase === 'works' && flight.arrivesAt <= now);
+      const received =
+        phase === 'held' || phase === 'waits' || phase === 'in-etcd' || (phase === 'works' && flight.arrivesAt <= now);
       const goesOn = lives ? received : phase === 'in-etcd' || (phase === 'works' && isInEtcd(flight, now));
       if (goesOn) this.#fail(path.orphan(slot));
       else {
-        if (phase !== 'held') engine.cancel(flight.handle);
+        if (phase === 'works' || phase === 'travels') engine.cancel(flight.handle);
+        path.leavesServer(flight);
         this.#fail(slot);
       }
     }
@@ -154,9 +162,10 @@ export class ReroutedRequests implements Detour, EventDetour {
 
   /** Takes a request back that waits for its client's token. False: it has left. */
   #recall(slot: number, flight: Flight): boolean {
-    const { engine } = this.#needs;
+    const { engine, path } = this.#needs;
     if (flight.leavesAt <= engine.now) return false;
     engine.cancel(flight.handle);
+    path.leavesServer(flight);
     this.#leaveAt(slot, flight.leavesAt);
     return true;
   }
