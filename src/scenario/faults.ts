@@ -13,12 +13,13 @@ import {
 } from './api-server-faults.ts';
 import { componentFaultOf, problemOfComponentFault, type WrittenComponentFault } from './component-faults.ts';
 import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
+import { runawayClientOf, type WrittenRunawayClient } from './runaway-client.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Written = ScenarioDocument['spec']['timeline'][number];
 type WrittenFault = Exclude<
   NonNullable<Written['fault']>,
-  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault
+  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault | WrittenRunawayClient
 >;
 
 /** How many of each stand in the control plane. */
@@ -88,6 +89,10 @@ export function readFaults(
       const help = 'set `cluster.controlPlane.apiServers`';
       if (problem !== undefined) remark([...path, 'instance'], { code: 'unknown-replica', message: problem, help });
       entries.push({ atMicros: at, text: textOfApiServerFault(fault), fault: apiServerFaultOf(fault) });
+      continue;
+    }
+    if (fault.kind === 'RunawayClient') {
+      entries.push({ atMicros: at, text: `${fault.kind} ${fault.user}`, fault: runawayClientOf(fault) });
       continue;
     }
     lookUp(fault, places, path, remark);

@@ -14,6 +14,7 @@ import {
 import { apiServerFaultSchema } from './api-server-faults.ts';
 import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
+import { runawayClientSchema } from './runaway-client.ts';
 
 /** The `apiVersion` of a scenario. */
 export const API_VERSION = 'orrery.dev/v1';
@@ -404,6 +405,7 @@ const fault = z
     etcdFaultSchema,
     componentFaultSchema,
     apiServerFaultSchema,
+    runawayClientSchema,
   ])
   .describe('What the world does to nodes, to members of etcd and to the processes of the control plane.');
 

@@ -339,7 +339,7 @@ export interface EtcdctlEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault;
+export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault | RunawayClientFault;
 
 /** What happens to the machines under the nodes. */
 export type MachineFault = NodeFault | ZoneFault;
@@ -410,6 +410,18 @@ export type ApiServerFault =
   | (FaultOfApiServer & { readonly kind: 'ApiServerSlowdown'; readonly factor: number })
   /** All of them, one after the other: the next when the last one serves again. */
   | { readonly kind: 'ApiServerRollingRestart'; readonly durationMicros: undefined };
+
+/** A client that lists a kind, again and again, with so many requests in flight. */
+export interface RunawayClientFault {
+  readonly kind: 'RunawayClient';
+  /** As whom it is known: `system:serviceaccount:NAMESPACE:NAME` for one in a pod. */
+  readonly user: string;
+  readonly parallel: number;
+  readonly lists: Kind;
+  /** From an answer to the next request. */
+  readonly pauseMicros: number;
+  readonly durationMicros: number | undefined;
+}
 
 export interface FaultEntry {
   readonly atMicros: number;

@@ -20,6 +20,7 @@ import { assert } from './engine/assert.ts';
 import type { Clockwork } from './engine/clockwork.ts';
 import { Engine } from './engine/engine.ts';
 import { Faults } from './faults/faults.ts';
+import { RunawayClients } from './faults/runaway-clients.ts';
 import { Expectations } from './invariants/expectations.ts';
 import { Kubelets, type KubeletsNeeds, type NodeAgents } from './node/kubelets.ts';
 import { nodesOfPool } from './node/pool-nodes.ts';
@@ -96,6 +97,7 @@ export class Simulation {
     this.#expectations = new Expectations(scenario.expectations);
     const { controlPlane } = this.recorder;
     api.observeRequests(controlPlane);
+    api.observeFairness(controlPlane.fairness);
     api.observeWatches((kind, ofNode) => controlPlane.lagsOf(kind, ofNode));
     api.etcd.observer = (micros) => controlPlane.committed(micros);
     controlPlane.database = (at) => api.store.figures(at);
@@ -153,6 +155,7 @@ export class Simulation {
           etcd: api.etcd,
           components: new ComponentFaults({ controllerManagers: managers, schedulers }),
           apiServers: new ApiServerFaults(api.instances),
+          clients: new RunawayClients(engine, api),
           nodes: () => api.store.values('Node'),
         },
         faults,

@@ -1,7 +1,15 @@
 import type { Engine } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import { LABEL_ZONE, type Node } from '../api/node.ts';
-import type { ApiServerFault, ComponentFault, EtcdFault, Fault, FaultEntry, MachineFault } from '../scenario.ts';
+import type {
+  ApiServerFault,
+  ComponentFault,
+  EtcdFault,
+  Fault,
+  FaultEntry,
+  MachineFault,
+  RunawayClientFault,
+} from '../scenario.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
 
 /** A fault that holds: what it has done to which nodes. */
@@ -28,12 +36,19 @@ export interface ApiServers {
   end(fault: ApiServerFault): void;
 }
 
+/** Clients from outside that go wrong. */
+export interface Clients {
+  begin(fault: RunawayClientFault): void;
+  end(fault: RunawayClientFault): void;
+}
+
 /** What faults can strike. */
 export interface FaultTargets {
   readonly machines: Machines;
   readonly etcd: EtcdMembers;
   readonly components: Components;
   readonly apiServers: ApiServers;
+  readonly clients: Clients;
   /** The cluster's nodes at the time of asking. */
   readonly nodes: () => Iterable<Node>;
 }
@@ -47,6 +62,7 @@ export class Faults {
   readonly #etcd: EtcdMembers;
   readonly #components: Components;
   readonly #apiServers: ApiServers;
+  readonly #clients: Clients;
   readonly #nodes: () => Iterable<Node>;
   readonly #entries: readonly FaultEntry[];
   readonly #holding: (Holding | undefined)[];
@@ -57,6 +73,7 @@ export class Faults {
     this.#etcd = targets.etcd;
     this.#components = targets.components;
     this.#apiServers = targets.apiServers;
+    this.#clients = targets.clients;
     this.#nodes = targets.nodes;
     this.#entries = entries;
     this.#holding = entries.map(() => undefined);
@@ -83,6 +100,10 @@ export class Faults {
       this.#apiServers.begin(fault);
       return;
     }
+    if (fault.kind === 'RunawayClient') {
+      this.#clients.begin(fault);
+      return;
+    }
     const effect = effectOf(fault.kind);
     const nodes = this.#targets(fault, index);
     this.#holding[index] = { effect, nodes };
@@ -101,6 +122,10 @@ export class Faults {
     }
     if (isOfApiServers(fault)) {
       this.#apiServers.end(fault);
+      return;
+    }
+    if (fault.kind === 'RunawayClient') {
+      this.#clients.end(fault);
       return;
     }
     const holding = this.#holding[index];

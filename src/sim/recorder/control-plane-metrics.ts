@@ -1,6 +1,7 @@
 import { factsOf, type Kind } from '../api/kinds.ts';
 import type { Lease } from '../api/core.ts';
 import type { Request, Response } from '../api/request.ts';
+import { FairnessMetrics, type FairnessRow } from './fairness-metrics.ts';
 import { Leaderships } from './leaderships.ts';
 import { LogHistogram } from './log-histogram.ts';
 import { QueueMetrics, type Clock } from './queue-metrics.ts';
@@ -48,6 +49,7 @@ export interface ControlPlaneReport {
  */
 export class ControlPlaneMetrics {
   readonly requests = new RequestMetrics();
+  readonly fairness = new FairnessMetrics();
   /** What etcd takes for a transaction. */
   readonly commits = new LogHistogram();
   /** Is asked for etcd's database when the books are closed, with the time in microseconds. */
@@ -94,6 +96,7 @@ export class ControlPlaneMetrics {
     return {
       records: [
         ...this.#requestRecords(),
+        ...this.fairness.rows().flatMap(fairnessRecords),
         { metric: 'etcd_request_duration_seconds', component: 'kube-apiserver', micros: this.commits },
         ...databaseRecords(this.database?.(at)),
         ...this.#lagRecords(),
@@ -145,6 +148,22 @@ function databaseRecords(database: DatabaseMetrics | undefined): ControlPlaneRec
     gauge('etcd_debugging_lease_granted_total', database.leasesGranted),
     gauge('etcd_debugging_lease_revoked_total', database.leasesRevoked),
     { ...gauge('etcd_alarms', database.isFull ? 1 : 0), name: 'NOSPACE' },
+  ];
+}
+
+function fairnessRecords({ level, schema, waits, rejected }: FairnessRow): ControlPlaneRecord[] {
+  const of = { component: 'kube-apiserver', name: `${level}/${schema}` };
+  const waited = waits.count === 0 ? [] : [waits];
+  return [
+    ...waited.map((micros) => ({ metric: 'apiserver_flowcontrol_request_wait_duration_seconds', ...of, micros })),
+    ...[...rejected]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([reason, value]) => ({
+        metric: 'apiserver_flowcontrol_rejected_requests_total',
+        ...of,
+        name: `${of.name}/${reason}`,
+        value,
+      })),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { keyOf, type ApiObject } from '../../api/kinds.ts';
+import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ListOptions, ObjectList, Response, Selection } from '../../api/request.ts';
 import type { Store } from '../etcd/store.ts';
 import { refuse, type Refusal } from './outcome.ts';
@@ -28,6 +28,12 @@ export class ListPages {
   readonly #store: Store;
   readonly #snapshots: Snapshot[] = [];
   #taken = 0;
+  /** The last state that was listed. */
+  #sorted: { readonly kind: Kind | undefined; readonly revision: number; readonly objects: readonly ApiObject[] } = {
+    kind: undefined,
+    revision: -1,
+    objects: [],
+  };
 
   constructor(store: Store) {
     this.#store = store;
@@ -41,15 +47,25 @@ export class ListPages {
     const token = readToken(request.continue ?? '');
     if (token === 'bad') return refuse('BadRequest', 'continue key is not valid').response;
     if (token?.snapshot !== undefined) return this.#nextPage(request, token.snapshot, token.after);
-    let objects: ApiObject[] = [];
-    for (const object of this.#store.values(request.kind)) if (selects(object)) objects.push(object);
-    objects.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    let objects = this.#inOrder(request.kind);
+    if (!isWhole(request)) objects = objects.filter(selects);
     if (token !== undefined) objects = objects.filter((object) => keyOf(object) > token.after);
     const { revision } = this.#store;
     if (!hasMore(objects, request)) return success({ resourceVersion: revision, items: objects });
     const snapshot: Snapshot = { id: ++this.#taken, revision, objects };
     this.#snapshots.push(snapshot);
     return pageOf(request, snapshot, objects);
+  }
+
+  /** All objects of a kind by their keys; who lists again before anything has changed is not sorted for again. */
+  #inOrder(kind: Kind): readonly ApiObject[] {
+    const { revision } = this.#store;
+    if (this.#sorted.kind === kind && this.#sorted.revision === revision) return this.#sorted.objects;
+    const keyed: { readonly key: string; readonly object: ApiObject }[] = [];
+    for (const object of this.#store.values(kind)) keyed.push({ key: keyOf(object), object });
+    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#sorted = { kind, revision, objects: keyed.map(({ object }) => object) };
+    return this.#sorted.objects;
   }
 
   #nextPage(request: Selection & ListOptions, id: number, after: string): Response {
@@ -81,6 +97,11 @@ export class ListPages {
     if (resourceVersionMatch !== 'Exact' || resourceVersion === revision) return undefined;
     return refuse('Expired', 'The resourceVersion for the provided list is too old.');
   }
+}
+
+/** Nothing is left out of it. */
+function isWhole({ namespace, labelSelector = '', fieldSelector = '' }: Selection): boolean {
+  return namespace === undefined && labelSelector === '' && fieldSelector === '';
 }
 
 function success(list: ObjectList): Response {
