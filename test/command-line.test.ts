@@ -127,6 +127,18 @@ describe('orrery run', () => {
     expect(stdout).toContain('--until was reached');
   });
 
+  it('simulates heartbeats one by one under --simulate-everything: more requests, the same pods at the same times', () => {
+    const path = scenarioFile(SMALL + DEPLOYMENT);
+    const of = (...flags: readonly string[]): Record<string, { readonly value: string }> => {
+      const args = ['run', path, '--no-reports', '--format', 'json', '--until', '5m', ...flags];
+      return (JSON.parse(orrery(args).stdout) as { figures: Record<string, { readonly value: string }> }).figures;
+    };
+    const quiet = of();
+    const everything = of('--simulate-everything');
+    expect(everything['pods_ever_ready']).toEqual(quiet['pods_ever_ready']);
+    expect(Number(everything['api_requests']!.value)).toBeGreaterThan(Number(quiet['api_requests']!.value));
+  });
+
   it('takes overrides', () => {
     const { stdout } = orrery([
       'run',

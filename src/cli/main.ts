@@ -65,6 +65,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
         .argParser(wholeNumber)
         .default(30),
     )
+    .option('--simulate-everything', 'heartbeats and passes that change nothing one by one, not by arithmetic; slow')
     .option('--debug', 'shows stack traces')
     .action(async (path: string, options: object) => (await import('./run.ts')).run(path, options));
 

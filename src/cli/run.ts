@@ -35,6 +35,7 @@ interface RunOptions {
   readonly maxErrors?: number;
   readonly decisions?: boolean;
   readonly debug?: boolean;
+  readonly simulateEverything?: boolean;
   /** Seconds of the wall clock. */
   readonly policyTimeout?: number;
 }
@@ -43,7 +44,8 @@ interface RunOptions {
 const SLICE = 20_000;
 
 /** `orrery run`: reads, simulates, writes the reports, shows the result. Sets the exit code. */
-export async function run(path: string, options: RunOptions): Promise<void> {
+export async function run(path: string, asked: RunOptions): Promise<void> {
+  const options = asked.simulateEverything === true ? withEverything(asked) : asked;
   try {
     process.exitCode = await simulate(path, options);
   } catch (error) {
@@ -54,6 +56,11 @@ export async function run(path: string, options: RunOptions): Promise<void> {
     process.stderr.write(message);
     process.exitCode = code;
   }
+}
+
+/** The flag is a field of the scenario's: whatever repeats the run says so. */
+function withEverything(options: RunOptions): RunOptions {
+  return { ...options, set: [...(options.set ?? []), 'simulateEverything=true'] };
 }
 
 async function simulate(path: string, options: RunOptions): Promise<ExitCode> {

@@ -27,6 +27,8 @@ import { PodsOnNodes } from './pods-on-nodes.ts';
 import { ask } from './requests.ts';
 
 /** What a pass over the nodes takes that finds nothing to do. The period counts from its end. */
+/** A Lease that was not renewed for so long was missed. */
+const MISSED_AFTER_MICROS = 15_000_000;
 const IDLE_PASS_MICROS = 2_000;
 const TAINTING_PERIOD_MICROS = 100_000;
 /** RetryOnConflict of taints: 100 ms, and as much again by chance. */
@@ -171,14 +173,20 @@ class NodeLifecycle implements Controller {
   /** The next pass of the monitor that has something to do. */
   #arm(): void {
     const now = this.#host.now();
-    if (this.#settings.everyPass) {
-      this.#host.enqueuePeriodically('monitor', this.#monitor.after(now) - now);
-      return;
-    }
+    // Passes for their own sake keep no run from ending; those that have something to do are expected below.
+    if (this.#settings.everyPass) this.#host.enqueuePeriodically('monitor', this.#monitor.after(now) - now);
     if (this.#underWay > 0) return;
     const news = this.#attention.size + this.#registered.length + this.#removed.length > 0;
     const due = news ? this.#monitor.after(now) : this.#signs.nextOverdueAt(this.#nodes);
+    // Where every beat is simulated, every node would be silent for too long some time, were it not for its next one.
+    if (this.#settings.everyPass && !news && due !== undefined && due > now + this.#usualPatience) return;
     if (due !== undefined) this.#host.enqueueAfter('monitor', Math.max(0, due - now));
+  }
+
+  /** Until a node that beats as it should would be silent for too long, at the least. */
+  get #usualPatience(): number {
+    const { nodeMonitorGracePeriod, nodeStartupGracePeriod, nodeMonitorPeriod } = this.#settings;
+    return Math.min(nodeMonitorGracePeriod, nodeStartupGracePeriod) - MISSED_AFTER_MICROS - nodeMonitorPeriod;
   }
 
   #armTainting(): void {

@@ -293,6 +293,8 @@ export class ControllerManager {
     for (let key = host.polls.get(); key !== undefined; key = host.polls.get()) {
       host.polls.done(key);
       host.polls.forget(key);
+      // A worker starts for it anyway.
+      if (host.queue.isDue(key, this.#engine.now)) continue;
       host.queue.add(key);
       this.#engine.after(this.#syncTime(this.#syncStream), this.#pollStartKind, host.index);
     }

@@ -107,6 +107,12 @@ export class WorkQueue {
     this.#waiting.push({ item, dueAt, sequence: this.#sequence++ });
   }
 
+  /** Whether the key waits to be taken, or will at `now`. */
+  isDue(key: string, now: number): boolean {
+    const item = this.#itemOf(key);
+    return item.isDirty || item.dueAt <= now;
+  }
+
   /** Moves what is due at `now` among the ready keys. */
   advance(now: number): void {
     for (;;) {

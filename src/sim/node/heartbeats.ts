@@ -16,6 +16,8 @@ interface Heart {
   readonly entity: number;
   readonly pulse: Pulse;
   beating: boolean;
+  /** Whether one of its beats was simulated: else whoever looks for it has to be told of those before the run. */
+  hasBeaten: boolean;
   /** Which life of its kubelet this is: what an earlier one has scheduled is void. */
   life: number;
 }
@@ -43,6 +45,7 @@ export class Heartbeats {
   readonly #byIndex: Heart[] = [];
   readonly #beatKind: EventKind;
   readonly #reportKind: EventKind;
+  readonly #missedKind: EventKind;
   readonly #report: StatusReport;
 
   constructor(engine: Engine, api: ApiServer, parameters: Parameters, everyBeat: boolean, report: StatusReport) {
@@ -58,6 +61,7 @@ export class Heartbeats {
     this.#everyBeat = everyBeat;
     this.#report = report;
     const background = { background: true };
+    this.#missedKind = engine.on('kubelet/lease-missed', () => undefined);
     const alive = (index: number, life: number): Heart | undefined => {
       const heart = this.#byIndex[index]!;
       return heart.beating && heart.life === life ? heart : undefined;
@@ -67,6 +71,7 @@ export class Heartbeats {
       (index, life) => {
         const heart = alive(index, life);
         if (heart === undefined) return;
+        heart.hasBeaten = true;
         this.#renew(heart, engine.now, undefined);
         engine.at(heart.pulse.renewalAfter(engine.now), this.#beatKind, index, life);
       },
@@ -105,8 +110,12 @@ export class Heartbeats {
     const heart = this.#hearts.get(nodeName);
     if (heart?.beating !== true) return;
     heart.beating = false;
-    if (this.#everyBeat) return;
     const { now } = this.#engine;
+    if (this.#everyBeat && heart.hasBeaten) {
+      // Beats are background work; that one is missing will be noticed, and the run goes on until then.
+      this.#engine.after(2 * this.#renewPeriod, this.#missedKind);
+      return;
+    }
     const renewedAt = heart.pulse.renewalBefore(now);
     const seenAt = (at: number): number => at + this.#hopsOf(heart, at);
     const lastSeenAt = Math.max(seenAt(renewedAt), seenAt(heart.pulse.reportBefore(now)));
@@ -120,7 +129,7 @@ export class Heartbeats {
     const pulse = new Pulse(this.#renewPeriod, this.#reportPeriod, renewedAt, reportedAt, (n) =>
       this.#jitter.uniform(entity, n),
     );
-    const heart: Heart = { nodeName, index, entity, pulse, beating: true, life };
+    const heart: Heart = { nodeName, index, entity, pulse, beating: true, hasBeaten: false, life };
     this.#hearts.set(nodeName, heart);
     this.#byIndex[index] = heart;
     if (this.#everyBeat) {

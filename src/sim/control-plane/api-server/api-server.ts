@@ -97,7 +97,7 @@ export class SimulatedApiServer implements ApiServer {
       now: () => engine.now,
       featureGates: parameters.featureGates,
       metrics: () => this.#metrics,
-      mintUid: () => this.#uids.mint(),
+      mintUid: (kind) => this.#uids.mint(kind),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
     });
     new Lessor(engine, this.etcd, this.store, this.#hub);
@@ -225,7 +225,7 @@ export class SimulatedApiServer implements ApiServer {
   install(object: ApiObject): ApiObject {
     const metadata = deepFreeze({
       ...object.metadata,
-      uid: object.metadata.uid === '' ? this.#uids.mint() : object.metadata.uid,
+      uid: object.metadata.uid === '' ? this.#uids.mint(object.kind) : object.metadata.uid,
       generation: Math.max(1, object.metadata.generation),
       resourceVersion: this.store.nextRevision,
     });

@@ -22,7 +22,7 @@ export interface CreateContext extends WriteContext {
   /** Those of one namespace, in order of their names. */
   limitRanges(namespace: string): readonly LimitRange[];
   /** A uid that no object of the run has had. */
-  mintUid(): string;
+  mintUid(kind: Kind): string;
   /** Five characters of the alphabet of generated names. */
   mintSuffix(): string;
 }
@@ -53,7 +53,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   const stamped: ObjectMeta = {
     name,
     namespace: metadata.namespace,
-    uid: context.mintUid(),
+    uid: context.mintUid(object.kind),
     resourceVersion: context.revision,
     generation: 1,
     creationTimestamp: wholeSecond(context.now),

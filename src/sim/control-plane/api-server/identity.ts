@@ -1,9 +1,11 @@
+import type { Kind } from '../../api/kinds.ts';
 import type { KeyedDraws } from '../../engine/streams.ts';
 
 /** The alphabet of generated names: no vowels, nothing that looks like something else. */
 export const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 const TWO_TO_32 = 2 ** 32;
+const LAST = 0xffff_ffff;
 
 /**
  * Mints uids that no other object of a run has. The first group counts, disguised by an odd multiplier (a bijection of
@@ -12,13 +14,15 @@ const TWO_TO_32 = 2 ** 32;
 export class UidMint {
   readonly #draws: KeyedDraws;
   #minted = 0;
+  #leases = 0;
 
   constructor(draws: KeyedDraws) {
     this.#draws = draws;
   }
 
-  mint(): string {
-    const n = this.#minted++;
+  /** Leases count from the other end: whether nodes write theirs or not, everybody else has the same uid, and ties with it. */
+  mint(kind: Kind): string {
+    const n = kind === 'Lease' ? LAST - this.#leases++ : this.#minted++;
     const draw = this.#draws.uniform(n, 0) * TWO_TO_32;
     return spelt(Math.imul(n, 0x9e3779b1) ^ 0x5bd1e995, draw | 0, Math.imul(draw | 0, 0x85ebca6b) ^ n);
   }

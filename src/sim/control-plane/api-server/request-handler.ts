@@ -30,7 +30,7 @@ export interface HandlerWorld {
   /** Who answers for the metrics APIs; undefined: nobody does. */
   metrics(): MetricsSource | undefined;
   /** A uid that no object of the run has had. */
-  mintUid(): string;
+  mintUid(kind: Kind): string;
   /** Five characters of the alphabet of generated names. */
   mintSuffix(): string;
 }
@@ -83,7 +83,7 @@ export class RequestHandler {
       priorityClasses: () => store.values('PriorityClass'),
       hasServiceAccount: (namespace, name) => store.get('ServiceAccount', objectKey(namespace, name)) !== undefined,
       limitRanges: (namespace) => this.#inNamespace('LimitRange', namespace),
-      mintUid: () => world.mintUid(),
+      mintUid: (kind) => world.mintUid(kind),
       mintSuffix: () => world.mintSuffix(),
     };
   }
