@@ -1,16 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { prepareRun } from '../src/cli/prepare-run.ts';
-import { GpuNode } from '../src/policies/scheduling/gpu-sharing/gpu-node.ts';
+import { GpuNode } from '../src/sim/gpu/gpu-node.ts';
 import { GpuPlacer } from '../src/policies/scheduling/gpu-sharing/gpu-placer.ts';
-import type { GpuRequest } from '../src/policies/scheduling/gpu-sharing/gpu-request.ts';
-import { LearnedPods } from '../src/policies/scheduling/gpu-sharing/learned-pods.ts';
+import type { GpuRequest } from '../src/sim/gpu/gpu-request.ts';
+import { LearnedPods } from '../src/sim/gpu/learned-pods.ts';
 import { STUDY_POLICIES } from '../src/policies/scheduling/gpu-sharing/study-policies.ts';
 import { gpuSharingSchedulers } from '../src/policies/scheduling/policies/gpu-sharing.ts';
 import { Engine } from '../src/sim/engine/engine.ts';
 import { Simulation } from '../src/sim/simulation.ts';
+import { orrery } from './doubles/orrery.ts';
 import { NO_CHANCE } from './doubles/scheduling-world.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'orrery-gpus-'));
@@ -137,4 +139,52 @@ describe('policies for shared GPUs, in a whole cluster', () => {
     expect(used.size).toBeGreaterThan(20);
     for (const amount of used.values()) expect(amount).toBeLessThanOrEqual(1000);
   });
+
+  test(
+    'what is left of the devices is a metric of a comparison, and stands in the time series',
+    { timeout: 120_000 },
+    () => {
+      const small = ['scenarios/gpu-sharing.yaml', '--set', 'traces[0].resample=60', '--set', 'duration=3m'];
+      const metrics = ['--metric', 'gpu_fragmentation_mean', '--metric', 'gpu_left_no_access_mean'];
+      const args = [
+        'compare',
+        ...small,
+        '--vary',
+        'scheduler=fgd,gpu-random',
+        '--seeds',
+        '2',
+        ...metrics,
+        '--format',
+        'csv',
+      ];
+      const compared = orrery(args);
+      expect(compared.code, compared.stderr).toBe(0);
+      expect(compared.stdout.match(/^gpu_fragmentation_mean,ratio,scheduler=gpu-random,2,0\.\d+/m)).not.toBeNull();
+
+      const folder = join(scratch, 'run');
+      expect(orrery(['run', ...small, '--no-html', '--out', folder]).code).toBe(0);
+      const summary = new Map(
+        readFileSync(join(folder, 'summary.csv'), 'utf8')
+          .split('\n')
+          .map((line) => line.split(',') as [string, string]),
+      );
+      const rows = parse(readFileSync(join(folder, 'timeseries.csv'), 'utf8'), { columns: true }) as Record<
+        string,
+        string
+      >[];
+      const last = rows.at(-1)!;
+      const parts = Object.keys(last).filter((name) => name.startsWith('gpu_left_'));
+      expect(parts).toHaveLength(7);
+      const allocatable = Number(last['gpu_allocatable_milli']);
+      expect(allocatable).toBe(104_000);
+      // The seven parts are all that is left.
+      const left = parts.reduce((sum, name) => sum + Number(last[name]), 0);
+      expect(left).toBeCloseTo(allocatable - Number(last['gpu_allocated_milli']), 1);
+      expect(Number(summary.get('gpu_allocated_at_end'))).toBeCloseTo(
+        Number(last['gpu_allocated_milli']) / allocatable,
+        1,
+      );
+      expect(Number(summary.get('gpu_fragmentation_mean'))).toBeGreaterThan(0);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { GPU_COLUMNS } from './gpu-columns.ts';
 import { decimal, flag, text, whole, type Table } from './column.ts';
 import {
   NEVER,
@@ -116,6 +117,7 @@ export const TIMESERIES: Table<Sample> = {
       String(sample.requestedMemoryBytes),
     ),
     whole('endpoints_ready', 'Ready endpoints in all EndpointSlices.', (sample) => String(sample.endpointsReady)),
+    ...GPU_COLUMNS,
   ],
 };
 
@@ -256,7 +258,8 @@ export interface Figure {
 
 export const SUMMARY: Table<Figure> = {
   file: 'summary.csv',
-  holds: 'One row a figure.',
+  holds:
+    'One row a figure. Those of GPUs are there where nodes have any: `gpu_allocated` and `gpu_fragmentation` of all devices, `gpu_fragmentation_of_idle`, and `gpu_left_…` for each part of what is left (see timeseries.csv), at the end and as the mean over time.',
   columns: [
     text('metric', 'What was measured.', (figure) => figure.metric),
     decimal('value', 'Its value; empty where there is none.', (figure) => figure.value),

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import { ratio, seconds, type Figure } from './columns.ts';
+import { gpuFigures } from './gpu-figures.ts';
 
 /** Quantiles of a list of durations, in microseconds. */
 export interface Quantiles {
@@ -59,6 +60,7 @@ export function summarize(run: RunRecord): Summary {
     { metric: 'memory_requested_at_end', value: ratio(last.requestedMemoryBytes, memoryAllocatable), unit: 'ratio' },
     { metric: 'cpu_requested_mean', value: cpuMeanRatio, unit: 'ratio' },
     { metric: 'memory_requested_mean', value: memoryMeanRatio, unit: 'ratio' },
+    ...gpuFigures(run),
     { metric: 'rollouts', value: String(run.rollouts.length), unit: 'rollouts' },
     {
       metric: 'rollouts_completed',

@@ -231,6 +231,7 @@ export class Simulation {
       objects,
       last: recording.last,
       nodes: recording.nodes,
+      gpus: recording.gpus,
       samples: recording.samples,
       sampleIntervalMicros: recording.sampleIntervalMicros,
       rollouts: recording.rollouts,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { STUDY_POLICIES } from '../../policies/scheduling/gpu-sharing/study-policies.ts';
-import { typicalPods } from '../../policies/scheduling/gpu-sharing/typical-pods.ts';
+import { typicalPods } from '../../sim/gpu/typical-pods.ts';
 import { ArrivedColumns, roundHalfEven } from './arrived-columns.ts';
 import { deviation } from './deviation.ts';
 import { readPublished, runKey, type PublishedRun } from './published.ts';

@@ -1,14 +1,9 @@
-import {
-  fragmentation,
-  fragments,
-  noFragmentation,
-  type Fragmentation,
-} from '../../policies/scheduling/gpu-sharing/fragmentation.ts';
-import { GpuNode } from '../../policies/scheduling/gpu-sharing/gpu-node.ts';
+import { fragmentation, fragments, noFragmentation, type Fragmentation } from '../../sim/gpu/fragmentation.ts';
+import { GpuNode } from '../../sim/gpu/gpu-node.ts';
 import { GpuPlacer, type GpuPlacement, type TieBreak } from '../../policies/scheduling/gpu-sharing/gpu-placer.ts';
-import { MILLI_PER_GPU, totalMilliGpu } from '../../policies/scheduling/gpu-sharing/gpu-request.ts';
+import { MILLI_PER_GPU, totalMilliGpu } from '../../sim/gpu/gpu-request.ts';
 import { STUDY_POLICIES } from '../../policies/scheduling/gpu-sharing/study-policies.ts';
-import { typicalPods } from '../../policies/scheduling/gpu-sharing/typical-pods.ts';
+import { typicalPods } from '../../sim/gpu/typical-pods.ts';
 import { Engine } from '../../sim/engine/engine.ts';
 import type { OpenbPod } from '../../scenario/traces/openb.ts';
 import { ArrivedColumns, type CurvePoint } from './arrived-columns.ts';

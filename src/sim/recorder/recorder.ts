@@ -4,6 +4,7 @@ import type { EventNote } from '../api/event-note.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import { moreReadyEndpoints, type EndpointSlice } from '../api/service.ts';
 import { ControlPlaneMetrics, type ControlPlaneReport } from './control-plane-metrics.ts';
+import { GpuLoads, type GpuState } from './gpu-loads.ts';
 import { NodeLoads } from './node-loads.ts';
 import { PodLives } from './pod-lives.ts';
 import type { JobRecord, PodRecord, RecordSink, RolloutRecord, NodeRecord, Sample } from './records.ts';
@@ -20,6 +21,7 @@ export interface Recording {
   readonly samples: readonly Sample[];
   readonly sampleIntervalMicros: number;
   readonly nodes: readonly NodeRecord[];
+  readonly gpus: GpuState | undefined;
   readonly rollouts: readonly RolloutRecord[];
   readonly jobs: readonly JobRecord[];
   readonly pending: readonly PendingReason[];
@@ -35,6 +37,7 @@ export class Recorder {
   readonly controlPlane = new ControlPlaneMetrics();
   readonly #sink: RecordSink;
   readonly #loads = new NodeLoads();
+  readonly #gpus = new GpuLoads();
   readonly #lives: PodLives;
   readonly #rollouts = new Rollouts();
   readonly #jobs = new JobRuns();
@@ -58,6 +61,7 @@ export class Recorder {
     switch (object.kind) {
       case 'Pod':
         this.#lives.observe(change as Change<'Pod'>, at);
+        this.#gpus.observe(change as Change<'Pod'>, at);
         break;
       case 'DaemonSet':
       case 'Deployment':
@@ -68,7 +72,10 @@ export class Recorder {
         this.#jobs.observe(change as Change<'Job'>, at);
         break;
       case 'Node':
-        if (change.type === 'ADDED') this.#loads.addNode(object, at);
+        if (change.type === 'ADDED') {
+          this.#loads.addNode(object, at);
+          this.#gpus.addNode(object, at);
+        }
         break;
       case 'Lease':
         if (change.type !== 'DELETED') this.controlPlane.leaseWritten(object);
@@ -110,6 +117,7 @@ export class Recorder {
       samples: this.#series.samples(),
       sampleIntervalMicros: this.#series.intervalMicros,
       nodes: this.#loads.finish(at),
+      gpus: this.#gpus.finish(at),
       rollouts: this.#rollouts.records(),
       jobs: this.#jobs.records(),
       pending: pendingReasons(this.#lives.alive()),
@@ -141,6 +149,7 @@ export class Recorder {
       requestedMilliCpu: this.#loads.requestedMilliCpu,
       requestedMemoryBytes: this.#loads.requestedMemoryBytes,
       endpointsReady: this.#endpointsReady,
+      gpus: this.#gpus.state(),
     };
   }
 }

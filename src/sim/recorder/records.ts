@@ -1,4 +1,5 @@
 import type { DecisionExplanation } from '../policy-api/explanation.ts';
+import type { GpuState } from './gpu-loads.ts';
 import type { RollingKind } from './standing.ts';
 
 /** What the recorder keeps. Times are microseconds since the run's epoch; -1 stands for "did not happen". */
@@ -81,6 +82,8 @@ export interface Sample {
   readonly requestedMilliCpu: number;
   readonly requestedMemoryBytes: number;
   readonly endpointsReady: number;
+  /** Of clusters that have any. */
+  readonly gpus: GpuState | undefined;
 }
 
 /** One rollout of a Deployment, StatefulSet or DaemonSet: from the change of its template, or its creation, until it was complete. */

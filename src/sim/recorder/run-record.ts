@@ -1,5 +1,6 @@
 import type { Kind } from '../api/kinds.ts';
 import type { ControlPlaneReport } from './control-plane-metrics.ts';
+import type { GpuState } from './gpu-loads.ts';
 import type { NodeRecord, JobRecord, RolloutRecord, Sample } from './records.ts';
 
 /** How one expectation of the scenario ended. */
@@ -48,6 +49,8 @@ export interface RunRecord {
   readonly objects: ReadonlyMap<Kind, number>;
   readonly last: Sample;
   readonly nodes: readonly NodeRecord[];
+  /** Devices over the run, in thousandths of a GPU times microseconds; absent where no node has any. */
+  readonly gpus: GpuState | undefined;
   readonly samples: readonly Sample[];
   readonly sampleIntervalMicros: number;
   readonly rollouts: readonly RolloutRecord[];

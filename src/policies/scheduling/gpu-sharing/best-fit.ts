@@ -1,5 +1,5 @@
 import { MAX_MILLI_CPU, MAX_MILLI_GPU, type GpuPolicy } from './gpu-policy.ts';
-import { totalMilliGpu } from './gpu-request.ts';
+import { totalMilliGpu } from '../../../sim/gpu/gpu-request.ts';
 
 /** BestFit: the node on which the least is left, the mean of CPU and GPU as shares of the largest node. */
 export const gpuBestFit: GpuPolicy = {

@@ -1,8 +1,8 @@
 import type { RandomStream } from '../../../sim/policy-api/scheduling.ts';
-import { devicesFor } from './devices.ts';
-import type { GpuNode } from './gpu-node.ts';
+import { devicesFor } from '../../../sim/gpu/devices.ts';
+import type { GpuNode } from '../../../sim/gpu/gpu-node.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { isShared, type GpuRequest } from './gpu-request.ts';
+import { isShared, type GpuRequest } from '../../../sim/gpu/gpu-request.ts';
 
 /** The devices that a policy gives a pod on a node where it fits. */
 export function devicesByPolicy(

@@ -1,5 +1,5 @@
 import { MAX_MILLI_CPU, MAX_MILLI_GPU, type GpuPolicy } from './gpu-policy.ts';
-import { totalMilliGpu } from './gpu-request.ts';
+import { totalMilliGpu } from '../../../sim/gpu/gpu-request.ts';
 
 /**
  * DotProd: the pod goes where what it asks for and what is left point least into the same direction,

@@ -1,10 +1,10 @@
 import exp from '@stdlib/math-base-special-exp';
-import { fullestFirst } from './devices.ts';
-import { fragmentation, fragments } from './fragmentation.ts';
-import type { GpuNode } from './gpu-node.ts';
+import { fullestFirst } from '../../../sim/gpu/devices.ts';
+import { fragmentation, fragments } from '../../../sim/gpu/fragmentation.ts';
+import type { GpuNode } from '../../../sim/gpu/gpu-node.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { isShared, type GpuRequest, MILLI_PER_GPU } from './gpu-request.ts';
-import type { TypicalPod } from './typical-pods.ts';
+import { isShared, type GpuRequest, MILLI_PER_GPU } from '../../../sim/gpu/gpu-request.ts';
+import type { TypicalPod } from '../../../sim/gpu/typical-pods.ts';
 
 /**
  * FGD, fragmentation gradient descent: the pod goes where it makes fragmentation F grow least,

@@ -1,4 +1,4 @@
-import { kindOf } from './gpu-node.ts';
+import { kindOf } from '../../../sim/gpu/gpu-node.ts';
 import { MAX_MILLI_GPU, type GpuPolicy } from './gpu-policy.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { NodeInfo, PodInfo } from '../../../sim/policy-api/scheduling.ts';
-import { devicesFor } from './devices.ts';
-import { devicesOf, gpuNodeSpecOf, gpuRequestOf } from './gpu-names.ts';
-import { GpuNode } from './gpu-node.ts';
-import type { GpuRequest } from './gpu-request.ts';
+import { devicesFor } from '../../../sim/gpu/devices.ts';
+import { devicesOf, gpuNodeSpecOf, gpuRequestOf } from '../../../sim/gpu/gpu-names.ts';
+import { GpuNode } from '../../../sim/gpu/gpu-node.ts';
+import type { GpuRequest } from '../../../sim/gpu/gpu-request.ts';
 
 interface Entry {
   readonly generation: number;

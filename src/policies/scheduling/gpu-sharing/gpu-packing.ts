@@ -1,6 +1,6 @@
-import { fullestFirst } from './devices.ts';
+import { fullestFirst } from '../../../sim/gpu/devices.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { MILLI_PER_GPU } from './gpu-request.ts';
+import { MILLI_PER_GPU } from '../../../sim/gpu/gpu-request.ts';
 
 /**
  * GpuPacking: first devices in use (50 to 100, the less is left of them the better), then free devices of nodes in use

@@ -1,8 +1,8 @@
 import type { RandomStream } from '../../../sim/policy-api/scheduling.ts';
 import { devicesByPolicy } from './devices-by-policy.ts';
-import type { GpuNode } from './gpu-node.ts';
+import type { GpuNode } from '../../../sim/gpu/gpu-node.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { classOf, type GpuRequest } from './gpu-request.ts';
+import { classOf, type GpuRequest } from '../../../sim/gpu/gpu-request.ts';
 
 /** Where a pod goes, and why. */
 export interface GpuPlacement {

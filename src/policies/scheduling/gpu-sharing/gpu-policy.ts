@@ -1,5 +1,5 @@
-import type { GpuNode } from './gpu-node.ts';
-import type { GpuRequest } from './gpu-request.ts';
+import type { GpuNode } from '../../../sim/gpu/gpu-node.ts';
+import type { GpuRequest } from '../../../sim/gpu/gpu-request.ts';
 
 /**
  * A placement policy for clusters whose GPUs are shared. Of the nodes on which a pod fits, the one with the highest score

@@ -2,18 +2,18 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { NO_CHANCE } from '../../../../test/doubles/scheduling-world.ts';
 import { gpuBestFit } from './best-fit.ts';
-import { devicesFor } from './devices.ts';
+import { devicesFor } from '../../../sim/gpu/devices.ts';
 import { dotProduct } from './dot-product.ts';
-import { fragmentation, fragments, noFragmentation } from './fragmentation.ts';
+import { fragmentation, fragments, noFragmentation } from '../../../sim/gpu/fragmentation.ts';
 import { fragmentationGradient } from './fragmentation-gradient.ts';
 import { gpuClustering } from './gpu-clustering.ts';
-import { GpuNode } from './gpu-node.ts';
+import { GpuNode } from '../../../sim/gpu/gpu-node.ts';
 import { gpuPacking } from './gpu-packing.ts';
 import { GpuPlacer } from './gpu-placer.ts';
-import type { GpuRequest } from './gpu-request.ts';
+import type { GpuRequest } from '../../../sim/gpu/gpu-request.ts';
 import { gpuRandom } from './random.ts';
 import { STUDY_POLICIES } from './study-policies.ts';
-import { typicalPods } from './typical-pods.ts';
+import { typicalPods } from '../../../sim/gpu/typical-pods.ts';
 
 const GIB = 1024 * 1024 * 1024;
 

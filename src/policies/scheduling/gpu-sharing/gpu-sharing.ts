@@ -13,13 +13,13 @@ import type {
 } from '../../../sim/policy-api/scheduling.ts';
 import { unschedulable, type Status } from '../../../sim/policy-api/status.ts';
 import { GpuLedger } from './gpu-ledger.ts';
-import { GPU_INDEX, gpuIndex } from './gpu-names.ts';
-import type { GpuNode } from './gpu-node.ts';
+import { GPU_INDEX, gpuIndex } from '../../../sim/gpu/gpu-names.ts';
+import type { GpuNode } from '../../../sim/gpu/gpu-node.ts';
 import { devicesByPolicy } from './devices-by-policy.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
-import { classOf } from './gpu-request.ts';
-import { LearnedPods } from './learned-pods.ts';
-import type { TypicalPod } from './typical-pods.ts';
+import { classOf } from '../../../sim/gpu/gpu-request.ts';
+import { LearnedPods } from '../../../sim/gpu/learned-pods.ts';
+import type { TypicalPod } from '../../../sim/gpu/typical-pods.ts';
 
 export const GPU_SHARING = 'GpuSharing';
 const CHOSEN = 100;

@@ -5,7 +5,7 @@ import { gpuClustering } from './gpu-clustering.ts';
 import { gpuPacking } from './gpu-packing.ts';
 import type { GpuPolicy } from './gpu-policy.ts';
 import { gpuRandom } from './random.ts';
-import type { TypicalPod } from './typical-pods.ts';
+import type { TypicalPod } from '../../../sim/gpu/typical-pods.ts';
 
 /** The six policies of the study by its names, in its order. What pods are typical matters to FGD alone. */
 export const STUDY_POLICIES: ReadonlyMap<string, (typical: readonly TypicalPod[]) => GpuPolicy> = new Map([

@@ -2,7 +2,7 @@ import { defineScheduler, type SchedulerModule } from '../../../sim/policy-api/s
 import type { GpuPolicy } from '../gpu-sharing/gpu-policy.ts';
 import { GPU_SHARING, gpuSharing } from '../gpu-sharing/gpu-sharing.ts';
 import { STUDY_POLICIES } from '../gpu-sharing/study-policies.ts';
-import type { TypicalPod } from '../gpu-sharing/typical-pods.ts';
+import type { TypicalPod } from '../../../sim/gpu/typical-pods.ts';
 
 const alone = { disabled: [{ name: '*' }], enabled: [{ name: GPU_SHARING }] };
 const beside = { enabled: [{ name: GPU_SHARING }] };

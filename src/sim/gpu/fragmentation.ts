@@ -22,6 +22,16 @@ export interface Fragmentation {
   noAccess: number;
 }
 
+export const FRAGMENTATION_PARTS = [
+  'lackBoth',
+  'lackGpu',
+  'satisfied',
+  'lackCpu',
+  'noGpuWanted',
+  'noGpuWantedLackCpu',
+  'noAccess',
+] as const satisfies readonly (keyof Fragmentation)[];
+
 export function noFragmentation(): Fragmentation {
   return {
     lackBoth: 0,
@@ -34,8 +44,13 @@ export function noFragmentation(): Fragmentation {
   };
 }
 
+/** Adds `factor` times the parts to `sum`. */
+export function addFragmentation(sum: Fragmentation, parts: Readonly<Fragmentation>, factor: number): void {
+  for (const part of FRAGMENTATION_PARTS) sum[part] += factor * parts[part];
+}
+
 /** What is lost to fragments. The order of the additions is the study's: the last bits decide between scores. */
-export function fragments(parts: Fragmentation): number {
+export function fragments(parts: Readonly<Fragmentation>): number {
   const { lackBoth, lackGpu, lackCpu, noGpuWanted, noGpuWantedLackCpu, noAccess } = parts;
   return lackBoth + lackGpu + lackCpu + noGpuWanted + noGpuWantedLackCpu + noAccess;
 }

@@ -1,6 +1,6 @@
-import type { Node } from '../../../sim/api/node.ts';
-import type { Pod } from '../../../sim/api/pod.ts';
-import type { PodInfo, Resources } from '../../../sim/policy-api/scheduling.ts';
+import type { Node } from '../api/node.ts';
+import type { Pod } from '../api/pod.ts';
+import type { Resources } from '../api/pod-requests.ts';
 import type { GpuNodeSpec } from './gpu-node.ts';
 import { MILLI_PER_GPU, type GpuRequest } from './gpu-request.ts';
 
@@ -18,8 +18,14 @@ export const GPU_INDEX = 'alibabacloud.com/gpu-index';
 const DEVICE_PLUGIN = 'nvidia.com/gpu';
 const DEVICE_PLUGIN_MODEL = 'nvidia.com/gpu.product';
 
+/** A pod and what its containers request. */
+interface AskingPod {
+  readonly pod: Pod;
+  readonly specRequests: Resources;
+}
+
 /** What a pod asks for: its annotations, else whole devices of the device plugin's resource. */
-export function gpuRequestOf({ pod, specRequests }: PodInfo): GpuRequest {
+export function gpuRequestOf({ pod, specRequests }: AskingPod): GpuRequest {
   const { annotations } = pod.metadata;
   const { milliCpu, memoryBytes } = specRequests;
   const models = annotations[MODEL] === undefined || annotations[MODEL] === '' ? [] : annotations[MODEL].split('|');
@@ -33,6 +39,16 @@ export function gpuRequestOf({ pod, specRequests }: PodInfo): GpuRequest {
   // Only one device can be shared; what asks for several has them whole.
   const milliGpu = gpus === 0 ? 0 : gpus > 1 ? MILLI_PER_GPU : Math.min(milli ?? MILLI_PER_GPU, MILLI_PER_GPU);
   return { milliCpu, memoryBytes, gpus, milliGpu, models };
+}
+
+/**
+ * What a pod takes of a node: what it asks for, but where it requests whole devices of the device plugin it has them to
+ * itself, whatever its annotations say.
+ */
+export function gpuUseOf(asking: AskingPod): GpuRequest {
+  const request = gpuRequestOf(asking);
+  const whole = asking.specRequests.scalar.get(DEVICE_PLUGIN) ?? 0;
+  return whole === 0 ? request : { ...request, gpus: whole, milliGpu: MILLI_PER_GPU };
 }
 
 /** The devices that a pod was given, as its annotation says. */
