@@ -16,7 +16,7 @@ function number(value: number | undefined): string {
 export const CONTROL_PLANE: Table<ControlPlaneRecord> = {
   file: 'control_plane.csv',
   holds:
-    "One row a metric and its labels, over the whole run; metrics have the names that Prometheus scrapes of the real components. `watch_delivery_lag_seconds` (from a commit until a watcher of the whole kind, or of one node's pods, has the change) and `leader_election_changes_total` (holders that followed another) have no counterpart there, nor has `etcd_alarms` (1: NOSPACE is on). `apiserver_flowcontrol_request_wait_duration_seconds` counts only requests that found no seat at once. What quiet things cause without being simulated one by one, as the status reports of healthy nodes, is not counted. Quantiles are nearest-rank and true to 1/64 of their value; the largest value is exact.",
+    "One row a metric and its labels, over the whole run; metrics have the names that Prometheus scrapes of the real components. `watch_delivery_lag_seconds` (from a commit until a watcher of the whole kind, or of one node's pods, has the change) `leader_election_changes_total` (holders that followed another), `watch_reopened_seconds` (from the end of an informer's watch until it stood again, resumed or with a new list) and `apiserver_client_connections` have no counterpart there, nor has `etcd_alarms` (1: NOSPACE is on). `apiserver_flowcontrol_request_wait_duration_seconds` counts only requests that found no seat at once. What quiet things cause without being simulated one by one, as the status reports of healthy nodes, is not counted. Quantiles are nearest-rank and true to 1/64 of their value; the largest value is exact.",
   columns: [
     text(
       'metric',
@@ -35,7 +35,7 @@ export const CONTROL_PLANE: Table<ControlPlaneRecord> = {
     whole('code', 'Of requests: the HTTP code of the answer.', (one) => number(one.code)),
     text(
       'name',
-      'Of a work queue its controller, of a leader its Lease, of a watch what it watches; of fairness the priority level, the flow schema and the reason of a refusal.',
+      'Of a work queue its controller, of a leader its Lease, of a watch what it watches; of one of several API servers which, of fairness the priority level, the flow schema and the reason of a refusal.',
       (one) => one.name ?? '',
     ),
     whole('count', 'How many durations were measured.', ({ micros }) => number(micros?.count)),

@@ -98,6 +98,8 @@ export class Simulation {
     const { controlPlane } = this.recorder;
     api.observeRequests(controlPlane);
     api.observeFairness(controlPlane.fairness);
+    api.instances.observe(controlPlane);
+    controlPlane.servers = () => (api.instances.areSpecial ? api.instances.loads() : []);
     api.observeWatches((kind, ofNode) => controlPlane.lagsOf(kind, ofNode));
     api.etcd.observer = (micros) => controlPlane.committed(micros);
     controlPlane.database = (at) => api.store.figures(at);

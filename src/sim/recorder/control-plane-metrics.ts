@@ -37,6 +37,13 @@ export interface DatabaseMetrics {
   readonly leasesRevoked: number;
 }
 
+/** What one of several API servers has in the way of clients. */
+export interface ServerLoad {
+  readonly name: string;
+  readonly connections: number;
+  readonly watches: number;
+}
+
 /** What the control plane went through. */
 export interface ControlPlaneReport {
   readonly records: readonly ControlPlaneRecord[];
@@ -50,6 +57,11 @@ export interface ControlPlaneReport {
 export class ControlPlaneMetrics {
   readonly requests = new RequestMetrics();
   readonly fairness = new FairnessMetrics();
+  /** From the end of a watch until it stood again: with a list, and from where it was. */
+  readonly #relisted = new LogHistogram();
+  readonly #resumed = new LogHistogram();
+  /** What API servers have in the way of clients; asked once, at the end. */
+  servers: () => readonly ServerLoad[] = () => [];
   /** What etcd takes for a transaction. */
   readonly commits = new LogHistogram();
   /** Is asked for etcd's database when the books are closed, with the time in microseconds. */
@@ -66,6 +78,11 @@ export class ControlPlaneMetrics {
   /** A component's Event was written. */
   eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void {
     this.requests.add('Event', create ? 'post' : 'patch', code, tookMicros, at);
+  }
+
+  /** A watch stands again, so long after it ended; `anew`: with a list. */
+  reopened(anew: boolean, micros: number): void {
+    (anew ? this.#relisted : this.#resumed).add(micros);
   }
 
   committed(micros: number): void {
@@ -100,6 +117,7 @@ export class ControlPlaneMetrics {
         { metric: 'etcd_request_duration_seconds', component: 'kube-apiserver', micros: this.commits },
         ...databaseRecords(this.database?.(at)),
         ...this.#lagRecords(),
+        ...this.#serverRecords(),
         ...this.#queuesByName().flatMap(queueRecords),
         ...this.#leaderships.all().flatMap(({ name, holder, changes }) => [
           { metric: 'leader_election_master_status', component: name, name, value: holder === '' ? 0 : 1 },
@@ -114,6 +132,17 @@ export class ControlPlaneMetrics {
     const told = { metric: 'apiserver_request_duration_seconds', component: 'kube-apiserver' };
     for (const { verb, resource, subresource, scope, code, micros } of this.requests.rows()) {
       yield { ...told, verb, resource, subresource, scope, code, micros };
+    }
+  }
+
+  *#serverRecords(): Generator<ControlPlaneRecord> {
+    const component = 'kube-apiserver';
+    const reopened = { metric: 'watch_reopened_seconds', component };
+    if (this.#resumed.count > 0) yield { ...reopened, name: 'resumed', micros: this.#resumed };
+    if (this.#relisted.count > 0) yield { ...reopened, name: 'listed anew', micros: this.#relisted };
+    for (const { name, connections, watches } of this.servers()) {
+      yield { metric: 'apiserver_longrunning_requests', component, name, verb: 'WATCH', value: watches };
+      yield { metric: 'apiserver_client_connections', component, name, value: connections };
     }
   }
 

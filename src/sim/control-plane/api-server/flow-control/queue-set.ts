@@ -38,6 +38,8 @@ interface Queue {
 export class QueueSet {
   readonly #queuing: Queuing;
   readonly #queues: Queue[];
+  /** Of each flow that was here. */
+  readonly #hands = new Map<number, readonly number[]>();
   #limit: number;
   #seatsInUse = 0;
   #executing = 0;
@@ -91,7 +93,7 @@ export class QueueSet {
    */
   arrive(flowHash: number, work: WorkEstimate, start: () => void, now: number): Admitted | undefined {
     this.#advance(now);
-    const queue = this.#emptiestOf(handOf(flowHash, this.#queuing.queues, this.#queuing.handSize));
+    const queue = this.#emptiestOf(this.#handOf(flowHash));
     if (queue.waiting.length >= this.#queuing.queueLengthLimit) return undefined;
     const totalWork = work.initialSeats * ESTIMATED_SERVICE_MICROS + work.finalSeats * work.finalMicros;
     const one: Admitted = { work, totalWork, queue, arrivedAt: now, startedAt: -1, start };
@@ -135,6 +137,15 @@ export class QueueSet {
     queue.nextDispatchR -= work.initialSeats * (ESTIMATED_SERVICE_MICROS - took);
     this.#settle(queue);
     this.#dispatch(now);
+  }
+
+  #handOf(flowHash: number): readonly number[] {
+    let hand = this.#hands.get(flowHash);
+    if (hand === undefined) {
+      hand = handOf(flowHash, this.#queuing.queues, this.#queuing.handSize);
+      this.#hands.set(flowHash, hand);
+    }
+    return hand;
   }
 
   #emptiestOf(hand: readonly number[]): Queue {

@@ -21,6 +21,8 @@ export class RequestFlows {
   readonly user: User;
   /** Index of the priority level of everything that no schema looks at more closely. */
   readonly #usualLevel: number;
+  /** Of what no schema looks at more closely, by namespace. */
+  readonly #usual = new Map<string, RequestFlow>();
   readonly #known = new Map<string, RequestFlow>();
 
   constructor(user: User) {
@@ -33,8 +35,16 @@ export class RequestFlows {
     return LOOKED_AT.has(kindOf(request)) ? this.flowOf(request).level : this.#usualLevel;
   }
 
+  /** HOT. */
   flowOf(request: Request): RequestFlow {
-    return this.#flow(verbOf(request), kindOf(request) ?? 'Pod', subresourceOf(request), namespaceOf(request));
+    const kind = kindOf(request);
+    const namespace = namespaceOf(request);
+    if (kind !== undefined && LOOKED_AT.has(kind)) {
+      return this.#flow(verbOf(request), kind, subresourceOf(request), namespace);
+    }
+    let known = this.#usual.get(namespace);
+    if (known === undefined) this.#usual.set(namespace, (known = this.#flow('get', 'Pod', '', namespace)));
+    return known;
   }
 
   /** Of a watch of a whole kind, or a list before it. */

@@ -13,6 +13,8 @@ export interface RemoteWatch {
   isOpen: boolean;
   /** When it was opened: bookmarks come every minute since. Microseconds. */
   openedAt: number;
+  /** When it was cut last. */
+  endedAt: number;
   /** Up to when it has seen everything, and the newest version of its kind it has seen. */
   seen: { readonly at: number; readonly revision: number };
   /** It cannot go on where it was: it lists. */

@@ -10,7 +10,7 @@ import type { RequestPath } from '../request-path.ts';
 import { Gate } from '../gate.ts';
 import { Connection } from './connection.ts';
 import { Instance } from './instance.ts';
-import { ReopenedWatches } from './reopened-watches.ts';
+import { ReopenedWatches, type ReopeningObserver } from './reopened-watches.ts';
 import { ReroutedRequests } from './rerouted-requests.ts';
 
 export interface InstancesNeeds {
@@ -26,6 +26,12 @@ interface Kinds {
   readonly ready: EventKind;
   readonly unheard: EventKind;
   readonly ends: EventKind;
+}
+
+export interface ServerLoad {
+  readonly name: string;
+  readonly connections: number;
+  readonly watches: number;
 }
 
 /** A new connection takes three round trips: TCP's handshake, TLS', and HTTP/2's settings. */
@@ -105,6 +111,26 @@ export class Instances {
     const counts = this.all.map(() => 0);
     for (const { instance } of this.#connections.values()) if (instance !== undefined) counts[instance.index]!++;
     return counts;
+  }
+
+  /** What each server has in the way of clients. */
+  loads(): readonly ServerLoad[] {
+    const { connections } = this;
+    return this.all.map((instance) => ({
+      name: `kube-apiserver-${instance.index}`,
+      connections: connections[instance.index]!,
+      watches: this.#watches.openAt(instance),
+    }));
+  }
+
+  /** Whether there is anything to tell of them: several, or one that something has happened to. */
+  get areSpecial(): boolean {
+    return this.all.length > 1 || this.all.some(({ life }) => life > 0);
+  }
+
+  /** Tells `observer` of every watch that is opened again. */
+  observe(observer: ReopeningObserver): void {
+    this.#watches.observer = observer;
   }
 
   /** A watch that goes over a connection. */

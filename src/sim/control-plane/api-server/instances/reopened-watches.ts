@@ -24,6 +24,12 @@ export interface WatchNeeds {
   serve(watch: RemoteWatch, instance: Instance, lists: boolean, done: (isOpen: boolean) => void): void;
 }
 
+/** Is told of every watch that was opened again. An observer, not a component. */
+export interface ReopeningObserver {
+  /** @param micros from its end until it stood again; `anew`: with a list */
+  reopened(anew: boolean, micros: number): void;
+}
+
 /** A bookmark tells a watch how far it is, a minute after the last one. */
 const BOOKMARK_MICROS = 60_000_000;
 /** A reflector's back-off: 800 ms, twice as long each time, at most 30 s, times U[1, 2); anew after two minutes of health. */
@@ -37,6 +43,7 @@ const HEALTHY_AFTER_MICROS = 120_000_000;
  * and lists anew.
  */
 export class ReopenedWatches {
+  observer: ReopeningObserver | undefined;
   readonly #needs: WatchNeeds;
   readonly #watches: RemoteWatch[] = [];
   #jitter: Stream | undefined;
@@ -55,6 +62,7 @@ export class ReopenedWatches {
       instance: connection.instance,
       isOpen: connection.instance !== undefined,
       openedAt: this.#needs.engine.now,
+      endedAt: 0,
       seen: { at: 0, revision: 0 },
       anew: false,
       failures: 0,
@@ -70,6 +78,10 @@ export class ReopenedWatches {
   /** How many of them deliver. */
   get open(): number {
     return this.#watches.reduce((sum, { isOpen }) => sum + (isOpen ? 1 : 0), 0);
+  }
+
+  openAt(instance: Instance): number {
+    return this.#watches.reduce((sum, one) => sum + (one.isOpen && one.instance === instance ? 1 : 0), 0);
   }
 
   /** Watches that a server serves, or is asked for, come to their end. */
@@ -103,6 +115,7 @@ export class ReopenedWatches {
     subscription.cut();
     if (staysOpen) return;
     watch.isOpen = false;
+    watch.endedAt = now;
     const bookmarkAt = openedAt + Math.floor((now - openedAt) / BOOKMARK_MICROS) * BOOKMARK_MICROS;
     watch.seen = { at: bookmarkAt, revision: subscription.newest() };
   }
@@ -170,6 +183,7 @@ export class ReopenedWatches {
 
   #opened(watch: RemoteWatch): void {
     const { engine } = this.#needs;
+    this.observer?.reopened(watch.anew, engine.now - watch.endedAt);
     watch.isOpen = true;
     watch.openedAt = engine.now;
     watch.subscription.goOn(engine.now + this.#needs.networkMicros(), watch.anew);
