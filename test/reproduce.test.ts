@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,18 @@ describe.skipIf(!present)('orrery reproduce (set ORRERY_DATA)', () => {
     expect(lines[0]).toBe('arrived_percent,allocated_percent,fragmentation_percent,fragmentation_ratio_percent');
     expect(lines).toHaveLength(132);
     expect(lines[101]).toMatch(/^100,92\.94,6\.99,/);
+  });
+
+  it('makes the page of a run, on standard output and in a folder, the same bytes each time', () => {
+    const out = join(empty, 'out');
+    const one = ['--policy', 'FGD', '--seed', '42'];
+    const { code, stdout, stderr } = reproduce(...one, '--format', 'html', '--out', out);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('All 393 published figures reproduced');
+    expect(stdout).toContain('orrery reproduce fgd-atc23 --policy FGD --seed 42 --format html');
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toBe(stdout);
+    expect(readFileSync(join(out, 'curves.csv'), 'utf8')).toBe(reproduce(...one, '--format', 'csv').stdout);
+    expect(readdirSync(join(out, 'plots'))).toContain('default-unallocated.svg');
   });
 
   it('runs several at once, in threads, in the order asked for', () => {

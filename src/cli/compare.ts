@@ -21,7 +21,7 @@ import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
 import { planExperiment, type Experiment, type ExperimentOptions } from './plan-experiment.ts';
 import { styleFor } from './style.ts';
-import { TextFile } from './text-file.ts';
+import { TextFile, writeText } from './text-file.ts';
 import { TASKS } from './tasks-url.ts';
 
 export interface CompareOptions extends ExperimentOptions {
@@ -158,11 +158,7 @@ async function show(
   };
   process.stdout.write(texts[format]());
   if (out !== undefined) {
-    for (const name of ['csv', 'json'] as const) {
-      const file = new TextFile(join(out, `comparison.${name}`));
-      file.write(texts[name]());
-      file.commit();
-    }
+    for (const name of ['csv', 'json'] as const) writeText(join(out, `comparison.${name}`), texts[name]());
     if (parquet === true) await keepParquet(comparison, out);
   }
   const { results } = comparison;

@@ -259,6 +259,7 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
         .choices(['table', 'csv', 'html'])
         .default('table'),
     )
+    .option('--out <folder>', 'also writes the page, the curves and each plot there')
     .option('--data <folder>', 'where the recordings lie (default: the environment variable ORRERY_DATA)')
     .addOption(
       new Option('--ties <rule>', 'which of equally good nodes is taken; the study takes the first')

@@ -9,7 +9,8 @@ import { readStudy, studyWorkloads, workloadName } from '../experiment/fgd-atc23
 import { studyRun, type StudyRun } from '../experiment/fgd-atc23/study-run.ts';
 import { ThreadExecutor } from '../experiment/thread-executor.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
-import { renderStudy, renderStudyRun, reproduces, studyCsv, type StudyRunResult } from '../report/study.ts';
+import { reproduces, type PublishedRuns, type StudyRunResult } from '../report/study-groups.ts';
+import { renderStudy, renderStudyRun, studyCsv } from '../report/study.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
 import { styleFor } from './style.ts';
@@ -19,7 +20,9 @@ interface ReproduceOptions {
   readonly workload?: readonly string[];
   readonly policy?: readonly string[];
   readonly seed?: readonly string[];
-  readonly format: 'table' | 'csv';
+  readonly format: 'table' | 'csv' | 'html';
+  /** A folder for the page, the curves and each plot. */
+  readonly out?: string;
   readonly data?: string;
   readonly ties: TieBreak;
   readonly threads?: number;
@@ -44,12 +47,27 @@ export async function reproduce(options: ReproduceOptions): Promise<void> {
     return { workload, policy, seed, replay: replays[i]! };
   });
 
-  const style = styleFor(process.stdout);
-  if (options.format === 'csv') process.stdout.write(studyCsv(results));
-  else if (results.length === 1) process.stdout.write(renderStudyRun(results[0]!, published, style));
-  else process.stdout.write(renderStudy(results, published, style));
+  const html =
+    options.format === 'html' || options.out !== undefined
+      ? await (await import('./study-report.ts')).studyReport(results, published, commandOf(options), options)
+      : '';
+  if (options.format === 'html') process.stdout.write(html);
+  else if (options.format === 'csv') process.stdout.write(studyCsv(results));
+  else process.stdout.write(studyTable(results, published));
   const held = options.ties === 'random' || reproduces(results, published);
   process.exitCode = held ? ExitCode.Ok : ExitCode.Broken;
+}
+
+function studyTable(results: readonly StudyRunResult[], published: PublishedRuns): string {
+  const style = styleFor(process.stdout);
+  return results.length === 1 ? renderStudyRun(results[0]!, published, style) : renderStudy(results, published, style);
+}
+
+/** What was asked for, so that it can be asked for again. */
+function commandOf({ workload, policy, seed, ties }: ReproduceOptions): string {
+  const named = { workload, policy, seed };
+  const words = Object.entries(named).flatMap(([name, values]) => (values ?? []).map((value) => ` --${name} ${value}`));
+  return `orrery reproduce fgd-atc23${words.join('')}${ties === 'first' ? '' : ` --ties ${ties}`} --format html`;
 }
 
 function dataFolder(given: string | undefined): string {

@@ -41,3 +41,10 @@ export class TextFile {
     rmSync(this.#temporary, { force: true });
   }
 }
+
+/** A whole file at once. Throws an OutputError. */
+export function writeText(path: string, text: string): void {
+  const file = new TextFile(path);
+  file.write(text);
+  file.commit();
+}

@@ -1,23 +1,19 @@
 import { stringify } from 'csv-stringify/sync';
-import { deviation, TOLERANCE, type Deviation } from '../experiment/fgd-atc23/deviation.ts';
-import { runKey, type PublishedRun } from '../experiment/fgd-atc23/published.ts';
-import type { EndState, Replay } from '../experiment/fgd-atc23/replay.ts';
+import { TOLERANCE, type Deviation } from '../experiment/fgd-atc23/deviation.ts';
+import { runKey } from '../experiment/fgd-atc23/published.ts';
+import type { EndState } from '../experiment/fgd-atc23/replay.ts';
+import {
+  deviationOf,
+  distanceText,
+  DRAWS_LOTS,
+  spreadText,
+  studyGroups,
+  type PublishedRuns,
+  type StudyRunResult,
+} from './study-groups.ts';
 import type { Style } from './terminal.ts';
 
 /** The reproduction of the USENIX ATC 2023 study as tables. */
-
-export interface StudyRunResult {
-  readonly workload: string;
-  readonly policy: string;
-  readonly seed: string;
-  readonly replay: Replay;
-}
-
-export type PublishedRuns = ReadonlyMap<string, PublishedRun>;
-
-/** A policy that draws lots cannot be held to single figures, only to their distribution. */
-const DRAWS_LOTS = 'Random';
-const FULL = 100;
 
 /** Curves as CSV. One run has the four columns alone; of several, each row says whose it is. */
 export function studyCsv(results: readonly StudyRunResult[]): string {
@@ -40,19 +36,6 @@ export function studyCsv(results: readonly StudyRunResult[]): string {
 /** Shortest, with six digits after the point at most; empty where the run has no arrival near. */
 function digits(value: number): string {
   return Number.isNaN(value) ? '' : String(Number(value.toFixed(6)));
-}
-
-/** Whether every run that has published figures and draws no lots is equal to them. */
-export function reproduces(results: readonly StudyRunResult[], published: PublishedRuns): boolean {
-  return results.every((result) => {
-    if (result.policy === DRAWS_LOTS) return true;
-    const found = deviationOf(result, published);
-    return found === undefined || found.within === found.values;
-  });
-}
-
-function deviationOf({ workload, policy, seed, replay }: StudyRunResult, published: PublishedRuns) {
-  return deviation(replay.points, published.get(runKey(workload, policy, seed)));
 }
 
 /** One run: its curves beside the published ones, and where the cluster stands in the end. */
@@ -108,11 +91,6 @@ function verdict(found: Deviation | undefined, style: Style): string {
 
 /** Several runs: for each workload and policy what is unallocated when as much has arrived as there is. */
 export function renderStudy(results: readonly StudyRunResult[], published: PublishedRuns, style: Style): string {
-  const groups = new Map<string, StudyRunResult[]>();
-  for (const result of results) {
-    const key = `${result.workload} ${result.policy}`;
-    groups.set(key, [...(groups.get(key) ?? []), result]);
-  }
   const lines = [
     style.strong('fgd-atc23') +
       '  GPUs unallocated when 100 % have been asked for, mean ± standard deviation over seeds',
@@ -126,53 +104,23 @@ export function renderStudy(results: readonly StudyRunResult[], published: Publi
         '  figures within 0.01, largest difference',
     ),
   ];
-  for (const group of groups.values()) {
-    const { workload, policy } = group[0]!;
-    const known = group.flatMap((one) => published.get(runKey(one.workload, one.policy, one.seed)) ?? []);
-    const ours = spread(group.map(({ replay }) => 100 - replay.points[FULL]!.allocatedPercent));
-    const theirs = spread(known.map((run) => 100 - run.allocatedPercent[FULL]!));
+  for (const group of studyGroups(results, published)) {
+    const { workload, policy, runs, ours, theirs } = group;
     lines.push(
       workload.padEnd(14) +
         policy.padEnd(15) +
-        String(group.length).padStart(5) +
-        show(ours).padStart(16) +
-        (known.length === 0 ? '-' : show(theirs)).padStart(16) +
+        String(runs.length).padStart(5) +
+        spreadText(ours).padStart(16) +
+        (theirs === undefined ? '-' : spreadText(theirs)).padStart(16) +
         '  ' +
-        (policy === DRAWS_LOTS ? distance(ours, theirs, known.length, style) : together(group, published, style)),
+        (policy === DRAWS_LOTS ? distanceText(group) : together(group.deviation, style)),
     );
   }
   return lines.join('\n') + '\n';
 }
 
-interface Spread {
-  readonly mean: number;
-  /** Of the population, as the study prints it. */
-  readonly deviation: number;
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / values.length) };
-}
-
-function show({ mean, deviation: sd }: Spread): string {
-  return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
-}
-
-function together(group: readonly StudyRunResult[], published: PublishedRuns, style: Style): string {
-  const found = group.flatMap((one) => deviationOf(one, published) ?? []);
-  if (found.length === 0) return style.faint('published figures are not at hand');
-  const values = found.reduce((sum, one) => sum + one.values, 0);
-  const within = found.reduce((sum, one) => sum + one.within, 0);
-  const largest = Math.max(...found.map((one) => one.largest));
-  const text = `${within} of ${values}, ${largest.toFixed(4)}`;
-  return within === values ? style.good(text) : style.warn(text);
-}
-
-/** A distribution against another: the difference of the means, in its standard deviations. */
-function distance(ours: Spread, theirs: Spread, runs: number, style: Style): string {
-  if (runs < 2) return style.faint('draws lots: compared over several seeds');
-  const error = Math.sqrt((ours.deviation ** 2 + theirs.deviation ** 2) / (runs - 1));
-  return `draws lots: means differ by ${Math.abs(ours.mean - theirs.mean).toFixed(2)}, ${(Math.abs(ours.mean - theirs.mean) / error).toFixed(1)} standard deviations`;
+function together(found: Deviation | undefined, style: Style): string {
+  if (found === undefined) return style.faint('published figures are not at hand');
+  const text = `${found.within} of ${found.values}, ${found.largest.toFixed(4)}`;
+  return found.within === found.values ? style.good(text) : style.warn(text);
 }

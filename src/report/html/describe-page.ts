@@ -34,6 +34,9 @@ itself, follows light and dark, can be read on a phone, printed, and with script
 - The runs with their fingerprints; those that failed, with the command that repeats each; the command of the whole, and
   one for each variant.
 
+\`orrery reproduce fgd-atc23 --format html\`, or with \`--out\`, makes such a page of the study: figures 7, 9(a) and 11 to 14,
+ours beside what was published, curves as a table, and where the cluster stood at the end of each run.
+
 ## The trace
 
 \`--trace FILE\` writes the run in Chrome's trace format (JSON), for Perfetto or chrome://tracing: a

@@ -53,7 +53,10 @@ export function bandLines({
   return {
     ...plot,
     spec: (width) => {
-      const legend = legendOf(names, width);
+      const legend = {
+        ...legendOf(names, width),
+        ...(hasPoints ? {} : { symbolType: 'stroke', symbolSize: 220, symbolStrokeWidth: 2 }),
+      };
       const told = (of: readonly unknown[]): object => ({
         field: 'name',
         sort: null,

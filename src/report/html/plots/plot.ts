@@ -1,7 +1,7 @@
 import { parse, View, type LoggerInterface } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { visible } from '../markup.ts';
-import { FONT, THEME } from './theme.ts';
+import { FONT, themeFor } from './theme.ts';
 
 /** A static plot as Vega-Lite describes it (docs/decisions/0010), for any width. */
 export interface Plot {
@@ -43,7 +43,13 @@ export async function drawPlots(
 
 /** What is given to Vega-Lite. */
 export function wholeSpec(plot: Plot, width: number): PlotSpec {
-  return { width, autosize: { type: 'fit-x', contains: 'padding' }, padding: 5, config: THEME, ...plot.spec(width) };
+  return {
+    width,
+    autosize: { type: 'fit-x', contains: 'padding' },
+    padding: 5,
+    config: themeFor(width),
+    ...plot.spec(width),
+  };
 }
 
 async function svgOf(plot: Plot, width: number, warn: (message: string) => void): Promise<string> {

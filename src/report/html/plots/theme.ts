@@ -26,8 +26,7 @@ export const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue,
 
 const text = { labelColor: SOFT, labelFontSize: 12, titleColor: SOFT, titleFontSize: 12, titleFontWeight: 'normal' };
 
-/** Vega-Lite's configuration for every plot. */
-export const THEME = {
+const THEME = {
   aria: false,
   background: 'transparent',
   font: FONT,
@@ -60,6 +59,11 @@ export const THEME = {
   tick: { opacity: 1 },
   point: { opacity: 1 },
 } as const;
+
+/** Vega-Lite's configuration for a plot of so many units. */
+export function themeFor(width: number): object {
+  return { ...THEME, axis: { ...THEME.axis, titleLimit: limitFor(width - AXIS) } };
+}
 
 /** What a vertical axis takes with its title. */
 const AXIS = 60;
