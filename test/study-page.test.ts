@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPageAssets } from '../src/cli/page-assets.ts';
 import { LAST_PERCENT } from '../src/experiment/fgd-atc23/arrived-columns.ts';
 import { runKey, type PublishedRun } from '../src/experiment/fgd-atc23/published.ts';
-import { noFragmentation } from '../src/policies/scheduling/gpu-sharing/fragmentation.ts';
+import { noFragmentation } from '../src/sim/gpu/fragmentation.ts';
 import { studyPage } from '../src/report/html/study/study-page.ts';
 import type { StudyRunResult } from '../src/report/study-groups.ts';
 import { findChromium } from './doubles/chromium.ts';
