@@ -216,7 +216,7 @@ class NodeLifecycle implements Controller {
         return;
       case 'node':
         if (this.#isAsleep(name)) return;
-        if (!(yield* this.#mirrorConditions(name))) return;
+        if (!(yield* this.#mirrorConditions(name, !this.#sleeping.delete(name)))) return;
         yield* writeOlderLabels(this.#nodes.get(name));
         this.#updates.done(name);
         return;
@@ -391,7 +391,7 @@ class NodeLifecycle implements Controller {
         const wanted = noExecute(unknown ? TAINT_UNREACHABLE : TAINT_NOT_READY);
         const opposite = noExecute(unknown ? TAINT_NOT_READY : TAINT_UNREACHABLE);
         const change = { add: [wanted], remove: [opposite] };
-        const written = yield* writeTaints(name, change, this.#host.now);
+        const written = yield* writeTaints(name, change, this.#host.now, !queue.isRetry(name));
         if (written === 'conflict' || written === 'failed') queue.retryAt(name, this.#host.now() + this.#backoff());
         else queue.settle(name);
       }
@@ -401,7 +401,7 @@ class NodeLifecycle implements Controller {
   }
 
   /** Gives whether the worker is through with the taints; else it waits and tries again. */
-  *#mirrorConditions(name: string): Steps<boolean> {
+  *#mirrorConditions(name: string, isFirstTry: boolean): Steps<boolean> {
     const node = this.#nodes.get(name);
     const change = node === undefined ? undefined : mirrorConditions(node);
     if (node === undefined || change === undefined) return true;
@@ -410,7 +410,7 @@ class NodeLifecycle implements Controller {
       this.#sleep(name, meeting + this.#backoff());
       return false;
     }
-    const written = yield* writeTaints(name, change, this.#host.now);
+    const written = yield* writeTaints(name, change, this.#host.now, isFirstTry);
     if (written !== 'conflict' && written !== 'failed') return true;
     this.#sleep(name, this.#host.now() + this.#backoff());
     return false;
@@ -423,10 +423,7 @@ class NodeLifecycle implements Controller {
 
   #isAsleep(name: string): boolean {
     const until = this.#sleeping.get(name);
-    if (until === undefined) return false;
-    if (until > this.#host.now()) return true;
-    this.#sleeping.delete(name);
-    return false;
+    return until !== undefined && until > this.#host.now();
   }
 
   /**

@@ -72,7 +72,14 @@ export type Subresource = 'status' | 'scale';
  */
 export type Request =
   | ({ readonly verb: 'create'; readonly object: ApiObject } & WriteOptions)
-  | { readonly verb: 'get'; readonly kind: Kind; readonly key: string; readonly subresource?: 'scale' }
+  | {
+      readonly verb: 'get';
+      readonly kind: Kind;
+      readonly key: string;
+      readonly subresource?: 'scale';
+      /** 0: as the server's watch cache has it, which is a little behind. Absent: what is true now. */
+      readonly resourceVersion?: 0;
+    }
   | ({ readonly verb: 'list' } & Selection & ListOptions)
   /** What the metrics APIs say, which others serve behind the API server. */
   | { readonly verb: 'get-metrics'; readonly query: MetricsQuery }

@@ -44,6 +44,11 @@ export class TaintQueue {
     this.#drop(nodeName);
   }
 
+  /** Whether it was tried before. */
+  isRetry(nodeName: string): boolean {
+    return this.#waiting.some((one) => one.nodeName === nodeName && one.paid);
+  }
+
   /** To be tried again at a time, on the token it has had. */
   retryAt(nodeName: string, time: number): void {
     const entry = this.#waiting.find((one) => one.nodeName === nodeName);

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { KeyedDraws } from '../../engine/streams.ts';
+import { sampler, type Sampler } from '../../engine/samplers.ts';
+import type { KeyedDraws, Stream } from '../../engine/streams.ts';
 import { deepFreeze } from '../../api/freeze.ts';
 import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { MetricsSource } from '../../api/metrics.ts';
@@ -55,6 +56,8 @@ export class SimulatedApiServer implements ApiServer {
   readonly etcd: EtcdService;
   readonly #engine: Engine;
   readonly #hub: WatchHub;
+  readonly #delivery: Sampler;
+  readonly #cacheStream: Stream;
   readonly #path: RequestPath;
   readonly #events: EventPath;
   readonly #fairness: Fairness;
@@ -70,6 +73,8 @@ export class SimulatedApiServer implements ApiServer {
     this.#engine = engine;
     const { compactionIntervalMicros = options.compactionIntervalMicros, quotaBytes } = options.etcd ?? ONE_MEMBER;
     this.#hub = new WatchHub(engine, parameters.watch.delivery);
+    this.#delivery = sampler(parameters.watch.delivery);
+    this.#cacheStream = engine.stream('api-server/watch-cache');
     const committed = (commit: Commit): void => {
       this.#hub.publish(commit);
       if (this.#histories.size > 0) this.#histories.get(commit.kind)?.append(commit);
@@ -97,6 +102,7 @@ export class SimulatedApiServer implements ApiServer {
       now: () => engine.now,
       featureGates: parameters.featureGates,
       metrics: () => this.#metrics,
+      cached: (kind, key) => this.#cached(kind, key),
       mintUid: (kind) => this.#uids.mint(kind),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
     });
@@ -230,6 +236,14 @@ export class SimulatedApiServer implements ApiServer {
       resourceVersion: this.store.nextRevision,
     });
     return this.store.put(keyOf(object), { ...object, metadata } as ApiObject, this.#engine.now);
+  }
+
+  /**
+   * The watch cache hears of a commit before those who watch it: its part of the way is taken to be half of theirs.
+   */
+  #cached(kind: Kind, key: string): ApiObject | undefined {
+    const behind = Math.floor(this.#delivery(this.#cacheStream) / 2);
+    return this.keepHistory(kind).before(key, this.#engine.now - behind) ?? this.store.get(kind, key);
   }
 }
 

@@ -29,6 +29,8 @@ export interface HandlerWorld {
   readonly featureGates: FeatureGates;
   /** Who answers for the metrics APIs; undefined: nobody does. */
   metrics(): MetricsSource | undefined;
+  /** An object as the watch cache has it. */
+  cached(kind: Kind, key: string): ApiObject | undefined;
   /** A uid that no object of the run has had. */
   mintUid(kind: Kind): string;
   /** Five characters of the alphabet of generated names. */
@@ -134,8 +136,8 @@ export class RequestHandler {
     delete: (request) => this.#delete(request.kind, request.key, request),
   };
 
-  #get({ kind, key, subresource }: Of<'get'>): Response {
-    const object = this.#store.get(kind, key);
+  #get({ kind, key, subresource, resourceVersion }: Of<'get'>): Response {
+    const object = resourceVersion === 0 ? this.#world.cached(kind, key) : this.#store.get(kind, key);
     if (subresource === 'scale') return readScale(object, kind, key);
     return object === undefined ? refuseNotFound(kind, nameOf(key)).response : { ok: true, object };
   }

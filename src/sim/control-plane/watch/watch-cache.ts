@@ -1,4 +1,5 @@
 import type { Change } from '../../api/change.ts';
+import type { ApiObject } from '../../api/kinds.ts';
 import type { Commit } from '../etcd/store.ts';
 
 const SMALLEST = 100;
@@ -35,6 +36,17 @@ export class WatchCache {
     if (commits.length <= this.#capacity) return;
     this.#commits = commits.slice(commits.length - this.#capacity);
     this.#hasForgotten = true;
+  }
+
+  /** What was changed after `time`, as it had been before; undefined: nobody has changed it since. Microseconds. */
+  before(key: string, time: number): ApiObject | undefined {
+    let before: ApiObject | undefined;
+    for (let i = this.#commits.length - 1; i >= 0; i--) {
+      const commit = this.#commits[i]!;
+      if (commit.committedAt <= time) break;
+      if (commit.key === key) before = commit.previous ?? commit.object;
+    }
+    return before;
   }
 
   /** The oldest version from which nothing after it is missing. */
