@@ -69,6 +69,7 @@ const MADE_BY_OTHERS: ReadonlySet<Kind> = new Set([
   'ReplicaSet',
   'Node',
   'Job',
+  'Endpoints',
   'EndpointSlice',
   'ControllerRevision',
 ]);

@@ -87,10 +87,10 @@ export function parametersOf(settings: Settings): Parameters {
   return {
     ...DEFAULT_PARAMETERS,
     featureGates: { ...DEFAULT_PARAMETERS.featureGates, ...settings.featureGates },
-    network: { ...DEFAULT_PARAMETERS.network, clientToApiServer: NET },
-    apiServer: { ...DEFAULT_PARAMETERS.apiServer, write: WRITE },
+    network: { ...DEFAULT_PARAMETERS.network, clientToApiServer: { kind: 'uniform', min: 1_000, max: 4_000 } },
+    apiServer: { ...DEFAULT_PARAMETERS.apiServer, write: { kind: 'lognormal', mean: 500, cv: 1 } },
     etcd: { ...DEFAULT_PARAMETERS.etcd, commit: { kind: 'lognormal', mean: 300, cv: 0.8 } },
-    watch: { delivery: WATCH },
+    watch: { delivery: { kind: 'uniform', min: 1_000, max: 8_000 } },
     controllerManager: {
       ...DEFAULT_PARAMETERS.controllerManager,
       client: { qps: settings.controllerManagerQps, burst: settings.controllerManagerBurst },
@@ -104,8 +104,3 @@ export function parametersOf(settings: Settings): Parameters {
     kubelet: { ...DEFAULT_PARAMETERS.kubelet, client: undefined },
   };
 }
-
-const J = (name: string, otherwise: unknown): never => (process.env[name] === undefined ? otherwise : JSON.parse(process.env[name])) as never;
-const NET = J('NET', { kind: 'uniform', min: 1_000, max: 4_000 });
-const WATCH = J('WATCH', { kind: 'uniform', min: 1_000, max: 8_000 });
-const WRITE = J('WRITE', { kind: 'lognormal', mean: 500, cv: 1 });

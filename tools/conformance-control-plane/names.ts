@@ -6,7 +6,7 @@ import { COMPLETION_INDEX, type Ordinals } from './ordinals.ts';
 const GENERATED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ReplicaSet: { Deployment: 'rs' },
   Job: { CronJob: 'job' },
-  EndpointSlice: { Service: 'slice' },
+  EndpointSlice: { Service: 'slice', Endpoints: 'slice' },
   ControllerRevision: { StatefulSet: 'rev', DaemonSet: 'rev' },
 };
 /** Controllers whose pods have names of chance. */
@@ -113,7 +113,9 @@ export class Names {
     }
     const word = GENERATED[object.kind]?.[owner.kind];
     if (word === undefined) return metadata.name;
-    const given = `${ownerName}-<${word}${this.#ordinals.next(`${object.kind} of ${owner.uid}`)}>`;
+    // A Service's slices are numbered together with those that mirror the Endpoints of its name.
+    const counted = object.kind === 'EndpointSlice' ? owner.name : owner.uid;
+    const given = `${ownerName}-<${word}${this.#ordinals.next(`${object.kind} of ${counted}`)}>`;
     const family = `${ownerName}-<${word}`;
     const before = this.#numbered.get(family) ?? [];
     this.#numbered.set(family, [...before, { real: metadata.name, given }]);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readSchedulerConfiguration } from '../../src/policies/scheduling/configuration/read-configuration.ts';
+import { DISABLED_BY_DEFAULT } from '../../src/policies/controllers/registry.ts';
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { SchedulerConfiguration } from '../../src/policies/scheduling/configuration/configuration.ts';
 import { Engine, type EventKind } from '../../src/sim/engine/engine.ts';
@@ -79,6 +80,7 @@ export class World {
     if (stoodBesideOthers(input)) nodes.push(...HEALTHY_ELSEWHERE.map((node) => nodeOf(node, 0)));
     const { settings } = this;
     const policies = defaultPolicies({
+      controllerNames: ['*', ...DISABLED_BY_DEFAULT],
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
       featureGates: settings.featureGates,
       ...(settings.terminatedPodGcThreshold === undefined

@@ -3,7 +3,6 @@ import { sameData } from '../../sim/api/equality.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels } from '../../sim/api/meta.ts';
 import { LABEL_ZONE, type Node } from '../../sim/api/node.ts';
-import { conditionOf, isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
 import { formatTimestamp } from '../../sim/api/timestamps.ts';
@@ -18,6 +17,7 @@ import type {
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { pack } from './endpoint-slice/packing.ts';
+import { endpointChanged, identityChanged, sameReadiness } from './endpoint-slice/pod-changes.ts';
 import { portsKey, type EndpointPorts } from './endpoint-slice/ports.ts';
 import { Roster, type RosterCaches } from './endpoint-slice/roster.ts';
 import { hasSelector, ServiceMemberships } from './endpoint-slice/service-memberships.ts';
@@ -370,30 +370,6 @@ function isManaged(slice: EndpointSlice): boolean {
 function serviceOf(slice: EndpointSlice): string | undefined {
   const name = slice.metadata.labels[LABEL_SERVICE_NAME];
   return name === undefined || name === '' ? undefined : objectKey(slice.metadata.namespace, name);
-}
-
-/** What selects a pod, or names its endpoint. */
-function identityChanged(before: Pod, after: Pod): boolean {
-  return (
-    (before.metadata.labels !== after.metadata.labels && !sameData(before.metadata.labels, after.metadata.labels)) ||
-    before.spec.hostname !== after.spec.hostname ||
-    before.spec.subdomain !== after.spec.subdomain
-  );
-}
-
-/** Ready since the same time; an endpoint tells by its trigger time since when its Service waits for it. */
-function sameReadiness(before: Pod, after: Pod): boolean {
-  if (before.status.phase !== after.status.phase) return false;
-  return conditionOf(before.status.conditions, 'Ready') === conditionOf(after.status.conditions, 'Ready');
-}
-
-/** What an endpoint says about its pod. Any change of a pod that is being deleted counts, its end above all. */
-function endpointChanged(before: Pod, after: Pod): boolean {
-  return (
-    after.metadata.deletionTimestamp !== undefined ||
-    before.status.podIP !== after.status.podIP ||
-    isPodReady(before) !== isPodReady(after)
-  );
 }
 
 function failed(verb: string, slice: string, service: Service, response: Response): SyncError {

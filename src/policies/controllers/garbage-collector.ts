@@ -28,6 +28,7 @@ const WATCHED = [
   'PersistentVolumeClaim',
   'PodDisruptionBudget',
   'Service',
+  'Endpoints',
   'EndpointSlice',
   'CronJob',
   'Deployment',

@@ -1,6 +1,6 @@
 import type { ControllerFactory } from '../../sim/policy-api/controllers.ts';
 import type { ControllerModule } from '../../sim/policy-api/controller-module.ts';
-import { CONTROLLER_DEFAULTS, controllers, type ControllerSettings } from './registry.ts';
+import { CONTROLLER_DEFAULTS, controllers, DISABLED_BY_DEFAULT, type ControllerSettings } from './registry.ts';
 
 /** A module that is no controller, with everything that is wrong about it. */
 export class ControllerModuleError extends Error {
@@ -56,7 +56,7 @@ export interface OwnController {
  * The controllers of a run: of Kubernetes' own those that `names` chooses, as kube-controller-manager's `--controllers`
  * does, and then the user's, each in the place of its namesake where there is one.
  *
- * @param names `*` for all, `name`, `-name`; absent or empty: all
+ * @param names `*` for all that are not disabled by default, `name`, `-name`; absent or empty: as `*`
  */
 export function controllersOf(
   settings: ControllerSettings,
@@ -71,7 +71,7 @@ export function controllersOf(
 
 /** The first of the names that speaks of a controller counts. */
 function isEnabled(name: string, names: readonly string[]): boolean {
-  if (names.length === 0) return true;
   if (names.includes(name)) return true;
-  return !names.includes(`-${name}`) && names.includes('*');
+  if (names.includes(`-${name}`) || DISABLED_BY_DEFAULT.has(name)) return false;
+  return names.length === 0 || names.includes('*');
 }

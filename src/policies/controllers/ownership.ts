@@ -11,6 +11,7 @@ type Owner = Kinds[
   | 'CronJob'
   | 'DaemonSet'
   | 'Deployment'
+  | 'Endpoints'
   | 'Job'
   | 'ReplicaSet'
   | 'ReplicationController'

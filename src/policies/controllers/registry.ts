@@ -9,6 +9,8 @@ import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
 import { deployment } from './deployment.ts';
 import { disruption } from './disruption.ts';
+import { endpoints } from './endpoints.ts';
+import { endpointSliceMirroring } from './endpoint-slice-mirroring.ts';
 import { ENDPOINT_SLICE_DEFAULTS, endpointSlice, type EndpointSliceSettings } from './endpoint-slice.ts';
 import { garbageCollectorWith } from './garbage-collector.ts';
 import { job } from './job.ts';
@@ -57,6 +59,15 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
   terminatedPodGCThreshold: TERMINATED_POD_GC_THRESHOLD,
 };
 
+/**
+ * Controllers that run only where they are named. Nobody in the simulation reads Endpoints: keeping them would cost every
+ * Service a write with all of its addresses for each change of a pod.
+ */
+export const DISABLED_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'endpoints-controller',
+  'endpointslice-mirroring-controller',
+]);
+
 /** Every controller there is, by the name under which it is known; kube-controller-manager's `--controllers` uses the same. */
 export function controllers(
   settings: ControllerSettings = CONTROLLER_DEFAULTS,
@@ -81,6 +92,8 @@ export function controllers(
     ['ttl-after-finished-controller', ttlAfterFinished],
     ['daemonset-controller', daemonSet({ waitsForItsWrites: gates.StaleControllerConsistencyDaemonSet })],
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
+    ['endpoints-controller', endpoints],
+    ['endpointslice-mirroring-controller', endpointSliceMirroring],
     ['garbage-collector-controller', garbageCollectorWith(settings.customKinds)],
     ['horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(settings.horizontalPodAutoscaler)],
     ['namespace-controller', namespaceController(settings.customKinds)],

@@ -10,7 +10,7 @@ import type { Pod } from './pod.ts';
 import type { PodDisruptionBudget } from './policy.ts';
 import type { LimitRange, ResourceQuota } from './quota.ts';
 import type { ReplicationController } from './replication-controller.ts';
-import type { EndpointSlice, Service } from './service.ts';
+import type { Endpoints, EndpointSlice, Service } from './service.ts';
 import type { StatefulSet } from './stateful-set.ts';
 import type {
   CSIDriver,
@@ -43,6 +43,7 @@ export interface BuiltInKinds {
   LimitRange: LimitRange;
   ResourceQuota: ResourceQuota;
   Service: Service;
+  Endpoints: Endpoints;
   EndpointSlice: EndpointSlice;
   CronJob: CronJob;
   Deployment: Deployment;
@@ -97,6 +98,7 @@ export const KINDS: { readonly [K in BuiltInKind]: KindFacts } = {
   LimitRange: { apiVersion: 'v1', plural: 'limitranges', namespaced: true },
   ResourceQuota: { apiVersion: 'v1', plural: 'resourcequotas', namespaced: true },
   Service: { apiVersion: 'v1', plural: 'services', namespaced: true },
+  Endpoints: { apiVersion: 'v1', plural: 'endpoints', namespaced: true },
   EndpointSlice: { apiVersion: 'discovery.k8s.io/v1', plural: 'endpointslices', namespaced: true },
   CronJob: { apiVersion: 'batch/v1', plural: 'cronjobs', namespaced: true },
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments', namespaced: true },

@@ -32,7 +32,8 @@ export interface Service {
 
 export interface Endpoint {
   readonly addresses: readonly string[];
-  readonly conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean };
+  /** What mirrors Endpoints knows only whether they are ready. */
+  readonly conditions: { readonly ready: boolean; readonly serving?: boolean; readonly terminating?: boolean };
   readonly nodeName?: string;
   readonly zone?: string;
   readonly hostname?: string;
@@ -55,6 +56,26 @@ export interface EndpointSlice {
     readonly port: number;
     readonly appProtocol?: string;
   }[];
+}
+
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly hostname?: string;
+  readonly nodeName?: string;
+  readonly targetRef?: NonNullable<Endpoint['targetRef']>;
+}
+
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[];
+  readonly notReadyAddresses?: readonly EndpointAddress[];
+  readonly ports?: EndpointSlice['ports'];
+}
+
+/** The older form of a Service's endpoints, under the Service's own name. */
+export interface Endpoints {
+  readonly kind: 'Endpoints';
+  readonly metadata: ObjectMeta;
+  readonly subsets: readonly EndpointSubset[];
 }
 
 /** The label that ties a slice to its Service. */

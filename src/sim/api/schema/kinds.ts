@@ -18,7 +18,7 @@ import { CONTROLLER_REVISION } from './controller-revision.ts';
 import { NODE } from './node.ts';
 import { POD } from './pod.ts';
 import { LIMIT_RANGE, RESOURCE_QUOTA } from './quota.ts';
-import { ENDPOINT_SLICE, SERVICE } from './service.ts';
+import { ENDPOINTS, ENDPOINT_SLICE, SERVICE } from './service.ts';
 import { STATEFUL_SET } from './stateful-set.ts';
 import {
   CSI_DRIVER,
@@ -51,6 +51,7 @@ const SCHEMAS: { readonly [K in BuiltInKind]: Table } = {
   LimitRange: LIMIT_RANGE,
   ResourceQuota: RESOURCE_QUOTA,
   Service: SERVICE,
+  Endpoints: ENDPOINTS,
   EndpointSlice: ENDPOINT_SLICE,
   CronJob: CRON_JOB,
   Deployment: DEPLOYMENT,

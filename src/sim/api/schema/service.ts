@@ -164,3 +164,31 @@ export const ENDPOINT_SLICE = table('EndpointSlice', {
     ),
   ),
 });
+
+const ENDPOINT_ADDRESS = table('EndpointAddress', {
+  ip: required(text),
+  hostname: text,
+  nodeName: pointer(text),
+  targetRef: pointer(OBJECT_REFERENCE),
+});
+
+export const ENDPOINTS = table('Endpoints', {
+  metadata: METADATA,
+  subsets: always(
+    list(
+      table('EndpointSubset', {
+        addresses: list(ENDPOINT_ADDRESS),
+        notReadyAddresses: list(ENDPOINT_ADDRESS),
+        ports: list(
+          table('EndpointPort', {
+            name: text,
+            port: required(int32),
+            protocol: defaulted(PROTOCOL, 'TCP'),
+            appProtocol: pointer(text),
+          }),
+        ),
+      }),
+    ),
+    NONE,
+  ),
+});

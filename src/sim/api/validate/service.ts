@@ -1,6 +1,6 @@
 import { addressFamily } from '../ip-address.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems, portNumberProblems } from '../names.ts';
-import type { EndpointSlice, Service, ServicePort, ServiceSpec } from '../service.ts';
+import type { Endpoints, EndpointSlice, Service, ServicePort, ServiceSpec } from '../service.ts';
 import type { Checker } from './checker.ts';
 import { checkLabels } from './labels.ts';
 import { checkPort } from './probes.ts';
@@ -132,5 +132,21 @@ export function checkEndpointSlice(slice: EndpointSlice, at: Checker): void {
     if (name !== '') here.invalidFor(name, dnsLabelProblems(name));
     if (names.has(name)) here.duplicate(name);
     names.add(name);
+  });
+}
+
+export function checkEndpoints({ subsets }: Endpoints, at: Checker): void {
+  subsets.forEach((subset, index) => {
+    const { addresses = [], notReadyAddresses = [] } = subset;
+    if (addresses.length + notReadyAddresses.length === 0) {
+      at.at(index).required('must specify `addresses` or `notReadyAddresses`');
+    }
+    for (const [member, list] of Object.entries({ addresses, notReadyAddresses })) {
+      list.forEach(({ ip }, position) => {
+        if (addressFamily(ip) !== undefined) return;
+        const here = at.at(index, member, position, 'ip');
+        here.invalid(ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+      });
+    }
   });
 }

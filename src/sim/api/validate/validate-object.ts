@@ -8,7 +8,7 @@ import { checkObjectMeta } from './object-meta.ts';
 import { checkData, checkDisruptionBudget, checkLease, checkNode, checkPriorityClass } from './others.ts';
 import { checkPodSpec } from './pod-spec.ts';
 import { checkLimitRange, checkResourceQuota } from './quota.ts';
-import { checkEndpointSlice, checkService } from './service.ts';
+import { checkEndpoints, checkEndpointSlice, checkService } from './service.ts';
 import {
   checkAttachment,
   checkClaimSpec,
@@ -53,6 +53,8 @@ export function validateObject(object: ApiObject, report: Report): void {
       return checkHorizontalPodAutoscaler(object, at.at('spec'));
     case 'Service':
       return checkService(object, at.at('spec'));
+    case 'Endpoints':
+      return checkEndpoints(object, at.at('subsets'));
     case 'EndpointSlice':
       return checkEndpointSlice(object, at);
     case 'Node':
