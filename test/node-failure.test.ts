@@ -38,7 +38,7 @@ const isClosed = (node: Node): boolean => (node.spec.taints ?? []).some(({ effec
 const isAsked = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined;
 
 /** Seconds after the crash of the node with the pod at which things happened. */
-function crash(parameters: Parameters, seed: string, tolerationSeconds?: number, seconds = 500) {
+function crash(parameters: Parameters, seed: string, tolerationSeconds?: number, seconds = 500, stallMicros = 0) {
   const at = 100;
   const fault: Fault = { kind: 'NodeCrash', nodes: ['node-0', 'node-1'], durationMicros: undefined };
   const { commits } = runFaulty({
@@ -48,6 +48,7 @@ function crash(parameters: Parameters, seed: string, tolerationSeconds?: number,
     seconds: at + seconds,
     parameters,
     seed,
+    nodeLifecycle: { stallMicros },
   });
   const pods = podsOf(commits);
   const asked = firstTime(pods, (pod: Pod) => isAsked(pod) && pod.spec.nodeName === 'node-0');
@@ -104,11 +105,20 @@ describe('a node that crashes', () => {
     expect(unknown).toBeLessThanOrEqual(45.2);
   });
 
-  it('gets its NoSchedule taint a back-off after the NoExecute one, as recorded of lone silent nodes', () => {
+  it('gets its NoSchedule taint at once, before the loop that taints NoExecute comes round', () => {
     for (const seed of ['1', '2', '3']) {
-      const { tainted, closed } = crash(DEFAULT_PARAMETERS, seed, 300, 100);
-      expect(closed - tainted).toBeGreaterThanOrEqual(0.09);
-      expect(closed - tainted).toBeLessThan(0.25);
+      const { unknown, tainted, closed } = crash(DEFAULT_PARAMETERS, seed, 300, 100);
+      expect(closed - unknown).toBeLessThan(0.05);
+      expect(tainted - unknown).toBeLessThan(0.25);
+    }
+  });
+
+  it('gets both together, NoExecute first, on a machine that stands still meanwhile', () => {
+    for (const seed of ['1', '2', '3']) {
+      const { unknown, tainted, closed } = crash(DEFAULT_PARAMETERS, seed, 300, 100, 110_000);
+      expect(tainted - unknown).toBeGreaterThan(0.1);
+      expect(closed).toBeGreaterThan(tainted);
+      expect(closed - unknown).toBeLessThan(0.35);
     }
   });
 

@@ -1,6 +1,9 @@
 import type { AutoscalerSettings } from '../policies/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultPolicies } from '../policies/default-policies.ts';
-import type { NodeLifecycleSettings } from '../policies/controllers/node-lifecycle/settings.ts';
+import {
+  NODE_LIFECYCLE_DEFAULTS,
+  type NodeLifecycleSettings,
+} from '../policies/controllers/node-lifecycle/settings.ts';
 import { guardedController } from '../policies/controllers/guard/guarded-controller.ts';
 import { CONTROLLER_NAMES } from '../policies/controllers/own-controller.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
@@ -136,6 +139,7 @@ function autoscalerSettings(flags: Parameters['controllerManager']): AutoscalerS
 export function nodeLifecycleSettings({ cluster, simulateEverything }: Scenario): NodeLifecycleSettings {
   const { controllerManager } = cluster.parameters;
   return {
+    ...NODE_LIFECYCLE_DEFAULTS,
     nodeMonitorPeriod: controllerManager.nodeMonitorPeriod,
     nodeMonitorGracePeriod: controllerManager.nodeMonitorGracePeriod,
     nodeStartupGracePeriod: controllerManager.nodeStartupGracePeriod,

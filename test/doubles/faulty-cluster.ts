@@ -1,4 +1,5 @@
 import { nodeLifecycleSettings } from '../../src/cli/prepare-run.ts';
+import type { NodeLifecycleSettings } from '../../src/policies/controllers/node-lifecycle/settings.ts';
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { ApiObject } from '../../src/sim/api/kinds.ts';
 import type { Commit } from '../../src/sim/control-plane/etcd/store.ts';
@@ -36,6 +37,7 @@ export interface ClusterShape {
   readonly parameters?: Parameters;
   readonly seed?: string;
   readonly simulateEverything?: boolean;
+  readonly nodeLifecycle?: Partial<NodeLifecycleSettings>;
 }
 
 /** A whole cluster with faults, and everything that was committed in it. */
@@ -45,7 +47,8 @@ export function runFaulty(shape: ClusterShape): {
 } {
   const scenario = scenarioOf(shape);
   const { terminatedPodGCThreshold } = scenario.cluster.parameters.controllerManager;
-  const policies = defaultPolicies({ nodeLifecycle: nodeLifecycleSettings(scenario), terminatedPodGCThreshold });
+  const nodeLifecycle = { ...nodeLifecycleSettings(scenario), ...shape.nodeLifecycle };
+  const policies = defaultPolicies({ nodeLifecycle, terminatedPodGCThreshold });
   const simulation = new Simulation(scenario, policies, { pod: () => undefined, event: () => undefined });
   const commits: Commit[] = [];
   simulation.api.observe((commit) => commits.push(commit));

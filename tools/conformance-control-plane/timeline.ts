@@ -67,6 +67,8 @@ export class Timeline {
   /** An Event that a component has written: a new one, or one more of the same. */
   eventWritten(note: EventNote, committedAt: number): void {
     const { kind, name, namespace } = note;
+    // What is about Endpoints is not recorded, as they are not.
+    if (kind === 'Endpoints') return;
     if (kind === 'Node' ? !this.#shown.nodes : namespace !== this.#shown.namespace) return;
     const { reason, type, count, source } = note;
     const message = this.#names.text(note.message);

@@ -31,6 +31,12 @@ const BETWEEN_REGISTRATIONS = 15_000;
 /** Where no alignment is named, t=0 lies so far behind a full second. */
 const AFTER_FULL_SECOND = 50_000;
 
+/**
+ * Where many nodes fell silent about the same time, each recording's in a zone of its own, the machine had used up its
+ * share of the processors when a pass had dealt with them: nothing happens in the recordings for so long, again and again.
+ */
+const STALL = 110_000;
+
 const HEALTHY_ELSEWHERE = [
   {
     Name: `${ELSEWHERE}-1`,
@@ -83,6 +89,7 @@ export class World {
       controllerNames: ['*', ...DISABLED_BY_DEFAULT],
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
       featureGates: settings.featureGates,
+      nodeLifecycle: { stallMicros: stoodBesideOthers(input) ? STALL : 0 },
       ...(settings.terminatedPodGcThreshold === undefined
         ? {}
         : { terminatedPodGCThreshold: settings.terminatedPodGcThreshold }),

@@ -128,13 +128,15 @@ class EndpointsController implements Controller {
         ? newObjectMeta({ namespace, name, labels, annotations })
         : { ...current.metadata, labels, annotations: { ...others(current), ...annotations } };
     const verb = current === undefined ? 'create' : 'update';
-    const answer = yield* ask({ verb, object: { kind: 'Endpoints', metadata, subsets } });
+    const object: Endpoints = { kind: 'Endpoints', metadata, subsets };
+    const answer = yield* ask({ verb, object });
     if (answer.ok && current !== undefined) this.#replaced.set(keyOf(current), current.metadata.resourceVersion);
     if (answer.ok || (verb === 'create' && isNamespaceTerminating(answer))) return;
     const [reason, what] =
-      verb === 'create' ? ['FailedToCreateEndpoint', 'create'] : ['FailedToUpdateEndpoint', 'update'];
-    const message = `Failed to ${what} endpoint ${namespace}/${name}: ${answer.message}`;
-    this.#host.record(current ?? service, 'Warning', reason, message);
+      verb === 'create'
+        ? ['FailedToCreateEndpoint', 'create endpoint for service']
+        : ['FailedToUpdateEndpoint', 'update endpoint'];
+    this.#host.record(object, 'Warning', reason, `Failed to ${what} ${namespace}/${name}: ${answer.message}`);
     throw new SyncError(answer.message);
   }
 }

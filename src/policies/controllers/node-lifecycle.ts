@@ -81,8 +81,8 @@ class NodeLifecycle implements Controller {
   /** Of the pass that is under way: nodes not yet through, and those of them that nobody looks at yet. */
   #underWay = 0;
   #waiting: string[] = [];
-  /** The node that has fallen silent for too long where no other has. */
-  #lone: string | undefined;
+  /** Until when the machine stands still. */
+  #stalledUntil = 0;
   /** Nodes whose worker sleeps until it tries its taints again: nobody else takes them up meanwhile. */
   readonly #sleeping = new Map<string, number>();
   #taintedBefore: readonly string[] = [];
@@ -212,10 +212,10 @@ class NodeLifecycle implements Controller {
         yield* this.#handleDisruption();
         return;
       case 'taint':
-        yield* this.#taintNodes();
+        if (!this.#isStalled(key, 0)) yield* this.#taintNodes();
         return;
       case 'node':
-        if (this.#isAsleep(name)) return;
+        if (this.#isAsleep(name) || this.#isStalled(key, this.#host.now() - this.#passAt)) return;
         if (!(yield* this.#mirrorConditions(name, !this.#sleeping.delete(name)))) return;
         yield* writeOlderLabels(this.#nodes.get(name));
         this.#updates.done(name);
@@ -246,7 +246,7 @@ class NodeLifecycle implements Controller {
       this.#host.record(node, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`);
     }
     const overdue = this.#signs.overdue(this.#passAt, this.#nodes);
-    this.#lone = overdue.length === 1 ? overdue[0] : undefined;
+    if (overdue.length === 1) this.#stalledUntil = now + this.#settings.stallMicros;
     const names = new Set([...this.#attention, ...overdue]);
     const news = names.size + this.#removed.length > 0;
     this.#attention.clear();
@@ -405,15 +405,18 @@ class NodeLifecycle implements Controller {
     const node = this.#nodes.get(name);
     const change = node === undefined ? undefined : mirrorConditions(node);
     if (node === undefined || change === undefined) return true;
-    const meeting = this.#meetingWithTaintPass(node);
-    if (meeting !== undefined) {
-      this.#sleep(name, meeting + this.#backoff());
-      return false;
-    }
     const written = yield* writeTaints(name, change, this.#host.now, isFirstTry);
     if (written !== 'conflict' && written !== 'failed') return true;
     this.#sleep(name, this.#host.now() + this.#backoff());
     return false;
+  }
+
+  /** What falls due while the machine stands still begins at the end of it, after what it would have waited for besides. */
+  #isStalled(key: string, besides: number): boolean {
+    const left = this.#stalledUntil - this.#host.now();
+    if (left <= 0) return false;
+    this.#host.enqueueAfter(key, left + besides);
+    return true;
   }
 
   #sleep(name: string, until: number): void {
@@ -424,21 +427,6 @@ class NodeLifecycle implements Controller {
   #isAsleep(name: string): boolean {
     const until = this.#sleeping.get(name);
     return until !== undefined && until > this.#host.now();
-  }
-
-  /**
-   * When the tainting loop writes a node whose NoSchedule taint is about to be written as well, and gets in between: that
-   * taint is written a back-off later. Recorded of four lone silent nodes of five, 94 to 140 ms after the NoExecute taint;
-   * of nodes that fall silent together the NoSchedule taints came first.
-   */
-  #meetingWithTaintPass({ metadata: { name }, status, spec }: Node): number | undefined {
-    if (this.#lone !== name || conditionStatus(status.conditions, 'Ready') !== 'Unknown') return undefined;
-    this.#lone = undefined;
-    const next = this.#zones.nextTaintAt;
-    if (next === undefined || (spec.taints ?? []).length > 0) return undefined;
-    const now = this.#host.now();
-    const passAt = this.#tainting.atOrAfter(Math.max(next, now + 1));
-    return passAt - now > TAINTING_PERIOD_MICROS ? undefined : passAt;
   }
 
   #backoff(): number {

@@ -8,6 +8,11 @@ export interface NodeLifecycleSettings {
   readonly secondaryNodeEvictionRate: number;
   readonly largeClusterSizeThreshold: number;
   readonly unhealthyZoneThreshold: number;
+  /**
+   * How long the machine stands still when a pass has found one node silent: what falls due meanwhile begins together. A
+   * machine with processors to spare does not.
+   */
+  readonly stallMicros: number;
   /** Every pass is made, also those of which arithmetic says that they find nothing to do. */
   readonly everyPass: boolean;
 }
@@ -21,5 +26,6 @@ export const NODE_LIFECYCLE_DEFAULTS: NodeLifecycleSettings = {
   secondaryNodeEvictionRate: 0.01,
   largeClusterSizeThreshold: 50,
   unhealthyZoneThreshold: 0.55,
+  stallMicros: 0,
   everyPass: false,
 };
