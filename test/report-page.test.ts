@@ -85,6 +85,14 @@ describe.skipIf(found === undefined)('in Chromium', () => {
         expect(await still.isVisible()).toBe(false);
         expect(await page.locator('.uplot canvas').count()).toBeGreaterThanOrEqual(3);
       }
+      if (options.javaScriptEnabled !== false) {
+        // The lines of still plots, whether or not one that zooms has taken their place, have a colour.
+        const strokes = await page.evaluate<string[]>(
+          `[...document.querySelectorAll('.plot svg path.line, .rows svg path.line')].map((line) => getComputedStyle(line).stroke)`,
+        );
+        expect(strokes.length).toBeGreaterThan(5);
+        expect(strokes).not.toContain('none');
+      }
       expect(complaints).toEqual([]);
       await page.context().close();
     },
