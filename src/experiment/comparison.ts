@@ -1,4 +1,4 @@
-import { bonferroni } from './statistics/families.ts';
+import { bonferroni, holm } from './statistics/families.ts';
 import { meanInterval, type Interval } from './statistics/interval.ts';
 import { KimNelson, type Selection } from './statistics/kim-nelson.ts';
 import { comparePaired, type PairedComparison } from './statistics/paired.ts';
@@ -15,7 +15,9 @@ export interface VariantMetric extends Interval {
 /** One metric of a variant against the baseline, seed by seed: variant − baseline. */
 export interface Difference extends PairedComparison {
   readonly variant: number;
-  /** What can be said at the stated confidence for all comparisons together. */
+  /** Its p among all differences of all metrics, by Holm's procedure. */
+  readonly adjustedP: number;
+  /** What Holm's procedure says at the stated confidence for all comparisons together. */
   readonly verdict: 'more' | 'less' | 'same' | 'not told apart' | 'too few runs';
 }
 
@@ -69,9 +71,29 @@ export function compare(results: PlanResults, options: ComparisonOptions): Compa
     results,
     confidence,
     differenceConfidence,
-    metrics: metrics.map((metric) => compareMetric(results, metric, confidence, differenceConfidence)),
+    metrics: judged(
+      metrics.map((metric) => compareMetric(results, metric, confidence, differenceConfidence)),
+      confidence,
+    ),
     best: options.best === undefined ? undefined : selectBest(results, options.best),
   };
+}
+
+/** A difference nobody has judged yet: that takes all of them. */
+type RawDifference = Omit<Difference, 'adjustedP' | 'verdict'>;
+type RawComparison = Omit<MetricComparison, 'differences'> & { readonly differences: readonly RawDifference[] };
+
+/** All differences are one family: the chance that any of them is wrongly told apart stays within 1 − confidence. */
+function judged(raw: readonly RawComparison[], confidence: number): readonly MetricComparison[] {
+  const adjusted = holm(raw.flatMap(({ differences }) => differences.map(({ p }) => p)));
+  let next = 0;
+  return raw.map((one) => ({
+    ...one,
+    differences: one.differences.map((difference): Difference => {
+      const adjustedP = adjusted[next++]!;
+      return { ...difference, adjustedP, verdict: verdictOf(difference, adjustedP <= 1 - confidence) };
+    }),
+  }));
 }
 
 function compareMetric(
@@ -79,7 +101,7 @@ function compareMetric(
   metric: string,
   confidence: number,
   differenceConfidence: number,
-): MetricComparison {
+): RawComparison {
   const values = results.map((runs) => runs.map((run) => run?.figures[metric] ?? undefined));
   const baseline = values[0]!;
   const unit = unitOf(results, metric);
@@ -102,8 +124,7 @@ function compareMetric(
         y.push(against);
       });
       if (x.length === 0) return [];
-      const found = comparePaired(x, y, differenceConfidence);
-      return [{ ...found, variant: i + 1, verdict: verdictOf(found) }];
+      return [{ ...comparePaired(x, y, differenceConfidence), variant: i + 1 }];
     }),
   };
 }
@@ -114,11 +135,11 @@ function variantMetric(values: readonly number[], confidence: number): VariantMe
   return { ...meanInterval(values, confidence), median: median && { low: median.low, high: median.high } };
 }
 
-function verdictOf({ mean, halfWidth, count }: PairedComparison): Difference['verdict'] {
+function verdictOf({ mean, halfWidth, count }: PairedComparison, isToldApart: boolean): Difference['verdict'] {
   if (count < 2) return 'too few runs';
   if (mean === 0 && halfWidth === 0) return 'same';
-  if (Math.abs(mean) > halfWidth) return mean > 0 ? 'more' : 'less';
-  return 'not told apart';
+  if (!isToldApart) return 'not told apart';
+  return mean > 0 ? 'more' : 'less';
 }
 
 function unitOf(results: readonly (readonly (ReplicationResult | undefined)[])[], metric: string): string {

@@ -35,6 +35,11 @@ export const COMPARISON: Table<ComparisonRow> = {
     against('difference', 'Mean of the differences, seed by seed.', ({ mean }) => mean),
     against('difference_half_width', 'Of the interval for it, all of them together.', ({ halfWidth }) => halfWidth),
     against('difference_p', "Two-sided p of Student's test of the differences, taken alone.", ({ p }) => p),
+    against(
+      'difference_p_holm',
+      'The same among all differences together, by Holm: what the verdict goes by.',
+      ({ adjustedP }) => adjustedP,
+    ),
     against('variance_ratio', 'What common random numbers were worth.', ({ varianceRatio }) => varianceRatio),
     text('verdict', 'more, less, same, not told apart, too few runs.', ({ difference }) => difference?.verdict ?? ''),
   ],

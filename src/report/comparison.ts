@@ -75,9 +75,9 @@ function footnotes({ differenceConfidence, confidence, results, metrics }: Compa
   const { label } = results.plan.variants[0]!;
   const lines = [
     style.faint(
-      `Differences are to ${label}, seed by seed; all of them together hold with ${round(100 * confidence)} %`,
+      `Differences are to ${label}, seed by seed; all verdicts together hold with ${round(100 * confidence)} % (Holm),`,
     ),
-    style.faint(`(each with ${round(100 * differenceConfidence)} %).`),
+    style.faint(`and so do all intervals (Bonferroni: each with ${round(100 * differenceConfidence)} %).`),
   ];
   if (metrics.some(({ differences }) => differences.some(({ verdict }) => verdict === 'not told apart'))) {
     lines.push(style.faint('"Not told apart" does not say that there is no difference: more seeds may show one.'));
