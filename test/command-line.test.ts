@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../src/cli/exit-codes.ts';
 import { ENTRY, orrery, ROOT } from './doubles/orrery.ts';
+import { traceProblems } from './doubles/trace-format.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'orrery-cli-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -84,7 +85,9 @@ describe('orrery run', () => {
     mkdirSync(out);
     const args = ['run', scenarioFile(SMALL + DEPLOYMENT), '--no-reports', '--trace', join(out, 'trace.json')];
     expect(orrery(args).code).toBe(0);
-    const { traceEvents } = JSON.parse(readFileSync(join(out, 'trace.json'), 'utf8')) as {
+    const text = readFileSync(join(out, 'trace.json'), 'utf8');
+    expect(traceProblems(text)).toEqual([]);
+    const { traceEvents } = JSON.parse(text) as {
       traceEvents: { ph: string; name: string }[];
     };
     expect(traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'has been ready')).toHaveLength(3);

@@ -1,16 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { traceProblems, type TraceEvent } from '../../test/doubles/trace-format.ts';
 import type { PodRecord } from '../sim/recorder/records.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
 import { ChromeTrace } from './chrome-trace.ts';
-
-interface TraceEvent {
-  readonly ph: string;
-  readonly name: string;
-  readonly ts: number;
-  readonly pid: number;
-  readonly id?: string;
-  readonly args?: Readonly<Record<string, unknown>>;
-}
 
 function pod(name: string, times: Partial<PodRecord>): PodRecord {
   return {
@@ -32,6 +25,7 @@ function traced(pods: readonly PodRecord[], endedAt: number): TraceEvent[] {
   trace.event({ ...about, type: 'Normal', reason: 'Pulled' });
   const sample = { at: endedAt, podsPending: 1, podsRunning: 2, podsReady: 2, requestedMilliCpu: 200 };
   trace.finish({ endedAt, samples: [], last: sample } as unknown as RunRecord);
+  expect(traceProblems(text)).toEqual([]);
   return (JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents;
 }
 
@@ -46,7 +40,7 @@ it('has a track of nested stages for each pod, in the process of its node', () =
   );
   const node = events.find(({ ph, args }) => ph === 'M' && args?.['name'] === 'node-"1"')!.pid;
   const slices = events.filter(({ ph, pid }) => (ph === 'b' || ph === 'e') && pid === node);
-  expect(slices.map(({ ph, name, ts, id }) => `${id} ${ph} ${ts} ${name}`)).toEqual([
+  expect(slices.map(({ ph, name, ts, id2 }) => `${Number(id2?.local)} ${ph} ${ts} ${name}`)).toEqual([
     '1 b 10 default/a',
     '1 b 10 containers start',
     '1 e 30 containers start',
@@ -83,4 +77,73 @@ it('has Warnings as instants, and counters', () => {
     'pods ready',
     'CPU requested',
   ]);
+});
+
+it('ties a pod that waited to its life on a node, and no other', () => {
+  const events = traced(
+    [
+      pod('a', { scheduledAt: 10, startedAt: 30, removedAt: 90 }),
+      pod('b', { createdAt: 20, scheduledAt: 20, startedAt: 40 }),
+      pod('c', { createdAt: 50, node: '' }),
+    ],
+    100,
+  );
+  const flows = events.filter(({ bind_id: id }) => id !== undefined);
+  expect(flows.map(({ name, flow_out: out, flow_in: into }) => [name, out === true, into === true])).toEqual([
+    ['default/a', true, false],
+    ['default/a', false, true],
+  ]);
+});
+
+it('is well-formed whatever becomes of pods', () => {
+  const moment = fc.integer({ min: -1, max: 60 });
+  const times = fc.record({
+    createdAt: fc.integer({ min: 0, max: 30 }),
+    scheduledAt: moment,
+    startedAt: moment,
+    readyAt: moment,
+    finishedAt: moment,
+    deletionAt: moment,
+    removedAt: moment,
+    node: fc.constantFrom('', 'node-1', 'node-"2"'),
+  });
+  fc.assert(
+    fc.property(fc.array(times, { maxLength: 8 }), (all) => {
+      const inOrder = all.map(({ node, createdAt, ...rest }, i) => {
+        // Moments of a pod do not lie before those that must come first.
+        let latest = createdAt;
+        const moments = Object.entries(rest).map(([name, at]) => [name, at < 0 ? -1 : (latest = Math.max(latest, at))]);
+        const known = Object.fromEntries(moments) as Partial<PodRecord>;
+        return pod(`p${i}`, {
+          node,
+          createdAt,
+          ...known,
+          ...(node === '' ? { scheduledAt: -1, startedAt: -1, readyAt: -1 } : {}),
+        });
+      });
+      traced(inOrder, 100);
+    }),
+  );
+});
+
+it.each([
+  ['{"traceEvents":[', 'no JSON'],
+  [[{ ph: 'b', cat: 'pod', name: 'a', ts: 1.5, pid: 1, tid: 1, id2: { local: '0x1' } }], 'whole microseconds'],
+  [[{ ph: 'C', name: 'a', ts: 1, pid: 1, tid: 1, args: { x: 'many' } }], 'numbers'],
+  [[{ ph: 'i', name: 'a', ts: 1, pid: 1, tid: 1 }], 'scope'],
+  [[{ ph: 'b', cat: 'pod', name: 'a', ts: 1, pid: 1, tid: 1, id2: { local: '0x1' } }], 'never ends'],
+  [[{ ph: 'Q', name: 'a', ts: 1, pid: 1, tid: 1 }], 'ph'],
+  [[{ ph: 'i', s: 'p', name: 'a', ts: 1, pid: 7, tid: 7 }], 'no process_name'],
+])('the judge of the format sees what is wrong: %j', (events, problem) => {
+  const about = ['process_name', 'thread_name'].map((name) => ({
+    ph: 'M',
+    name,
+    ts: 0,
+    pid: 1,
+    tid: 1,
+    args: { name: 'x' },
+  }));
+  const text =
+    typeof events === 'string' ? events : JSON.stringify({ displayTimeUnit: 'ms', traceEvents: [...about, ...events] });
+  expect(traceProblems(text).join('\n')).toContain(problem);
 });

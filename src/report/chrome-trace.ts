@@ -12,6 +12,8 @@ const LINES_A_WRITE = 1_000;
  * A run as a trace in the JSON format that Perfetto and chrome://tracing open: a process for each node, in it a track for
  * each pod whose stages nest within its life; the pods that wait for a node; counters; Warnings as instants. Times are
  * microseconds of simulated time. Slices are asynchronous (`b`, `e`): viewers give those that overlap tracks of their own.
+ * A pod's id is its process's own (`id2.local`): a global one would be one track, in the process where it was seen first.
+ * What ties a pod's waiting to its life on a node is a flow (`bind_id`).
  */
 export class ChromeTrace implements RecordSink {
   readonly #write: (text: string) => void;
@@ -36,7 +38,7 @@ export class ChromeTrace implements RecordSink {
   event({ at, type, reason, message, object, namespace }: EventRecord): void {
     if (type !== 'Warning') return;
     const args = { object: `${namespace}/${object}`, message };
-    this.#add({ ph: 'i', s: 'p', name: reason, cat: 'event', ts: at, pid: CLUSTER, tid: 0, args });
+    this.#add({ ph: 'i', s: 'p', name: reason, cat: 'event', ts: at, pid: CLUSTER, tid: CLUSTER, args });
   }
 
   /** The run is over: pods that are still there, the counters, and the end of the file. */
@@ -59,7 +61,7 @@ export class ChromeTrace implements RecordSink {
       const spelt = JSON.stringify(args);
       if (spelt === known) continue;
       known = spelt;
-      this.#add({ ph: 'C', ts: sample.at, pid: CLUSTER, tid: 0, name, args });
+      this.#add({ ph: 'C', ts: sample.at, pid: CLUSTER, tid: CLUSTER, name, args });
     }
   }
 
@@ -68,24 +70,38 @@ export class ChromeTrace implements RecordSink {
     const [first] = spans;
     if (first === undefined) return;
     const name = `${pod.namespace}/${pod.name}`;
-    const id = String(++this.#ids);
+    const id = `0x${(++this.#ids).toString(16)}`;
     const rest = first.stage === 'waits for a node' ? spans.slice(1) : spans;
-    if (rest.length < spans.length) this.#slice(QUEUE, id, name, first.from, first.to, { owner: pod.owner });
     const [start] = rest;
-    if (pod.node === '' || start === undefined) return;
+    const isBound = pod.node !== '' && start !== undefined;
+    const isQueued = rest.length < spans.length;
+    const flow = isBound && isQueued ? { bind_id: id } : undefined;
+    if (isQueued) {
+      const more = { args: { owner: pod.owner }, ...(flow && { ...flow, flow_out: true }) };
+      this.#slice(QUEUE, id, name, first.from, first.to, more);
+    }
+    if (!isBound) return;
     const process = this.#processOf(pod.node);
     const { owner, phase, requestedMilliCpu, restarts } = pod;
-    const facts = { owner, phase, cpu_request_millicores: requestedMilliCpu, restarts };
+    const args = { owner, phase, cpu_request_millicores: requestedMilliCpu, restarts };
     const end = rest[rest.length - 1]!.to;
     // The outer slice begins first and ends last: order within one moment decides what nests in what.
-    this.#add({ ph: 'b', cat: 'pod', id, name, ts: start.from, pid: process, tid: 0, args: facts });
+    this.#begin(process, id, name, start.from, { args, ...(flow && { ...flow, flow_in: true }) });
     for (const { stage, from, to } of rest) this.#slice(process, id, stage, from, to);
-    this.#add({ ph: 'e', cat: 'pod', id, name, ts: end, pid: process, tid: 0 });
+    this.#end(process, id, name, end);
   }
 
-  #slice(pid: number, id: string, name: string, from: number, to: number, args?: object): void {
-    this.#add({ ph: 'b', cat: 'pod', id, name, ts: from, pid, tid: 0, ...(args === undefined ? {} : { args }) });
-    this.#add({ ph: 'e', cat: 'pod', id, name, ts: to, pid, tid: 0 });
+  #slice(pid: number, id: string, name: string, from: number, to: number, more: object = {}): void {
+    this.#begin(pid, id, name, from, more);
+    this.#end(pid, id, name, to);
+  }
+
+  #begin(pid: number, id: string, name: string, ts: number, more: object): void {
+    this.#add({ ph: 'b', cat: 'pod', id2: { local: id }, name, ts, pid, tid: pid, ...more });
+  }
+
+  #end(pid: number, id: string, name: string, ts: number): void {
+    this.#add({ ph: 'e', cat: 'pod', id2: { local: id }, name, ts, pid, tid: pid });
   }
 
   #processOf(node: string): number {
@@ -99,8 +115,10 @@ export class ChromeTrace implements RecordSink {
   }
 
   #name(pid: number, name: string): void {
-    this.#add({ ph: 'M', name: 'process_name', pid, tid: 0, args: { name } });
-    this.#add({ ph: 'M', name: 'process_sort_index', pid, tid: 0, args: { sort_index: pid } });
+    const about = (what: string, args: object): void => this.#add({ ph: 'M', name: what, ts: 0, pid, tid: pid, args });
+    about('process_name', { name });
+    about('process_sort_index', { sort_index: pid });
+    about('thread_name', { name });
   }
 
   #add(event: object): void {
