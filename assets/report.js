@@ -1,4 +1,4 @@
-/* global uPlot, document, getComputedStyle, matchMedia, ResizeObserver */
+/* global uPlot, document, getComputedStyle, matchMedia, ResizeObserver, devicePixelRatio */
 // What a page of Orrery can do beyond being read: plots that zoom, a map that tells, tables that sort.
 (() => {
   'use strict';
@@ -100,6 +100,7 @@
             })),
           ],
           hooks: {
+            drawAxes: [markMoments],
             setScale: [
               (self, key) => {
                 if (key === 'x') showEverywhere(self.scales.x.min, self.scales.x.max);
@@ -115,6 +116,34 @@
       figure.classList.add('live');
       plots.push({ plot, figure });
     }
+  };
+
+  // What was done to the cluster: a line each, and a shade until it ended.
+  const markMoments = ({ ctx, bbox, scales, valToPos }) => {
+    const place = (micros) => valToPos(micros / 1e6, 'x', true);
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    for (const { at, until } of series.moments) {
+      if (at / 1e6 > scales.x.max || (until ?? at) / 1e6 < scales.x.min) continue;
+      if (until !== undefined) {
+        ctx.globalAlpha = 0.08;
+        ctx.fillStyle = colour('--c4');
+        ctx.fillRect(place(at), bbox.top, place(until) - place(at), bbox.height);
+        ctx.globalAlpha = 1;
+      }
+      ctx.strokeStyle = colour('--soft');
+      ctx.lineWidth = devicePixelRatio;
+      ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(place(at), bbox.top);
+      ctx.lineTo(place(at), bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
   };
 
   // All plots show the same stretch of time.

@@ -88,10 +88,11 @@ describe.skipIf(found === undefined)('in Chromium', () => {
       if (options.javaScriptEnabled !== false) {
         // The lines of still plots, whether or not one that zooms has taken their place, have a colour.
         const strokes = await page.evaluate<string[]>(
-          `[...document.querySelectorAll('.plot svg path.line, .rows svg path.line')].map((line) => getComputedStyle(line).stroke)`,
+          `[...document.querySelectorAll('.plot svg path.line, .rows svg path.line')].map((line) => getComputedStyle(line)).map(({ fill, stroke }) => fill === 'none' ? stroke : 'filled')`,
         );
         expect(strokes.length).toBeGreaterThan(5);
         expect(strokes).not.toContain('none');
+        expect(strokes).not.toContain('filled');
       }
       expect(complaints).toEqual([]);
       await page.context().close();

@@ -13,6 +13,7 @@ import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
 import { OutputFile } from './output-file.ts';
+import { momentsOf } from './moments.ts';
 import { prepareRun } from './prepare-run.ts';
 import { progressOf } from './progress.ts';
 import { RunFolder, type FileFacts } from './run-folder.ts';
@@ -182,6 +183,7 @@ function factsOf(scenario: Scenario, path: string, options: RunOptions): RunFact
     kubernetes: 'v1.36',
     source: path,
     overrides: options.set ?? [],
+    moments: momentsOf(scenario),
     scenarioSha256: createHash('sha256').update(JSON.stringify(scenario)).digest('hex'),
   };
 }

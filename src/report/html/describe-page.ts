@@ -5,8 +5,8 @@ The run for a person: one file that needs nothing else, opens from disk without 
 dark, and can be read with scripts off. With scripts, the plots zoom (drag, or the buttons; all of them together), the map
 tells what is under the pointer, and tables sort. The same run gives the same bytes. \`--no-html\` leaves it out.
 
-- Expectations, and the commands that were refused.
-- Pods by phase, CPU and memory requested, pending pods by what they wait for, ready endpoints, over time. What pods wait
+- Expectations, and the commands that were refused; what the timeline did to the cluster, marked in the plots over time.
+- Pods by phase, CPU and memory requested, GPUs and their fragments, pending pods by what they wait for, ready endpoints, over time. What pods wait
   for is a mean over stretches of time: without a node, the reasons in the scheduler's last words about the pod.
 - The cluster over time: a row a node, coloured by the CPU requested of what it has (by pods, where no pod requests CPU).
   More than 64 nodes share rows, each the mean of neighbours.

@@ -7,6 +7,8 @@ export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly colour: number;
+  /** Told to whoever points at it. */
+  readonly tip?: string;
 }
 
 export interface Lane {
@@ -20,9 +22,9 @@ export function lanes(label: string, of: readonly Lane[], x: Scale, meanings: re
   const drawn = of.map(({ name, stretches, value }) => ({
     label: name,
     marks: joined(
-      stretches.map(({ from, to, colour }) => {
+      stretches.map(({ from, to, colour, tip }) => {
         const start = Math.min(unit(x.place(from)), 998);
-        return markup`<path class="k${colour}" d="M${start} 4H${Math.max(unit(x.place(to)), start + 2)}V${ROW_HEIGHT - 4}H${start}Z"/>`;
+        return markup`<path class="k${colour}" d="M${start} 4H${Math.max(unit(x.place(to)), start + 2)}V${ROW_HEIGHT - 4}H${start}Z">${tip === undefined ? '' : markup`<title>${tip}</title>`}</path>`;
       }),
     ),
     value,

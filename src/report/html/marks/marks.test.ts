@@ -69,6 +69,18 @@ describe('step lines', () => {
   });
 });
 
+it('what was done stands behind the lines: a mark, and a shade until it ended', () => {
+  const text = stepLines({
+    id: 'a',
+    label: 'x',
+    times: [0, 1_000_000],
+    lines: [{ name: 'ready', colour: 2, values: [1, 2] }],
+    moments: [{ at: 250_000, until: 750_000 }, { at: 500_000 }],
+  }).text;
+  expect(text).toContain('<path class="during" d="M250 0H750V1000H250Z"/><path class="reference" d="M250 0V1000"/>');
+  expect(text).toContain('<path class="reference" d="M500 0V1000"/><path class="line c2"');
+});
+
 describe('distributions', () => {
   it('rise by the share of values that are not above', () => {
     expect(ecdfPath([1, 2, 2, 4], (value) => value / 4)).toBe('M0 1000H250V750H500V250H1000V0H1000');

@@ -1,6 +1,6 @@
 import { joined, markup, type Markup } from '../markup.ts';
-import { frame, legend, SPAN, unitUp } from './frame.ts';
-import { countScale, timeScale } from './scale.ts';
+import { frame, legend, SPAN, unit as unitOf, unitUp } from './frame.ts';
+import { countScale, timeScale, type Scale } from './scale.ts';
 
 export interface Line {
   readonly name: string;
@@ -19,13 +19,15 @@ export interface StepLines {
   readonly unit?: string;
   /** The axis reaches at least so far. */
   readonly atLeast?: number;
+  /** What was done meanwhile, in microseconds: a line each, and a shade until it ended. */
+  readonly moments?: readonly { readonly at: number; readonly until?: number | undefined }[];
 }
 
 /** Columns of a drawing: what happens within one is shown as its lowest and highest value. */
 const COLUMNS = 400;
 
 /** Values that hold until the next one. Drawn once as a picture; the page's script may put a plot that zooms in its place. */
-export function stepLines({ id, label, times, lines, unit = '', atLeast = 0 }: StepLines): Markup {
+export function stepLines({ id, label, times, lines, unit = '', atLeast = 0, moments = [] }: StepLines): Markup {
   const end = times[times.length - 1] ?? 1;
   const x = timeScale(0, end);
   let most = atLeast;
@@ -35,7 +37,14 @@ export function stepLines({ id, label, times, lines, unit = '', atLeast = 0 }: S
     ({ colour, isDashed, values }) =>
       markup`<path class="line c${colour}${isDashed === true ? ' dashed' : ''}" d="${stepPath(times, values, end, y.place)}"/>`,
   );
-  return markup`${frame({ label, x: x.ticks, y: y.ticks, marks: joined(drawn), id })}${legend(lines)}`;
+  return markup`${frame({ label, x: x.ticks, y: y.ticks, marks: joined([...moments.map((one) => momentMark(one, x)), ...drawn]), id })}${legend(lines)}`;
+}
+
+function momentMark({ at, until }: NonNullable<StepLines['moments']>[number], x: Scale): Markup {
+  const from = unitOf(x.place(at));
+  const shade =
+    until === undefined ? '' : markup`<path class="during" d="M${from} 0H${unitOf(x.place(until))}V${SPAN}H${from}Z"/>`;
+  return markup`${shade}<path class="reference" d="M${from} 0V${SPAN}"/>`;
 }
 
 /** The path of a line, reduced to its columns: no extreme is lost. */

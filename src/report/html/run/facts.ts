@@ -5,6 +5,7 @@ import { grouped, percent, rounded } from '../../quantity-text.ts';
 import type { Summary } from '../../summary.ts';
 import { ending } from '../../terminal.ts';
 import { markup, NOTHING, type Markup } from '../markup.ts';
+import type { Moment } from './moments.ts';
 
 /** What identifies a run, and where its page comes from. */
 export interface RunFacts {
@@ -12,6 +13,8 @@ export interface RunFacts {
   readonly kubernetes: string;
   readonly source: string;
   readonly overrides: readonly string[];
+  /** What was done to the cluster while it ran. */
+  readonly moments: readonly Moment[];
   readonly scenarioSha256: string;
 }
 

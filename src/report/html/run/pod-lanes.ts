@@ -70,5 +70,6 @@ function stretchesOf(pod: PodRecord, until: number, zero: number): Stretch[] {
     from: from - zero,
     to: to - zero,
     colour: COLOURS[stage],
+    tip: `${stage}: ${rounded(to - from)}, from ${shortDuration(from)} to ${shortDuration(to)}`,
   }));
 }

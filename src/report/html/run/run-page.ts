@@ -5,6 +5,7 @@ import { page, type PageAssets } from '../page.ts';
 import type { RunObservations } from '../run-observations.ts';
 import { clusterMap } from './cluster-map.ts';
 import { expectations, opening, provenance, type RunFacts } from './facts.ts';
+import { doings, markedMoments } from './moments.ts';
 import { latencies } from './latencies.ts';
 import { podLanes } from './pod-lanes.ts';
 import { tables } from './tables.ts';
@@ -25,7 +26,8 @@ export function runPage({ run, summary, seen, facts }: RunPage, assets: PageAsse
 ${[
   opening(run, summary),
   expectations(run),
-  timeCharts(run, summary, seen),
+  doings(facts.moments, run.endedAt),
+  timeCharts(run, summary, seen, markedMoments(facts.moments, run.endedAt)),
   clusterMap(run, seen),
   latencies(run),
   podLanes(run, seen),

@@ -1,10 +1,12 @@
 import type { RunRecord } from '../../../sim/recorder/run-record.ts';
 import type { Sample } from '../../../sim/recorder/records.ts';
+import { fragments } from '../../../sim/gpu/fragmentation.ts';
 import type { Summary } from '../../summary.ts';
 import { dataIsland, markup, NOTHING, type Markup } from '../markup.ts';
 import { figure } from '../marks/frame.ts';
 import { stepLines, type StepLines } from '../marks/step-lines.ts';
 import type { RunObservations } from '../run-observations.ts';
+import type { Moment } from './moments.ts';
 
 interface Chart extends StepLines {
   readonly title: string;
@@ -14,20 +16,33 @@ interface Chart extends StepLines {
 const MOST_REASONS = 6;
 
 /** The run over time. The pictures stand by themselves; the data beside them let the page's script make them zoom. */
-export function timeCharts(run: RunRecord, summary: Summary, seen: RunObservations): Markup {
+export function timeCharts(
+  run: RunRecord,
+  summary: Summary,
+  seen: RunObservations,
+  moments: readonly Moment[],
+): Markup {
   const samples =
     run.last.at > (run.samples[run.samples.length - 1]?.at ?? -1) ? [...run.samples, run.last] : run.samples;
   if (run.endedAt === 0 || samples.length < 2) return NOTHING;
-  const charts = [phases(samples), requested(samples, summary), waiting(run, seen), endpoints(samples)].filter(
-    (chart) => chart !== undefined,
-  );
+  const charts = [
+    phases(samples),
+    requested(samples, summary),
+    devices(samples),
+    waiting(run, seen),
+    endpoints(samples),
+  ].filter((chart) => chart !== undefined);
   return markup`<section id="over-time"><h2>Over time</h2><div class="grid">${charts.map((chart) =>
     figure({
       title: chart.title,
       ...(chart.caption === undefined ? {} : { caption: chart.caption }),
-      body: [stepLines(chart)],
+      body: [stepLines({ ...chart, moments })],
     }),
-  )}</div>${dataIsland('series', { end: run.endedAt, charts: charts.map(seriesOf) })}</section>`;
+  )}</div>${dataIsland('series', {
+    end: run.endedAt,
+    moments: moments.map(({ at, until }) => ({ at, until })),
+    charts: charts.map(seriesOf),
+  })}</section>`;
 }
 
 function seriesOf({ id, label, times, lines, unit }: Chart): object {
@@ -66,6 +81,33 @@ function requested(samples: readonly Sample[], { cpuAllocatable, memoryAllocatab
     lines: [
       { name: 'CPU', colour: 0, values: samples.map((one) => share(one.requestedMilliCpu, cpuAllocatable)) },
       { name: 'memory', colour: 3, values: samples.map((one) => share(one.requestedMemoryBytes, memoryAllocatable)) },
+    ],
+  };
+}
+
+/** Devices, where there are any: what pods have of them, and what is left in pieces that the pods asked for cannot use. */
+function devices(samples: readonly Sample[]): Chart | undefined {
+  if (samples.every(({ gpus }) => gpus === undefined || gpus.allocatable === 0)) return undefined;
+  const share = (part: number, whole: number): number => (whole > 0 ? Math.round((part / whole) * 10_000) / 100 : 0);
+  return {
+    id: 'gpus',
+    title: 'GPUs, of all there are',
+    caption: 'A fragment is idle, but of no use to the typical pods of those seen so far.',
+    label: 'GPUs allocated, and fragments, over time, in percent of all GPUs',
+    times: samples.map(({ at }) => at),
+    unit: ' %',
+    atLeast: 100,
+    lines: [
+      {
+        name: 'allocated',
+        colour: 0,
+        values: samples.map(({ gpus }) => share(gpus?.allocated ?? 0, gpus?.allocatable ?? 0)),
+      },
+      {
+        name: 'fragments',
+        colour: 1,
+        values: samples.map(({ gpus }) => (gpus === undefined ? 0 : share(fragments(gpus.left), gpus.allocatable))),
+      },
     ],
   };
 }
