@@ -21,7 +21,13 @@ export const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
 export function rulesOf(recording: Recording): ColumnRule[] {
   const family = familyOf(recording.name);
   const rules =
-    family === 'etcd' ? etcdRules(recording) : family === 'partition' ? partitionRules(recording) : OTHER[family];
+    family === 'etcd'
+      ? etcdRules(recording)
+      : family === 'partition'
+        ? partitionRules(recording)
+        : family === 'apiserver'
+          ? apiServerRules(recording)
+          : OTHER[family];
   if (rules === undefined) return [];
   return recording.header.flatMap((column) => {
     const rule = rules[column];
@@ -139,6 +145,37 @@ function partitionRules(recording: Recording): Record<string, Rule> {
     acked_lost: equal('acked_lost', 0),
     failed: distribution(),
     failed_but_present: distribution(),
+  };
+}
+
+function apiServerRules({ name, words }: Recording): Record<string, Rule> {
+  const alone = words.includes('only instance');
+  const herd = /-\d{3,}$/.test(name);
+  const graceful = name.includes('-term');
+  // Two hundred TLS handshakes on two busy cores, and a process that takes seconds to start: the machine's.
+  const reached: Rule = herd
+    ? noise('herd and restart times are those of the machine')
+    : distribution(graceful ? 10 * NOISE_MS : NOISE_MS);
+  return {
+    noticed_ms: graceful
+      ? fact('watches end 60 s after the signal', (row) => Math.abs(number(row, 'noticed_ms') - 60_200) <= 450)
+      : herd
+        ? noise('the exit of a process on a busy machine')
+        : distribution(NOISE_MS),
+    watch_open_ms: reached,
+    first_event_ms: reached,
+    watch_resumes: noise('how requests are told apart, not what comes of them'),
+    relists: alone
+      ? fact('one at most', (row) => number(row, 'relists') <= 1)
+      : fact('another server knows the version: nobody lists', (row) => number(row, 'relists') === 0),
+    updates_missed: alone
+      ? fact(
+          'only who lists misses what was in between',
+          (row) => number(row, 'updates_missed') === 0 || number(row, 'relists') === 1,
+        )
+      : equal('updates_missed', 0),
+    duplicates: equal('duplicates', 0),
+    longest_silence_ms: graceful ? noise('the worst moment of the machine in a minute') : reached,
   };
 }
 

@@ -19,6 +19,16 @@ export const MACHINE = {
   probe: { kind: 'lognormal', mean: 3_000, cv: 1 },
 } satisfies Readonly<Record<string, Distribution>>;
 
+/** The same machine with API servers on it, and clients that speak TLS. */
+export const API_MACHINE = {
+  /** One way between a client and an API server. */
+  network: { kind: 'lognormal', mean: 6_000, cv: 0.8 },
+  /** From SIGKILL until the sockets are closed. */
+  exit: { kind: 'lognormal', mean: 38_000, cv: 0.4 },
+  /** From the start of the process until it serves. */
+  start: { kind: 'uniform', min: 4_500_000, max: 5_700_000 },
+} satisfies Readonly<Record<string, Distribution>>;
+
 export function machineOptions(cluster: RecordedCluster): EtcdOptions {
   return {
     ...cluster,

@@ -1,3 +1,4 @@
+import { runApiServerFamily } from './apiserver-family.ts';
 import { runCatchupFamily } from './catchup-family.ts';
 import { CONDITIONS, familyOf, rulesOf } from './columns.ts';
 import { runEtcdFamily } from './etcd-family.ts';
@@ -17,6 +18,7 @@ export interface RunOfRecording {
 type Runner = (recording: Recording, repeats: number, seed: string) => Record<string, unknown>[];
 
 const RUNNERS: Readonly<Record<string, Runner>> = {
+  apiserver: runApiServerFamily,
   catchup: runCatchupFamily,
   etcd: runEtcdFamily,
   partition: runPartitionFamily,

@@ -113,6 +113,11 @@ export class Instances {
     return counts;
   }
 
+  /** The balancer gives the next connection to this one, if it listens. */
+  prefer(index: number): void {
+    this.#turn = index;
+  }
+
   /** What each server has in the way of clients. */
   loads(): readonly ServerLoad[] {
     const { connections } = this;

@@ -26,8 +26,8 @@ export interface WatchNeeds {
 
 /** Is told of every watch that was opened again. An observer, not a component. */
 export interface ReopeningObserver {
-  /** @param micros from its end until it stood again; `anew`: with a list */
-  reopened(anew: boolean, micros: number): void;
+  /** @param micros from its end until it stood again; `anew`: with a list; `process`: whose it is */
+  reopened(anew: boolean, micros: number, process: string): void;
 }
 
 /** A bookmark tells a watch how far it is, a minute after the last one. */
@@ -183,7 +183,7 @@ export class ReopenedWatches {
 
   #opened(watch: RemoteWatch): void {
     const { engine } = this.#needs;
-    this.observer?.reopened(watch.anew, engine.now - watch.endedAt);
+    this.observer?.reopened(watch.anew, engine.now - watch.endedAt, watch.connection.name);
     watch.isOpen = true;
     watch.openedAt = engine.now;
     watch.subscription.goOn(engine.now + this.#needs.networkMicros(), watch.anew);
