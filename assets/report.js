@@ -120,7 +120,9 @@
 
   // What was done to the cluster: a line each, and a shade until it ended.
   const markMoments = ({ ctx, bbox, scales, valToPos }) => {
-    const place = (micros) => valToPos(micros / 1e6, 'x', true);
+    // Whole pixels, filled: what lies between two, and dashes, are not the same at every drawing.
+    const dot = Math.max(1, Math.round(devicePixelRatio));
+    const place = (micros) => Math.round(valToPos(micros / 1e6, 'x', true));
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     ctx.save();
@@ -135,13 +137,8 @@
         ctx.fillRect(place(at), bbox.top, place(until) - place(at), bbox.height);
         ctx.globalAlpha = 1;
       }
-      ctx.strokeStyle = colour('--soft');
-      ctx.lineWidth = devicePixelRatio;
-      ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
-      ctx.beginPath();
-      ctx.moveTo(place(at), bbox.top);
-      ctx.lineTo(place(at), bbox.top + bbox.height);
-      ctx.stroke();
+      ctx.fillStyle = colour('--soft');
+      for (let y = bbox.top; y < bbox.top + bbox.height; y += 6 * dot) ctx.fillRect(place(at), y, dot, 3 * dot);
     }
     ctx.restore();
   };
