@@ -10,6 +10,8 @@ import { FolderResults, MemoryResults, type ResultStore } from '../experiment/re
 import type { Precision } from '../experiment/statistics/sequential.ts';
 import { imprecise, runUntilPrecise } from '../experiment/until-precise.ts';
 import { ThreadExecutor } from '../experiment/thread-executor.ts';
+import { findWarmUp, type StateSeries, type WarmUp } from '../experiment/warm-up.ts';
+import { formatDuration } from '../sim/engine/time.ts';
 import { ExperimentError } from '../experiment/vary.ts';
 import { COMPARISON, comparisonCsv, writeComparison } from '../report/comparison-table.ts';
 import { comparisonJson } from '../report/comparison-json.ts';
@@ -51,11 +53,18 @@ export async function compare(path: string, kind: ExperimentKind, options: Compa
   if (options.parquet === true && options.out === undefined) {
     throw new ExperimentError('--parquet writes a file into the folder of --out, and there is none');
   }
-  const experiment = await planExperiment(path, options);
+  let experiment = await planExperiment(path, options);
   const store = options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
   const executor = await executorFor(options);
   let results: PlanResults;
+  const cautions: string[] = [];
   try {
+    if (experiment.isWarmUpWanted) {
+      const found = await findWarmUp(experiment.plan, executor, pilotsIn(options.out));
+      cautions.push(warmUpText(found));
+      const warmUp = found.micros === 0 ? [] : [`warmUp=${found.micros / 1_000_000}s`];
+      experiment = await planExperiment(path, { ...options, set: [...(options.set ?? []), ...warmUp] });
+    }
     let progress = jobProgress(0, false);
     results = await runUntilPrecise(experiment.plan, executor, store, {
       precision: options.shard === undefined ? precisionOf(experiment) : undefined,
@@ -76,9 +85,18 @@ export async function compare(path: string, kind: ExperimentKind, options: Compa
     return;
   }
   const precision = precisionOf(experiment);
-  const cautions = precision === undefined ? [] : impreciseLines(results, experiment, precision);
+  if (precision !== undefined) cautions.push(...impreciseLines(results, experiment, precision));
   await show(analysis(results, experiment), kind, { question: experiment.question, cautions }, options);
   for (const line of cautions) process.stderr.write(`${line}\n`);
+}
+
+function pilotsIn(out: string | undefined): ResultStore<StateSeries> {
+  return out === undefined ? new MemoryResults() : new FolderResults(join(out, 'pilots'));
+}
+
+function warmUpText({ micros, seeds, slowest }: WarmUp): string {
+  if (micros === 0) return `warm-up: none, by MSER-5 over ${seeds} seeds of each variant`;
+  return `warm-up: what begins in the first ${formatDuration(micros)} of each run is left out, by MSER-5 over ${seeds} seeds of each variant (${slowest.series} of ${slowest.variant} takes longest to come to rest)`;
 }
 
 async function executorFor({ redis, threads, runTimeout }: CompareOptions): Promise<Executor> {

@@ -13,6 +13,7 @@ import {
   seed,
   shard,
   share,
+  warmUp,
   wholeNumber,
 } from './option-values.ts';
 
@@ -113,6 +114,12 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
       .argument('<path>', 'scenario, or a file of an Experiment')
       .option('--vary <path=a,b>', 'what is varied, for instance scheduler=default,./mine.ts; repeatable', collect)
       .option('--set <path=value>', 'overrides a field in every run; repeatable', collect)
+      .addOption(
+        new Option(
+          '--warm-up <duration>',
+          'leaves out the beginning of each run, or mser-5: finds how long it is',
+        ).argParser(warmUp),
+      )
       .addOption(new Option('--seeds <n>', 'replications of each variant (default: 10)').argParser(positiveWhole))
       .addOption(
         new Option('--precision <share>', 'goes on until every interval is so narrow, as part of its mean').argParser(

@@ -11,6 +11,8 @@ import { runIdentity } from './run-identity.ts';
 export interface ExperimentOptions {
   readonly vary?: readonly string[];
   readonly set?: readonly string[];
+  /** A duration, or `mser-5`: to be found. */
+  readonly warmUp?: string;
   readonly seeds?: number;
   readonly maxSeeds?: number;
   readonly precision?: number;
@@ -25,6 +27,8 @@ export interface ExperimentOptions {
 /** An experiment with every question answered: by the command line, else by the file, else by us. */
 export interface Experiment {
   readonly plan: Plan;
+  /** Whether the warm-up is yet to be found. */
+  readonly isWarmUpWanted: boolean;
   /** What it asks; empty where nobody said. */
   readonly question: string;
   readonly maxSeeds: number;
@@ -55,7 +59,9 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   const scenario = file?.scenario ?? path;
   const given = options.vary?.map(parseFactor);
   const factors = given ?? file?.spec.vary.map((one) => factorOf(one.path, one.values.map(String))) ?? [];
-  const sets = [...(file?.spec.set ?? []), ...(options.set ?? [])];
+  const warmUp = options.warmUp ?? file?.spec.warmUp;
+  const isWarmUpKnown = warmUp !== undefined && warmUp !== 'mser-5';
+  const sets = [...(file?.spec.set ?? []), ...(options.set ?? []), ...(isWarmUpKnown ? [`warmUp=${warmUp}`] : [])];
   const variants = [];
   let name = file?.name;
   let question = file?.spec.question;
@@ -71,6 +77,7 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   return {
     plan: { name: name!, path: scenario, variants, seeds: seedsUpTo(options.seeds ?? spec?.seeds ?? DEFAULT_SEEDS) },
     question: question!,
+    isWarmUpWanted: warmUp === 'mser-5',
     maxSeeds: options.maxSeeds ?? spec?.maxSeeds ?? DEFAULT_MAX_SEEDS,
     precision: options.precision ?? spec?.precision,
     metrics: options.metric ?? spec?.metrics,

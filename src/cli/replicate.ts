@@ -1,5 +1,7 @@
 import { summarize } from '../report/summary.ts';
 import type { ReplicationInput, ReplicationResult } from '../experiment/replication.ts';
+import type { StateSeries } from '../experiment/warm-up.ts';
+import type { RunRecord } from '../sim/recorder/run-record.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
@@ -16,15 +18,8 @@ export class OtherExperimentError extends Error {
 let last: { readonly key: string; readonly prepared: Promise<PreparedRun> } | undefined;
 
 /** Makes one run of an experiment. Throws what `orrery run` would report; OtherExperimentError where it reads other files. */
-export async function replicate({ path, sets, seed, identity }: ReplicationInput): Promise<ReplicationResult> {
-  const key = JSON.stringify([path, sets, identity]);
-  if (last?.key !== key) last = { key, prepared: prepareAs(identity, path, sets) };
-  const { scenario, policies, watch } = await last.prepared;
-  const sink = { pod: () => undefined, event: () => undefined };
-  const made = (): Simulation => new Simulation(scenario, policies, sink, { seed });
-  const simulation = underWatch(watch, () => 0, made);
-  while (turnOn(simulation, SLICE, watch));
-  const record = simulation.finish();
+export async function replicate(input: ReplicationInput): Promise<ReplicationResult> {
+  const record = await recordOf(input);
   const { figures } = summarize(record);
   return {
     figures: Object.fromEntries(figures.map(({ metric, value }) => [metric, value === '' ? null : Number(value)])),
@@ -32,6 +27,30 @@ export async function replicate({ path, sets, seed, identity }: ReplicationInput
     fingerprint: record.fingerprint,
     stopped: record.stopped,
   };
+}
+
+/** How the cluster of such a run came to rest, if it does. Throws as `replicate`. */
+export async function stateSeries(input: ReplicationInput): Promise<StateSeries> {
+  const { samples, sampleIntervalMicros } = await recordOf(input);
+  return {
+    intervalMicros: sampleIntervalMicros,
+    series: {
+      pods_running: samples.map(({ podsRunning }) => podsRunning),
+      pods_pending: samples.map(({ podsPending }) => podsPending),
+      cpu_requested_millicores: samples.map(({ requestedMilliCpu }) => requestedMilliCpu),
+    },
+  };
+}
+
+async function recordOf({ path, sets, seed, identity }: ReplicationInput): Promise<RunRecord> {
+  const key = JSON.stringify([path, sets, identity]);
+  if (last?.key !== key) last = { key, prepared: prepareAs(identity, path, sets) };
+  const { scenario, policies, watch } = await last.prepared;
+  const sink = { pod: () => undefined, event: () => undefined };
+  const made = (): Simulation => new Simulation(scenario, policies, sink, { seed });
+  const simulation = underWatch(watch, () => 0, made);
+  while (turnOn(simulation, SLICE, watch));
+  return simulation.finish();
 }
 
 /** A result is kept under a name made of what it was planned with: nothing else may come to lie there. */

@@ -1,7 +1,7 @@
 import { outcomeOf, type JobOutcome } from '../experiment/executor.ts';
 import { studyRun as runStudy, type StudyRun } from '../experiment/fgd-atc23/study-run.ts';
 import type { ReplicationInput } from '../experiment/replication.ts';
-import { replicate as makeRun } from './replicate.ts';
+import { replicate as makeRun, stateSeries as seriesOfRun } from './replicate.ts';
 
 /**
  * The tasks that threads and other machines can be given, by name. Each returns its outcome, a failure too: errors lose
@@ -14,4 +14,8 @@ export function studyRun(input: StudyRun): Promise<JobOutcome> {
 
 export function replicate(input: ReplicationInput): Promise<JobOutcome> {
   return outcomeOf(() => makeRun(input));
+}
+
+export function stateSeries(input: ReplicationInput): Promise<JobOutcome> {
+  return outcomeOf(() => seriesOfRun(input));
 }

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import type { ReplicationResult } from './replication.ts';
 
 /** Where results of runs are kept, each once, under the name of what it is the result of. */
-export interface ResultStore {
-  get(key: string): ReplicationResult | undefined;
-  put(key: string, result: ReplicationResult): void;
+export interface ResultStore<T = ReplicationResult> {
+  get(key: string): T | undefined;
+  put(key: string, result: T): void;
 }
 
 /** Results in memory: nothing is kept. */
-export class MemoryResults implements ResultStore {
-  readonly #results = new Map<string, ReplicationResult>();
+export class MemoryResults<T = ReplicationResult> implements ResultStore<T> {
+  readonly #results = new Map<string, T>();
 
-  get(key: string): ReplicationResult | undefined {
+  get(key: string): T | undefined {
     return this.#results.get(key);
   }
 
-  put(key: string, result: ReplicationResult): void {
+  put(key: string, result: T): void {
     this.#results.set(key, result);
   }
 }
@@ -25,7 +25,7 @@ export class MemoryResults implements ResultStore {
  * Results in a folder, a file each. A file appears under its name when it is whole; a run that is made twice writes the
  * same bytes again. Whoever finds a result need not run it: that is how an experiment that was interrupted goes on.
  */
-export class FolderResults implements ResultStore {
+export class FolderResults<T = ReplicationResult> implements ResultStore<T> {
   readonly folder: string;
 
   constructor(folder: string) {
@@ -33,18 +33,18 @@ export class FolderResults implements ResultStore {
     mkdirSync(folder, { recursive: true });
   }
 
-  get(key: string): ReplicationResult | undefined {
+  get(key: string): T | undefined {
     const file = join(this.folder, `${key}.json`);
     if (!existsSync(file)) return undefined;
     try {
-      return JSON.parse(readFileSync(file, 'utf8')) as ReplicationResult;
+      return JSON.parse(readFileSync(file, 'utf8')) as T;
     } catch {
       // Not one of ours, or damaged: it is made anew.
       return undefined;
     }
   }
 
-  put(key: string, result: ReplicationResult): void {
+  put(key: string, result: T): void {
     const temporary = join(this.folder, `.${key}.${process.pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(result) + '\n');
     renameSync(temporary, join(this.folder, `${key}.json`));

@@ -72,7 +72,7 @@ export const PODS: Table<PodRecord> = {
 
 export const NODES: Table<NodeRecord> = {
   file: 'nodes.csv',
-  holds: 'One row a node, as it was at the end and on average over the run.',
+  holds: 'One row a node, as it was at the end and on average over the run, without its warm-up.',
   columns: [
     text('name', 'Name of the node.', (node) => node.name),
     text('zone', 'Its zone; empty where it has none.', (node) => node.zone),
@@ -88,10 +88,10 @@ export const NODES: Table<NodeRecord> = {
       ratio(node.peakRequestedMilliCpu, node.allocatableMilliCpu),
     ),
     decimal('cpu_mean_ratio', 'Requested CPU over time, of what is allocatable.', (node) =>
-      ratio(node.milliCpuMicros, node.allocatableMilliCpu * node.changedAt),
+      ratio(node.milliCpuMicros, node.allocatableMilliCpu * (node.changedAt - node.countedFrom)),
     ),
     decimal('memory_mean_ratio', 'Requested memory over time, of what is allocatable.', (node) =>
-      ratio(node.mebibyteMicros, (node.allocatableMemoryBytes / MEBIBYTE) * node.changedAt),
+      ratio(node.mebibyteMicros, (node.allocatableMemoryBytes / MEBIBYTE) * (node.changedAt - node.countedFrom)),
     ),
   ],
 };

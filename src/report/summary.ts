@@ -37,11 +37,13 @@ export function summarize(run: RunRecord): Summary {
     cpuUsed += node.milliCpuMicros;
     memoryUsed += node.mebibyteMicros;
   }
-  const cpuMeanRatio = ratio(cpuUsed, cpuAllocatable * run.endedAt);
-  const memoryMeanRatio = ratio(memoryUsed, (memoryAllocatable / 1_048_576) * run.endedAt);
+  const counted = run.endedAt - run.warmUpMicros;
+  const cpuMeanRatio = ratio(cpuUsed, cpuAllocatable * counted);
+  const memoryMeanRatio = ratio(memoryUsed, (memoryAllocatable / 1_048_576) * counted);
   const { last } = run;
   const figures: Figure[] = [
     { metric: 'simulated_time', value: seconds(run.endedAt), unit: 'seconds' },
+    ...(run.warmUpMicros === 0 ? [] : [{ metric: 'warm_up', value: seconds(run.warmUpMicros), unit: 'seconds' }]),
     { metric: 'quiescent_since', value: seconds(run.quiescentSince), unit: 'seconds' },
     { metric: 'nodes', value: String(run.nodes.length), unit: 'nodes' },
     { metric: 'pods_created', value: String(run.podsCreated), unit: 'pods' },

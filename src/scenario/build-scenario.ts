@@ -71,6 +71,12 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   ];
   const inventory = new Inventory([...initial, ...applied], ingredients.customResources, hasOwnControllers(written));
   const endMicros = spec.duration ?? spec.horizon;
+  if (spec.warmUp !== undefined && spec.warmUp >= endMicros) {
+    remark(['spec', 'warmUp'], {
+      code: 'out-of-range',
+      message: 'the warm-up is as long as the run: nothing would count',
+    });
+  }
   const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
   const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
   const behaviours = spec.behaviour.map(behaviourOf);
@@ -102,6 +108,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     name: written.metadata.name,
     question: oneLine(spec.question ?? question),
     durationMicros: spec.duration,
+    warmUpMicros: spec.warmUp,
     horizonMicros: endMicros,
     seed: options.seed ?? spec.seed,
     cluster: {

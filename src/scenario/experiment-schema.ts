@@ -20,6 +20,11 @@ export const experimentSchema = z.strictObject({
       .default([]),
     set: z.array(z.string().min(1)).default([]).describe('PATH=VALUE each, for every run.'),
     seeds: z.int().min(1).max(1_000_000).optional(),
+    warmUp: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('What does not count at the beginning of each run: a duration, or mser-5 to find it.'),
     metrics: z.array(z.string().min(1)).optional(),
     confidence: z.number().gt(0).lt(1).optional(),
     precision: z

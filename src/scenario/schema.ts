@@ -492,6 +492,9 @@ export const scenarioSchema = z.strictObject({
     duration: positiveDuration
       .optional()
       .describe('How long to simulate. Without it: until only periodic work is left.'),
+    warmUp: positiveDuration
+      .optional()
+      .describe('What happens before does not count: latencies are of pods created from then on, means begin there.'),
     horizon: positiveDuration.prefault('1h').describe('The longest run when there is no duration.'),
     seed: z
       .union([z.int(), z.string().min(1).max(200)])

@@ -19,6 +19,8 @@ export interface Scenario {
   /** Absent: until nothing but periodic work is left, at most `limits.horizonMicros`. */
   readonly durationMicros: number | undefined;
   readonly horizonMicros: number;
+  /** What happens before does not count in latencies and means. Absent: everything does. */
+  readonly warmUpMicros?: number | undefined;
   readonly seed: string;
   readonly cluster: ClusterSpec;
   /** Manifests to apply at time 0, in order of application. */

@@ -93,7 +93,7 @@ export class Simulation {
     const { parameters } = scenario.cluster;
     const { etcd, apiServers: instances } = scenario.cluster;
     const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd, instances }));
-    this.recorder = new Recorder(sink);
+    this.recorder = new Recorder(sink, scenario.warmUpMicros);
     this.#expectations = new Expectations(scenario.expectations);
     const { controlPlane } = this.recorder;
     api.observeRequests(controlPlane);
@@ -219,6 +219,7 @@ export class Simulation {
       question: this.#scenario.question,
       seed: this.#seed,
       endedAt,
+      warmUpMicros: this.#scenario.warmUpMicros ?? 0,
       stopped,
       quiescentSince: this.#lastChangeAt,
       fingerprint: engine.fingerprint.toString(),

@@ -62,6 +62,16 @@ export class GpuLoads {
     this.#state = undefined;
   }
 
+  /** Forgets what was before `at`. */
+  beginToCount(at: number): void {
+    for (const holding of this.#holdings.values()) {
+      holding.since = at;
+      holding.allocatableMicros = 0;
+      holding.freeMicros = 0;
+      Object.assign(holding.leftMicros, noFragmentation());
+    }
+  }
+
   observe({ type, object: pod }: Change<'Pod'>, at: number): void {
     if (this.#holdings.size === 0) return;
     const { uid } = pod.metadata;

@@ -7,6 +7,7 @@ const MEBIBYTE = 1024 * 1024;
 /** What the pods on each node ask for, and its integral over time. */
 export class NodeLoads {
   readonly #nodes = new Map<string, NodeRecord>();
+  #countedFrom = 0;
   requestedMilliCpu = 0;
   requestedMemoryBytes = 0;
 
@@ -27,7 +28,22 @@ export class NodeLoads {
       milliCpuMicros: 0,
       mebibyteMicros: 0,
       changedAt: at,
+      countedFrom: this.#countedFrom,
     });
+  }
+
+  /** Forgets what was before `at`: integrals, peaks, pods that are gone. */
+  beginToCount(at: number): void {
+    this.#countedFrom = at;
+    for (const node of this.#nodes.values()) {
+      node.milliCpuMicros = 0;
+      node.mebibyteMicros = 0;
+      node.changedAt = at;
+      node.countedFrom = at;
+      node.podsEver = node.pods;
+      node.peakPods = node.pods;
+      node.peakRequestedMilliCpu = node.requestedMilliCpu;
+    }
   }
 
   take(pod: PodRecord, at: number): void {

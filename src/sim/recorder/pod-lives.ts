@@ -26,8 +26,12 @@ export class PodLives {
   readonly #loads: NodeLoads;
   readonly #sink: RecordSink;
 
-  constructor(loads: NodeLoads, sink: RecordSink) {
+  readonly #countedFrom: number;
+
+  /** @param countedFrom durations are kept of pods created from here on */
+  constructor(loads: NodeLoads, sink: RecordSink, countedFrom = 0) {
     this.#loads = loads;
+    this.#countedFrom = countedFrom;
     this.#sink = sink;
   }
 
@@ -91,7 +95,7 @@ export class PodLives {
       record.reason = '';
       this.scheduled++;
       this.unbound--;
-      this.scheduling.push(at - record.createdAt);
+      this.#keep(this.scheduling, record, at);
       if (!isPodTerminal(pod)) this.#loads.take(record, at);
     }
     if (record.deletionAt === NEVER && metadata.deletionTimestamp !== undefined) {
@@ -106,11 +110,15 @@ export class PodLives {
       if (ready && record.readyAt === NEVER) {
         record.readyAt = at;
         this.everReady++;
-        this.readiness.push(at - record.createdAt);
+        this.#keep(this.readiness, record, at);
       }
     }
     record.restarts = restartsOf(pod);
     if (record.node !== '') record.reason = reasonOf(pod);
+  }
+
+  #keep(durations: NumberList, { createdAt }: PodRecord, at: number): void {
+    if (createdAt >= this.#countedFrom) durations.push(at - createdAt);
   }
 
   #enterPhase(record: PodRecord, pod: Pod, at: number): void {
@@ -119,7 +127,7 @@ export class PodLives {
     this.#count(record.phase, 1);
     if (record.phase === 'Running' && record.startedAt === NEVER) {
       record.startedAt = at;
-      this.startup.push(at - record.createdAt);
+      this.#keep(this.startup, record, at);
     }
     if (isPodTerminal(pod)) {
       record.finishedAt = at;

@@ -44,9 +44,15 @@ export class Recorder {
   readonly #series = new TimeSeries();
   #endpointsReady = 0;
 
-  constructor(sink: RecordSink) {
+  /** Whether the warm-up lies behind. */
+  #isWarm = false;
+  readonly #warmUpMicros: number;
+
+  /** @param warmUpMicros what happens before does not count in durations and means */
+  constructor(sink: RecordSink, warmUpMicros = 0) {
     this.#sink = sink;
-    this.#lives = new PodLives(this.#loads, sink);
+    this.#warmUpMicros = warmUpMicros;
+    this.#lives = new PodLives(this.#loads, sink, warmUpMicros);
   }
 
   /** Pods by state, for a progress line. */
@@ -56,6 +62,7 @@ export class Recorder {
 
   /** A version was committed at `at`. */
   committed(change: Change, at: number): void {
+    if (!this.#isWarm && this.#warmUpMicros <= at) this.#beginToCount();
     if (this.#series.nextAt < at) this.#series.catchUp(at, (moment) => this.#sample(moment));
     const object: ApiObject = change.object;
     switch (object.kind) {
@@ -105,6 +112,7 @@ export class Recorder {
 
   /** Closes the books at `at` and writes the rows of the pods that are still there. */
   finish(at: number): Recording {
+    if (!this.#isWarm && this.#warmUpMicros <= at) this.#beginToCount();
     this.#series.catchUp(at, (moment) => this.#sample(moment));
     for (const record of this.#lives.alive()) this.#sink.pod(record);
     return {
@@ -124,6 +132,13 @@ export class Recorder {
       controlPlane: this.controlPlane.finish(at),
       lives: this.#lives,
     };
+  }
+
+  /** Before the first change after the warm-up: what has been summed up is forgotten. */
+  #beginToCount(): void {
+    this.#isWarm = true;
+    this.#loads.beginToCount(this.#warmUpMicros);
+    this.#gpus.beginToCount(this.#warmUpMicros);
   }
 
   #writeEvent(

@@ -67,6 +67,8 @@ export interface NodeRecord {
   /** Integral of the requested memory over time, in mebibytes times microseconds: bytes would leave the integers. */
   mebibyteMicros: number;
   changedAt: number;
+  /** Peaks and integrals are from here on. */
+  countedFrom: number;
 }
 
 /** The cluster at one moment. */

@@ -34,6 +34,8 @@ export interface RunRecord {
   readonly seed: string;
   /** Microseconds of simulated time. */
   readonly endedAt: number;
+  /** From here on durations and means are taken, in microseconds. */
+  readonly warmUpMicros: number;
   readonly stopped: RunEnd;
   /** When anything was committed for the last time. */
   readonly quiescentSince: number;

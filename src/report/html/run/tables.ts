@@ -122,7 +122,7 @@ const NODES: readonly PageColumn<NodeRecord>[] = [
 ];
 
 function useOf(node: NodeRecord): number {
-  return share(node.milliCpuMicros, node.allocatableMilliCpu * node.changedAt);
+  return share(node.milliCpuMicros, node.allocatableMilliCpu * (node.changedAt - node.countedFrom));
 }
 
 function peakOf(node: NodeRecord): number {
@@ -130,7 +130,7 @@ function peakOf(node: NodeRecord): number {
 }
 
 function memoryOf(node: NodeRecord): number {
-  return share(node.mebibyteMicros, (node.allocatableMemoryBytes / 1_048_576) * node.changedAt);
+  return share(node.mebibyteMicros, (node.allocatableMemoryBytes / 1_048_576) * (node.changedAt - node.countedFrom));
 }
 
 function share(part: number, whole: number): number {
