@@ -25,6 +25,11 @@ export function failureOf(message: string, plugin: string | undefined): Failure 
   };
 }
 
+/** After a node was chosen the error knows of that one alone, however many nodes there are (semantics sheet 1.7). */
+export function refusedThere(reason: string): string {
+  return `0/1 nodes are available: 1 ${reason}.`;
+}
+
 export function messageOf(status: Status): string {
   return status.reasons.join(', ');
 }

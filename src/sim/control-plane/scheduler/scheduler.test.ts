@@ -277,6 +277,18 @@ test('a Permit plugin holds a pod until it allows it, or time is up', () => {
   expect(cluster.pod('other')?.spec.nodeName).toBe('n1');
 });
 
+test('a Permit plugin that refuses is told of with the one node it was asked about', () => {
+  const no: PluginFactory = () => ({
+    name: 'No',
+    permit: () => ({ status: { code: Code.Unschedulable, reasons: ['not today'] }, timeoutMicros: 0 }),
+  });
+  const cluster = new Cluster(defaultPolicy({ No: no }));
+  for (const name of ['n1', 'n2']) cluster.create(node(name, '4'));
+  cluster.create(pod('web', '1'));
+  cluster.settle(cluster.engine.now + SECOND);
+  expect(cluster.events('FailedScheduling')[0]).toBe('0/1 nodes are available: 1 not today.');
+});
+
 test('a pod of another scheduler is left alone, but counted once it has a node', () => {
   const cluster = new Cluster();
   cluster.create(node('n1', '2'));

@@ -22,7 +22,7 @@ import { HintTable } from '../scheduling-queue/hints.ts';
 import type { QueuedPod } from '../scheduling-queue/queued-pod.ts';
 import { SchedulingQueue } from '../scheduling-queue/scheduling-queue.ts';
 import type { SchedulingAttempt } from './attempt.ts';
-import { failureOf, failureStatus, messageOf, noteOf, outcomeOf, type Failure } from './failure.ts';
+import { failureOf, failureStatus, messageOf, noteOf, outcomeOf, refusedThere, type Failure } from './failure.ts';
 import { CountedInformer, NOTHING_LISTED, PodLister } from './listers.ts';
 import { isAssigned, nominationOf } from './nomination.ts';
 import { PermitRoom, type Binding } from './permit-room.ts';
@@ -290,7 +290,7 @@ export class Scheduler {
       const { status } = permitted;
       const rejected = isRejection(status);
       const reason = messageOf(status);
-      const message = rejected ? `0/${this.policy.nodeCount} nodes are available: 1 ${reason}.` : reason;
+      const message = rejected ? refusedThere(reason) : reason;
       this.#fail(queued, failureOf(message, rejected ? status.plugin : undefined), rejected);
       return;
     }
@@ -315,8 +315,7 @@ export class Scheduler {
 
   #turnedAway(binding: Binding, plugin: string, reason: string): void {
     this.#takeBack(binding);
-    const message = `0/${this.policy.nodeCount} nodes are available: 1 ${reason}.`;
-    this.#fail(binding.queued, failureOf(message, plugin === '' ? undefined : plugin), true);
+    this.#fail(binding.queued, failureOf(refusedThere(reason), plugin === '' ? undefined : plugin), true);
     this.#placeFreed(binding, binding.pod.metadata.uid);
     this.#wake();
   }
