@@ -50,8 +50,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (candidate === word) continue;
     const limit = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
     const distance = editDistance(lower, candidate.toLowerCase(), limit);
-    // A whole word replaced letter by letter is another word, however short.
-    if (distance > limit || distance >= Math.min(word.length, candidate.length)) continue;
+    // A whole word replaced letter by letter is another word, however short; `t` for `at` is not.
+    if (distance > limit || distance >= Math.max(word.length, candidate.length)) continue;
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
