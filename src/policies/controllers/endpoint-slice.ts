@@ -7,6 +7,7 @@ import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
 import { formatTimestamp } from '../../sim/api/timestamps.ts';
 import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
+import { metaAnnotated, withMetadata } from '../../sim/api/versions.ts';
 import type {
   Controller,
   ControllerFactory,
@@ -342,10 +343,12 @@ function withLabels(slice: EndpointSlice, labels: Labels): EndpointSlice {
 }
 
 function withTriggerTime(slice: EndpointSlice, time: number | undefined): EndpointSlice {
-  const annotations: Record<string, string> = { ...slice.metadata.annotations };
-  if (time === undefined) delete annotations[TRIGGER_TIME];
-  else annotations[TRIGGER_TIME] = formatTimestamp(time);
-  return { ...slice, metadata: { ...slice.metadata, annotations } };
+  const { metadata } = slice;
+  const { [TRIGGER_TIME]: before, ...others } = metadata.annotations;
+  const text = time === undefined ? undefined : formatTimestamp(time);
+  if (text === before) return slice;
+  const annotations = text === undefined ? others : { ...others, [TRIGGER_TIME]: text };
+  return withMetadata(slice, metaAnnotated(metadata, annotations));
 }
 
 function isSameSlice(a: EndpointSlice, b: EndpointSlice): boolean {

@@ -28,8 +28,13 @@ function formatSeconds(seconds: number): string {
 
 /** As most API timestamps are shown: truncated to whole seconds, e.g. `2026-01-01T00:00:05Z`. */
 export function formatTimestamp(time: Timestamp): string {
-  return formatSeconds(divideFloor(time, MICROS_PER_SECOND)) + 'Z';
+  const seconds = divideFloor(time, MICROS_PER_SECOND);
+  if (seconds !== last.seconds) last = { seconds, text: formatSeconds(seconds) + 'Z' };
+  return last.text;
 }
+
+/** What is shown at one time mostly shows one second. */
+let last = { seconds: NaN, text: '' };
 
 /** In a zone so many seconds east of Greenwich: `2026-01-01T02:00:05+02:00`, and `Z` where that is none. */
 export function formatLocalTime(time: Timestamp, offsetSeconds: number): string {

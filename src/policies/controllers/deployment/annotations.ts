@@ -43,26 +43,24 @@ export function greatestRevision(replicaSets: readonly ReplicaSet[]): number {
  * (kubernetes-behaviour.md 3.2, "Revision"). The same object when nothing changes.
  */
 export function withRevision(annotations: Labels, deployment: Labels, revision: number): Labels {
-  const next: Record<string, string> = { ...annotations };
-  let changed = false;
+  let next: Record<string, string> | undefined;
   for (const key of Object.keys(deployment)) {
-    if (NOT_COPIED.has(key) || next[key] === deployment[key]) continue;
-    next[key] = deployment[key]!;
-    changed = true;
+    if (annotations[key] === deployment[key] || NOT_COPIED.has(key)) continue;
+    (next ??= { ...annotations })[key] = deployment[key]!;
   }
   const known = annotations[REVISION];
   const before = numberIn(annotations, REVISION);
   // A revision that is no number is somebody else's; it is left alone.
-  if (known !== undefined && known !== '' && before === undefined) return changed ? next : annotations;
+  if (known !== undefined && known !== '' && before === undefined) return next ?? annotations;
   if ((before ?? 0) < revision) {
+    next ??= { ...annotations };
     next[REVISION] = String(revision);
-    changed = true;
     if (known !== undefined) {
       const history = lengthened(annotations[REVISION_HISTORY] ?? '', known);
       if (history !== '') next[REVISION_HISTORY] = history;
     }
   }
-  return changed ? next : annotations;
+  return next ?? annotations;
 }
 
 function lengthened(history: string, revision: string): string {

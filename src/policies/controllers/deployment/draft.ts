@@ -1,12 +1,13 @@
 import type { Condition, Labels } from '../../../sim/api/meta.ts';
 import { conditionOf } from '../../../sim/api/pod.ts';
-import type { Deployment, DeploymentSpec, DeploymentStatus } from '../../../sim/api/workloads.ts';
+import type { Deployment, DeploymentSpec, DeploymentStatus, ReplicaSet } from '../../../sim/api/workloads.ts';
 import { metaAnnotated, withStatus } from '../../../sim/api/versions.ts';
 import type { Response } from '../../../sim/api/request.ts';
 import type { ControllerHost, Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import { ask } from '../requests.ts';
 import { wholeSecond } from '../whole-second.ts';
+import type { Generations } from './replica-sets.ts';
 
 export const PROGRESSING = 'Progressing';
 export const AVAILABLE = 'Available';
@@ -25,6 +26,8 @@ export class Draft {
   readonly read: Deployment;
   annotations: Labels;
   status: DeploymentStatus;
+  /** How these ReplicaSets were told apart, if none of them had to be written to. */
+  kept: { readonly of: readonly ReplicaSet[]; readonly generations: Generations } | undefined;
 
   constructor(host: ControllerHost, read: Deployment) {
     this.host = host;

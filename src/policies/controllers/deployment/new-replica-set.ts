@@ -26,10 +26,18 @@ export function* generationsOf(
   replicaSets: readonly ReplicaSet[],
   create: 'create' | 'find',
 ): Steps<Generations> {
-  const found = [...replicaSets].sort(oldestFirst).find((rs) => sameTemplate(rs.spec.template, draft.spec.template));
+  const known = draft.kept;
+  // Where the new one was left as it is, there is nothing more to see to.
+  if (known?.of === replicaSets) return known.generations;
+  const sorted = replicaSets.length > 1 ? [...replicaSets].sort(oldestFirst) : replicaSets;
+  const found = sorted.find((rs) => sameTemplate(rs.spec.template, draft.spec.template));
   const old = replicaSets.filter((rs) => rs !== found);
   const revision = greatestRevision(old) + 1;
-  if (found !== undefined) return { old, current: yield* keepCurrent(draft, found, revision) };
+  if (found !== undefined) {
+    const generations = { old, current: yield* keepCurrent(draft, found, revision) };
+    if (generations.current === found) draft.kept = { of: replicaSets, generations };
+    return generations;
+  }
   return { old, current: create === 'create' ? yield* createCurrent(draft, old, revision) : undefined };
 }
 

@@ -9,17 +9,29 @@ export function podKeyOf({ targetRef }: Endpoint): string {
   return targetRef === undefined ? '' : `${targetRef.namespace}/${targetRef.name}`;
 }
 
+/** In no queue. */
+const NOWHERE = -1;
+
+/** An endpoint as it should be. */
+interface Wish {
+  readonly endpoint: Endpoint;
+  /** The list it is in. */
+  home: EndpointList | undefined;
+  /** Its place among those that no slice has. */
+  queuedAt: number;
+}
+
 /**
  * The wished endpoints of all pods that serve a Service at the same ports, and so share its slices; and in which slice
  * each of them is. A slice that holds what it should is settled: it need not be looked through again until one of its
- * endpoints changes, so that packing costs what changed and not what there is.
+ * endpoints changes.
  */
 export class EndpointGroup {
   readonly ports: EndpointPorts;
-  readonly #byPod = new Map<string, Endpoint>();
-  /** Every wish, with the list it is in. */
-  readonly #homeOf = new Map<Endpoint, EndpointList | undefined>();
-  readonly #unplaced = new Set<Endpoint>();
+  readonly #byPod = new Map<string, Wish>();
+  readonly #byEndpoint = new Map<Endpoint, Wish>();
+  /** Wishes that no slice has, in the order in which they came; one that says another place has left. */
+  #queue: Wish[] = [];
   readonly #settled = new Set<EndpointList>();
   readonly #unsettled = new Set<EndpointList>();
 
@@ -29,26 +41,27 @@ export class EndpointGroup {
 
   set(podKey: string, endpoint: Endpoint): void {
     this.delete(podKey);
-    this.#byPod.set(podKey, endpoint);
-    this.#homeOf.set(endpoint, undefined);
-    this.#unplaced.add(endpoint);
+    const wish: Wish = { endpoint, home: undefined, queuedAt: NOWHERE };
+    this.#byPod.set(podKey, wish);
+    this.#byEndpoint.set(endpoint, wish);
+    this.#enqueue(wish);
   }
 
   delete(podKey: string): void {
-    const endpoint = this.#byPod.get(podKey);
-    if (endpoint === undefined) return;
+    const wish = this.#byPod.get(podKey);
+    if (wish === undefined) return;
     this.#byPod.delete(podKey);
-    this.#unplaced.delete(endpoint);
-    const home = this.#homeOf.get(endpoint);
-    this.#homeOf.delete(endpoint);
+    this.#byEndpoint.delete(wish.endpoint);
+    wish.queuedAt = NOWHERE;
+    const { home } = wish;
     if (home === undefined) return;
     this.#settled.delete(home);
     this.#unsettled.add(home);
   }
 
   /** Every wish, whether it has a slice or not. */
-  values(): Iterable<Endpoint> {
-    return this.#byPod.values();
+  *values(): Generator<Endpoint> {
+    for (const { endpoint } of this.#byPod.values()) yield endpoint;
   }
 
   // ---- What packing does, in this order ----
@@ -63,9 +76,9 @@ export class EndpointGroup {
     for (const list of this.#unsettled) {
       for (const endpoint of list) {
         const wish = this.#wishFor(endpoint);
-        if (wish === undefined || this.#homeOf.get(wish) !== list) continue;
-        this.#homeOf.set(wish, undefined);
-        this.#unplaced.add(wish);
+        if (wish?.home !== list) continue;
+        wish.home = undefined;
+        this.#enqueue(wish);
       }
     }
     this.#unsettled.clear();
@@ -78,12 +91,17 @@ export class EndpointGroup {
   /** What an endpoint of a slice should be now, unless it should be nowhere or is in another slice already. */
   take(endpoint: Endpoint): Endpoint | undefined {
     const wish = this.#wishFor(endpoint);
-    return wish !== undefined && this.#unplaced.delete(wish) ? wish : undefined;
+    if (wish === undefined || wish.queuedAt === NOWHERE) return undefined;
+    wish.queuedAt = NOWHERE;
+    return wish.endpoint;
   }
 
   /** Wishes that no slice has, in the order in which they came. */
   unplaced(): readonly Endpoint[] {
-    return [...this.#unplaced];
+    const queue = this.#queue.filter((wish, place) => wish.queuedAt === place);
+    queue.forEach((wish, place) => (wish.queuedAt = place));
+    this.#queue = queue;
+    return queue.map(({ endpoint }) => endpoint);
   }
 
   /** This list holds wishes only, and is that of a slice, or takes the place of what the slice held before. */
@@ -92,21 +110,27 @@ export class EndpointGroup {
     for (const endpoint of list) {
       const wish = this.#wishFor(endpoint);
       if (wish === undefined) continue;
-      this.#unplaced.delete(wish);
-      this.#homeOf.set(wish, list);
+      wish.queuedAt = NOWHERE;
+      wish.home = list;
     }
     this.#settled.add(list);
+  }
+
+  #enqueue(wish: Wish): void {
+    if (wish.queuedAt === NOWHERE) wish.queuedAt = this.#queue.push(wish) - 1;
   }
 
   /**
    * The wish an endpoint stands for: mostly itself, since slices hold what was wished for once. Pod, addresses and
    * hostname tell one endpoint from another; everything else about it may change in place.
    */
-  #wishFor(endpoint: Endpoint): Endpoint | undefined {
-    if (this.#homeOf.has(endpoint)) return endpoint;
+  #wishFor(endpoint: Endpoint): Wish | undefined {
+    const known = this.#byEndpoint.get(endpoint);
+    if (known !== undefined) return known;
     const wish = this.#byPod.get(podKeyOf(endpoint));
     if (wish === undefined) return undefined;
-    if (wish.hostname !== endpoint.hostname || wish.addresses.length !== endpoint.addresses.length) return undefined;
-    return wish.addresses.every((address, i) => address === endpoint.addresses[i]) ? wish : undefined;
+    const { hostname, addresses } = wish.endpoint;
+    if (hostname !== endpoint.hostname || addresses.length !== endpoint.addresses.length) return undefined;
+    return addresses.every((address, i) => address === endpoint.addresses[i]) ? wish : undefined;
   }
 }

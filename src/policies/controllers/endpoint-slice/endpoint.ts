@@ -21,9 +21,9 @@ export function endpointOf(pod: Pod, service: Service, node: Node | undefined): 
       serving,
       terminating,
     },
-    ...(nodeName === undefined ? {} : { nodeName }),
-    ...(zone === undefined ? {} : { zone }),
-    ...(hostname !== undefined && hostname !== '' && subdomain === service.metadata.name ? { hostname } : {}),
+    nodeName,
+    zone,
+    hostname: hostname !== '' && subdomain === service.metadata.name ? hostname : undefined,
     targetRef: { kind: 'Pod', namespace, name, uid },
   };
 }

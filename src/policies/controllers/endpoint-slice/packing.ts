@@ -1,6 +1,6 @@
 import { sameData } from '../../../sim/api/equality.ts';
 import type { Endpoint, EndpointSlice } from '../../../sim/api/service.ts';
-import type { EndpointGroup } from './endpoint-group.ts';
+import type { EndpointGroup, EndpointList } from './endpoint-group.ts';
 
 export interface Packing {
   /** One list of endpoints for each slice to be made. */
@@ -73,7 +73,11 @@ export function pack(
   // Should one of these not get through, the caches will not show it, and its endpoints are without a slice again.
   for (const { slice, endpoints } of update) wished.settle(endpoints, slice.endpoints);
   for (const endpoints of create) wished.settle(endpoints);
-  return { create, update: update.map(({ slice, endpoints }) => ({ ...slice, endpoints })), remove };
+  return { create, update: update.map(({ slice, endpoints }) => withEndpoints(slice, endpoints)), remove };
+}
+
+function withEndpoints({ kind, metadata, addressType, ports }: EndpointSlice, endpoints: EndpointList): EndpointSlice {
+  return { kind, metadata, addressType, endpoints, ports };
 }
 
 /** What of a slice stays, as it should be now, and whether any of it says something new. */
