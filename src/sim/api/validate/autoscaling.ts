@@ -20,6 +20,7 @@ export function checkHorizontalPodAutoscaler({ spec }: HorizontalPodAutoscaler, 
     at.at('maxReplicas').invalid(maxReplicas, 'must be greater than or equal to `minReplicas`');
   }
   checkReference(spec.scaleTargetRef, at.at('scaleTargetRef'));
+  checkGroup(spec.scaleTargetRef, at.at('scaleTargetRef', 'apiVersion'));
   spec.metrics.forEach((metric, i) => checkMetric(metric, at.at('metrics', i)));
   if (spec.behavior === undefined) return;
   checkRules(spec.behavior.scaleUp, at.at('behavior', 'scaleUp'));
@@ -31,6 +32,14 @@ function checkReference(reference: CrossVersionObjectReference, at: Checker): vo
     if (reference[name] !== '' && /[/%]/.test(reference[name])) {
       at.at(name).invalid(reference[name], `may not contain '${reference[name].includes('/') ? '/' : '%'}'`);
     }
+  }
+}
+
+/** Only a ReplicationController is scaled by a version without a group. */
+function checkGroup({ apiVersion = '', kind }: CrossVersionObjectReference, at: Checker): void {
+  if (apiVersion.split('/').length > 2) at.invalid(apiVersion, `unexpected GroupVersion string: ${apiVersion}`);
+  else if (!apiVersion.includes('/') && kind !== 'ReplicationController') {
+    at.invalid(apiVersion, 'apiVersion must specify API group');
   }
 }
 

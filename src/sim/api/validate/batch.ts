@@ -85,7 +85,7 @@ function checkFailureRule(rule: PodFailurePolicyRule, spec: JobSpec, at: Checker
   if (onPodConditions.length > MOST_RULES) at.at('onPodConditions').tooMany(onPodConditions.length, MOST_RULES);
   if (onExitCodes === undefined) return;
   const codes = at.at('onExitCodes');
-  const { containerName, operator, values } = onExitCodes;
+  const { containerName, operator, values = [] } = onExitCodes;
   const { containers, initContainers = [] } = spec.template.spec;
   if (containerName !== undefined && ![...containers, ...initContainers].some(({ name }) => name === containerName)) {
     codes

@@ -2,23 +2,13 @@ import type { ResourceList } from '../pod.ts';
 import { compareQuantities, quantityOf } from '../quantity.ts';
 import type { LimitRange, LimitRangeItem, ResourceQuota } from '../quota.ts';
 import type { Checker } from './checker.ts';
-
-const FOR_PODS = 'unsupported scope applied to resource';
+import { checkScopes } from './quota-scopes.ts';
 
 /** Amounts are not negative, and scopes go with pods only. */
 export function checkResourceQuota({ spec }: ResourceQuota, at: Checker): void {
   const hard = spec.hard ?? {};
   for (const name of Object.keys(hard)) checkNotNegative(hard[name]!, at.at('hard', name));
-  const scopes = new Set(spec.scopes ?? []);
-  for (const [one, other] of [
-    ['BestEffort', 'NotBestEffort'],
-    ['Terminating', 'NotTerminating'],
-  ] as const) {
-    if (scopes.has(one) && scopes.has(other)) at.at('scopes').invalid(spec.scopes, 'conflicting scopes');
-  }
-  if (scopes.has('BestEffort') && Object.keys(hard).some((name) => name !== 'pods')) {
-    at.at('scopes').invalid(spec.scopes, FOR_PODS);
-  }
+  checkScopes(spec, at);
 }
 
 function checkNotNegative(amount: string, at: Checker): void {
@@ -41,6 +31,7 @@ export function checkLimitRange({ spec }: LimitRange, at: Checker): void {
       }
     }
     checkOrder(item, here);
+    checkRatios(item, here.at('maxLimitRequestRatio'));
   });
 }
 
@@ -62,6 +53,16 @@ function checkOrder(item: LimitRangeItem, at: Checker): void {
       const bound = most[name];
       if (bound === undefined || compareQuantities(quantityOf(least[name]!), quantityOf(bound)) <= 0) continue;
       at.at(low, name).invalid(least[name], `${WORDS[low]} ${least[name]!} is greater than ${WORDS[high]} ${bound}`);
+    }
+  }
+}
+
+/** A limit is never below its request. */
+function checkRatios({ maxLimitRequestRatio = {} }: LimitRangeItem, at: Checker): void {
+  for (const name of Object.keys(maxLimitRequestRatio)) {
+    const ratio = maxLimitRequestRatio[name]!;
+    if (compareQuantities(quantityOf(ratio), quantityOf('1')) < 0) {
+      at.at(name).invalid(ratio, `ratio ${ratio} is less than 1`);
     }
   }
 }

@@ -142,11 +142,21 @@ export function checkEndpoints({ subsets }: Endpoints, at: Checker): void {
       at.at(index).required('must specify `addresses` or `notReadyAddresses`');
     }
     for (const [member, list] of Object.entries({ addresses, notReadyAddresses })) {
-      list.forEach(({ ip }, position) => {
-        if (addressFamily(ip) !== undefined) return;
-        const here = at.at(index, member, position, 'ip');
-        here.invalid(ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+      list.forEach(({ ip, hostname = '', nodeName }, position) => {
+        const here = at.at(index, member, position);
+        if (addressFamily(ip) === undefined) {
+          here.at('ip').invalid(ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)');
+        }
+        if (hostname !== '') here.at('hostname').invalidFor(hostname, dnsLabelProblems(hostname));
+        if (nodeName !== undefined) here.at('nodeName').invalidFor(nodeName, dnsSubdomainProblems(nodeName));
       });
     }
+    const { ports = [] } = subset;
+    ports.forEach(({ name = '', port }, position) => {
+      const here = at.at(index, 'ports', position);
+      if (name !== '') here.at('name').invalidFor(name, dnsLabelProblems(name));
+      else if (ports.length > 1) here.at('name').required();
+      here.at('port').invalidFor(port, portNumberProblems(port));
+    });
   });
 }

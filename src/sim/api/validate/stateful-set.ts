@@ -1,6 +1,9 @@
 import { sameData } from '../equality.ts';
-import type { StatefulSet } from '../stateful-set.ts';
+import { dnsLabelProblems } from '../names.ts';
+import type { PodTemplateSpec, Volume } from '../pod.ts';
+import type { StatefulSet, StatefulSetSpec } from '../stateful-set.ts';
 import type { Checker } from './checker.ts';
+import { checkClaimSpec } from './storage.ts';
 import {
   checkAtMostAll,
   checkIntOrPercent,
@@ -12,12 +15,28 @@ import {
 
 export function checkStatefulSet({ spec }: StatefulSet, at: Checker): void {
   checkStrategy(spec.updateStrategy, at.at('updateStrategy'));
+  (spec.volumeClaimTemplates ?? []).forEach((claim, index) => {
+    checkClaimSpec(claim.spec, at.at('volumeClaimTemplates', index, 'spec'));
+  });
   checkNotNegative(spec.replicas, at.at('replicas'));
   checkNotNegative(spec.minReadySeconds, at.at('minReadySeconds'));
   checkNotNegative(spec.ordinals?.start, at.at('ordinals', 'start'));
   checkNotNegative(spec.revisionHistoryLimit, at.at('revisionHistoryLimit'));
+  if (spec.serviceName !== '') at.at('serviceName').invalidFor(spec.serviceName, dnsLabelProblems(spec.serviceName));
   const selector = checkSelector(spec.selector, at.at('selector'), 'statefulset');
-  checkTemplate(spec.template, selector, at.at('template'), 'StatefulSet');
+  checkTemplate(asMade(spec), selector, at.at('template'), 'StatefulSet');
+}
+
+/**
+ * The template as the controller will use it: every claim is a volume, in place of one of the same name, and the names
+ * under which pods are found are not the author's.
+ */
+function asMade({ template, volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata.name));
+  const claims = [...names].map((name): Volume => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const own = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  const spec = { ...template.spec, volumes: [...claims, ...own], hostname: undefined, subdomain: undefined };
+  return { ...template, spec };
 }
 
 function checkStrategy({ type, rollingUpdate }: StatefulSet['spec']['updateStrategy'], at: Checker): void {

@@ -53,6 +53,27 @@ describe('a StatefulSet', () => {
     });
   });
 
+  it('mounts its claims, which take the place of volumes of the same name', () => {
+    const claim = {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    const mounts = (name: string): object => ({
+      ...template,
+      spec: {
+        containers: [{ name: 'c', image: 'db:1', volumeMounts: [{ name, mountPath: '/data' }] }],
+        volumes: [{ name: 'data', emptyDir: {} }],
+        hostname: 'Of the controller',
+      },
+    });
+    const refused = (name: string): string[] =>
+      read('StatefulSet', { selector, template: mounts(name), volumeClaimTemplates: [claim] }).problems.filter(
+        (each) => !each.includes('accepted, not simulated'),
+      );
+    expect(refused('data')).toEqual([]);
+    expect(refused('cache')).toEqual(['spec.template.spec.containers[0].volumeMounts[0].name: Not found: "cache"']);
+  });
+
   it('is refused for what the API server refuses', () => {
     const refused = (spec: object): string[] => read('StatefulSet', { selector, template, ...spec }).problems;
     expect(refused({ selector: { matchLabels: { app: 'other' } } })[0]).toContain(
