@@ -242,7 +242,7 @@ describe('kinds', () => {
   it('that are valid and not simulated are let go with a warning', () => {
     for (const [apiVersion, kind] of [
       ['networking.k8s.io/v1', 'Ingress'],
-      ['autoscaling/v1', 'HorizontalPodAutoscaler'],
+      ['autoscaling/v1', 'Scale'],
       ['rbac.authorization.k8s.io/v1', 'ClusterRole'],
       ['cert-manager.io/v1', 'Certificate'],
     ]) {
@@ -250,6 +250,30 @@ describe('kinds', () => {
       expect(object).toBeUndefined();
       expect(problems).toMatchObject([{ severity: 'warning', code: 'kind-not-simulated' }]);
     }
+  });
+
+  it('in an older version that is served are read as what they mean in the newest', () => {
+    const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+    const read = (spec: object): Decoded =>
+      decode({
+        apiVersion: 'autoscaling/v1',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'web' },
+        spec: { scaleTargetRef, maxReplicas: 5, ...spec },
+      });
+    const target = (averageUtilization: number): object => ({
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 5,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }],
+      },
+    });
+    expect(read({ targetCPUUtilizationPercentage: 50 }).object).toMatchObject(target(50));
+    expect(read({}).object).toMatchObject(target(80));
+    expect(read({ targetCPUUtilizationPercentage: 0 }).errors).toEqual([
+      'spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be greater than 0',
+    ]);
+    expect(read({ metrics: [] }).errors).toEqual(['spec.metrics: unknown field "metrics"']);
   });
 
   it('in a version that is gone are refused with the one that is there', () => {

@@ -4,7 +4,7 @@ import { deepFreeze } from '../freeze.ts';
 import { factsOf, type ApiObject, type Kind } from '../kinds.ts';
 import type { Report } from '../problem.ts';
 import { schemaOf } from '../schema/kinds.ts';
-import type { Data } from '../schema/type.ts';
+import type { Data, Table } from '../schema/type.ts';
 import { validateObject } from '../validate/validate-object.ts';
 import { describe, quoted } from './describe.ts';
 import { recognise, type Recognition } from './known-kinds.ts';
@@ -31,10 +31,10 @@ export function decodeObject(raw: unknown, report: Report, options: DecodeOption
   const warned = options.warned ?? new Set<string>();
   const found = kindOf(raw, report, warned, options.customResources);
   if (found === undefined) return undefined;
-  const { kind, members } = found;
+  const { kind, schema, members } = found;
   const reading = { snapshot: options.snapshot ?? false, warned };
   const reader = new Reader(kind, reading, report);
-  const read = { kind, ...reader.readTable(schemaOf(kind), members) } as unknown as ApiObject;
+  const read = { kind, ...reader.readTable(schema, members) } as unknown as ApiObject;
   if (reader.gaveUp) return undefined;
   const object = applyDefaults(withNamespace(read));
   validateObject(object, (problem) => {
@@ -56,7 +56,7 @@ function kindOf(
   report: Report,
   warned: Set<string>,
   customResources: DecodeOptions['customResources'],
-): { readonly kind: Kind; readonly members: Data } | undefined {
+): { readonly kind: Kind; readonly schema: Table; readonly members: Data } | undefined {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     report({
       path: [],
@@ -73,7 +73,7 @@ function kindOf(
   const recognition = recogniseCustom(apiVersion as string, kind as string, members, customResources);
   switch (recognition.as) {
     case 'simulated':
-      return { kind: recognition.kind, members };
+      return { kind: recognition.kind, schema: recognition.schema, members };
     case 'not-simulated': {
       const name = `${apiVersion as string} ${kind as string}`;
       if (warned.has(name)) return undefined;
@@ -123,7 +123,7 @@ function recogniseCustom(
   if (custom === undefined || recognition.as !== 'not-simulated') return recognition;
   const [group = ''] = apiVersion.split('/');
   const versions = custom.servedVersions.map((version) => `${group}/${version}`);
-  if (versions.includes(apiVersion)) return { as: 'simulated', kind: custom.kind };
+  if (versions.includes(apiVersion)) return { as: 'simulated', kind: custom.kind, schema: schemaOf(custom.kind) };
   return { as: 'wrong-version', apiVersion: custom.facts.apiVersion };
 }
 

@@ -1,12 +1,20 @@
 import { factsOf, KINDS, type Kind } from '../kinds.ts';
+import { HORIZONTAL_POD_AUTOSCALER_V1 } from '../schema/autoscaling-v1.ts';
+import { schemaOf } from '../schema/kinds.ts';
+import type { Table } from '../schema/type.ts';
 import { nearest } from './nearest.ts';
+
+/** Older versions that are served beside the one that is stored: how they are read, into what that one says. */
+const OLDER: readonly (readonly [apiVersion: string, kind: Kind, schema: Table])[] = [
+  ['autoscaling/v1', 'HorizontalPodAutoscaler', HORIZONTAL_POD_AUTOSCALER_V1],
+];
 
 /**
  * The kinds that a v1.36 API server knows besides the simulated ones, by apiVersion. They are accepted and have no
  * effect. A kind of any other group is somebody's custom resource and accepted alike.
  */
 const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] = [
-  ['v1', 'Binding ComponentStatus Endpoints List PodTemplate'],
+  ['v1', 'Binding ComponentStatus List PodTemplate'],
   [
     'admissionregistration.k8s.io/v1',
     'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
@@ -18,7 +26,7 @@ const NOT_SIMULATED: readonly (readonly [apiVersion: string, kinds: string])[] =
     'authorization.k8s.io/v1',
     'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview',
   ],
-  ['autoscaling/v1', 'HorizontalPodAutoscaler Scale'],
+  ['autoscaling/v1', 'Scale'],
   ['certificates.k8s.io/v1', 'CertificateSigningRequest'],
   ['certificates.k8s.io/v1beta1', 'ClusterTrustBundle PodCertificateRequest'],
   ['events.k8s.io/v1', 'Event'],
@@ -53,6 +61,7 @@ function versionsByKind(): Map<string, string[]> {
     else known.push(apiVersion);
   };
   for (const kind of Object.keys(KINDS) as Kind[]) add(kind, factsOf(kind).apiVersion);
+  for (const [apiVersion, kind] of OLDER) add(kind, apiVersion);
   for (const [apiVersion, kinds] of NOT_SIMULATED) for (const kind of kinds.split(' ')) add(kind, apiVersion);
   // Of several versions the last one listed is the newest, but for alphas and betas.
   for (const list of versions.values()) list.sort((a, b) => rank(b) - rank(a));
@@ -70,7 +79,8 @@ function groupOf(apiVersion: string): string {
 }
 
 export type Recognition =
-  | { readonly as: 'simulated'; readonly kind: Kind }
+  /** `schema`: how an object of this version is read. */
+  | { readonly as: 'simulated'; readonly kind: Kind; readonly schema: Table }
   | { readonly as: 'not-simulated' }
   /** The kind exists, but not in this version. */
   | { readonly as: 'wrong-version'; readonly apiVersion: string }
@@ -79,8 +89,10 @@ export type Recognition =
 /** What an apiVersion and a kind stand for. */
 export function recognise(apiVersion: string, kind: string): Recognition {
   if (Object.hasOwn(KINDS, kind) && factsOf(kind as Kind).apiVersion === apiVersion) {
-    return { as: 'simulated', kind: kind as Kind };
+    return { as: 'simulated', kind: kind as Kind, schema: schemaOf(kind as Kind) };
   }
+  const older = OLDER.find(([version, name]) => version === apiVersion && name === kind);
+  if (older !== undefined) return { as: 'simulated', kind: older[1], schema: older[2] };
   const group = groupOf(apiVersion);
   if (!OWN_GROUPS.has(group)) return { as: 'not-simulated' };
   const versions = VERSIONS_OF.get(kind);

@@ -28,7 +28,7 @@ const METRIC_TARGET = table('MetricTarget', {
 
 const METRIC_IDENTIFIER = table('MetricIdentifier', { name: required(text), selector: pointer(LABEL_SELECTOR) });
 
-const OBJECT_REFERENCE = table('CrossVersionObjectReference', {
+export const OBJECT_REFERENCE = table('CrossVersionObjectReference', {
   apiVersion: text,
   kind: required(text),
   name: required(text),
