@@ -119,6 +119,7 @@ function policiesOf(
       horizontalPodAutoscaler: autoscalerSettings(parameters.controllerManager),
       nodeLifecycle,
       terminatedPodGCThreshold,
+      volumeProvisioningMicros: parameters.storage.provisioning,
     }),
     scheduler: scheduler!,
     furtherSchedulers,

@@ -28,6 +28,7 @@ export interface DefaultPolicyOptions {
   readonly horizontalPodAutoscaler?: Partial<AutoscalerSettings>;
   /** `--terminated-pod-gc-threshold`. */
   readonly terminatedPodGCThreshold?: number;
+  readonly volumeProvisioningMicros?: number;
 }
 
 /** Kubernetes' own decisions: kube-scheduler and the controllers of kube-controller-manager. */
@@ -37,6 +38,7 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
 } {
   const { schedulerConfiguration = defaultSchedulerConfiguration(), endpointSliceBatchMicros } = options;
   const { terminatedPodGCThreshold = CONTROLLER_DEFAULTS.terminatedPodGCThreshold } = options;
+  const { volumeProvisioningMicros = CONTROLLER_DEFAULTS.volumeProvisioningMicros } = options;
   const endpointSlice = {
     ...CONTROLLER_DEFAULTS.endpointSlice,
     ...(endpointSliceBatchMicros === undefined ? {} : { batchPeriodMicros: endpointSliceBatchMicros }),
@@ -55,6 +57,7 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
     featureGates,
     nodeLifecycle,
     terminatedPodGCThreshold,
+    volumeProvisioningMicros,
   };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),

@@ -10,6 +10,7 @@ import { copiesOf } from './copies.ts';
 import { controllerList } from './controller-list.ts';
 import type { CustomResources } from './custom-resources.ts';
 import { defaultCluster } from './default-cluster.ts';
+import { defaultStorage } from './default-storage.ts';
 import type { Path, SourceDocument } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { LoadOptions } from './load-scenario.ts';
@@ -123,7 +124,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       schedulers,
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
-    initial: inOrderOfApplication(initial),
+    initial: inOrderOfApplication([...defaultStorage([...initial, ...inventory.objects()]), ...initial]),
     workloads: ready,
     behaviours,
     ...(ingredients.customResources.size === 0 ? {} : { customResources: [...ingredients.customResources.values()] }),

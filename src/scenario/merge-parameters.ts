@@ -24,6 +24,7 @@ export function mergeParameters(written: Cluster['parameters'], limits: Cluster[
     kubelet: { ...merge(defaults.kubelet, written?.kubelet), client: limit(defaults.kubelet.client, limits?.kubelet) },
     image: merge(defaults.image, written?.image),
     metricsServer: merge(defaults.metricsServer, written?.metricsServer),
+    storage: merge(defaults.storage, written?.storage),
     events: written?.events ?? defaults.events,
     featureGates: merge(defaults.featureGates, written?.featureGates),
   };

@@ -127,6 +127,7 @@ const parameters = z
       })
       .optional(),
     metricsServer: z.strictObject({ scrapePeriod: positiveDuration.optional() }).optional(),
+    storage: z.strictObject({ provisioning: duration.optional() }).optional(),
     scheduler: z.strictObject({ cycle: time, cyclePerNode: duration.optional() }).optional(),
     kubelet: z
       .strictObject({

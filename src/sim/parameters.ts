@@ -144,6 +144,10 @@ export const DEFAULT_PARAMETERS: Parameters = {
     /** metrics-server's `--metric-resolution`. Published: 15 s in its manifests, 60 s in the binary (3.7). */
     scrapePeriod: 15 * SECOND,
   },
+  storage: {
+    /** How long a driver takes to make or delete a volume of any class. Model: a few seconds, our choice, no source. */
+    provisioning: 5 * SECOND,
+  },
   /** Whether components write Events, which takes requests of their clients. Published: they do. */
   events: true,
   featureGates: {

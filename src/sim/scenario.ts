@@ -173,6 +173,7 @@ export interface Parameters {
     readonly unpackBytesPerSecond: number;
   };
   readonly metricsServer: { readonly scrapePeriod: number };
+  readonly storage: { readonly provisioning: number };
   /** Whether components write Events (the API kind). */
   readonly events: boolean;
   readonly featureGates: FeatureGates;

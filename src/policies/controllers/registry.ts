@@ -17,6 +17,7 @@ import { job } from './job.ts';
 import { namespaceController } from './namespace.ts';
 import { nodeLifecycle } from './node-lifecycle.ts';
 import { NODE_LIFECYCLE_DEFAULTS, type NodeLifecycleSettings } from './node-lifecycle/settings.ts';
+import { persistentVolumeBinder } from './persistent-volume-binder.ts';
 import { podGarbageCollector, TERMINATED_POD_GC_THRESHOLD } from './pod-garbage-collector.ts';
 import { replicaSetController, replicationController } from './replica-set.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -24,6 +25,7 @@ import { statefulSet } from './stateful-set.ts';
 import { taintEviction } from './taint-eviction.ts';
 import { ttl } from './ttl.ts';
 import { ttlAfterFinished } from './ttl-after-finished.ts';
+import { PROVISIONING_MICROS, volumeProvisioner } from './volume-provisioner.ts';
 
 export interface ControllerSettings {
   /** The kinds that the cluster's CustomResourceDefinitions define. */
@@ -33,6 +35,8 @@ export interface ControllerSettings {
   readonly horizontalPodAutoscaler: AutoscalerSettings;
   readonly nodeLifecycle: NodeLifecycleSettings;
   readonly terminatedPodGCThreshold: number;
+  /** How long a storage system takes to make or delete a volume. */
+  readonly volumeProvisioningMicros: number;
 }
 
 /** The feature gates that controllers look at, by Kubernetes' names. */
@@ -57,6 +61,7 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
   horizontalPodAutoscaler: AUTOSCALER_DEFAULTS,
   nodeLifecycle: NODE_LIFECYCLE_DEFAULTS,
   terminatedPodGCThreshold: TERMINATED_POD_GC_THRESHOLD,
+  volumeProvisioningMicros: PROVISIONING_MICROS,
 };
 
 /**
@@ -102,6 +107,9 @@ export function controllers(
     ['resourcequota-controller', resourceQuota],
     ['disruption-controller', disruption],
     ['pod-garbage-collector-controller', podGarbageCollector(settings.terminatedPodGCThreshold)],
+    ['persistentvolume-binder-controller', persistentVolumeBinder],
     ['ttl-controller', ttl],
+    // No part of kube-controller-manager: it comes with the drivers of a cluster's storage.
+    ['volume-provisioner', volumeProvisioner(settings.volumeProvisioningMicros)],
   ]);
 }

@@ -12,7 +12,11 @@ export interface PersistentVolumeClaim {
     readonly resources?: { readonly requests?: ResourceList };
     readonly selector?: import('./meta.ts').LabelSelector;
   };
-  readonly status?: { readonly phase?: 'Pending' | 'Bound' | 'Lost' };
+  readonly status?: {
+    readonly phase?: 'Pending' | 'Bound' | 'Lost';
+    readonly accessModes?: readonly string[] | undefined;
+    readonly capacity?: ResourceList | undefined;
+  };
 }
 
 export interface PersistentVolume {
@@ -23,7 +27,14 @@ export interface PersistentVolume {
     readonly capacity?: ResourceList;
     readonly storageClassName?: string;
     readonly volumeMode?: string;
-    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string };
+    readonly claimRef?: {
+      readonly kind?: string;
+      readonly apiVersion?: string;
+      readonly namespace?: string;
+      readonly name?: string;
+      readonly uid?: string;
+    };
+    readonly persistentVolumeReclaimPolicy?: 'Delete' | 'Recycle' | 'Retain';
     readonly nodeAffinity?: { readonly required?: NodeSelector };
     readonly csi?: { readonly driver: string; readonly volumeHandle?: string };
     readonly [source: string]: unknown;
@@ -35,6 +46,7 @@ export interface StorageClass {
   readonly kind: 'StorageClass';
   readonly metadata: ObjectMeta;
   readonly provisioner: string;
+  readonly reclaimPolicy?: 'Delete' | 'Retain';
   readonly volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer';
   readonly allowedTopologies?: readonly {
     readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];

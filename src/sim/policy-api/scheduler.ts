@@ -4,6 +4,7 @@ import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ClientRateLimit } from '../api/request.ts';
 import type { DecisionExplanation } from './explanation.ts';
+import type { PreBindAnswer } from './pre-bind.ts';
 import type { ListedKinds, Lister, ProfileHints, RandomStream, WaitingPod } from './scheduling.ts';
 import type { Status } from './status.ts';
 
@@ -29,7 +30,8 @@ export interface BindingSteps {
   unreserve(): void;
   /** Plugins that want to wait, with their time limits in microseconds. */
   permit(): { readonly status: Status | undefined; readonly waits: ReadonlyMap<string, number> };
-  preBind(): Status | undefined;
+  /** What takes requests or time comes as steps, which the host carries out. */
+  preBind(): PreBindAnswer;
   /** `undefined`: the host shall send the binding. */
   bind(): Status | undefined;
   /** Asked after `bind`: annotations that the binding gives the pod. Absent: none. */

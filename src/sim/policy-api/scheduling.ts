@@ -4,6 +4,7 @@ import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod, PodAffinityTerm } from '../api/pod.ts';
 import type { Resources } from '../api/pod-requests.ts';
+import type { PreBindAnswer } from './pre-bind.ts';
 import type { Status } from './status.ts';
 
 /**
@@ -268,7 +269,8 @@ export interface PermitPlugin extends Plugin {
   ): { readonly status?: Status; readonly timeoutMicros?: number } | undefined;
 }
 export interface PreBindPlugin extends Plugin {
-  preBind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined;
+  /** A generator where it takes requests or time. */
+  preBind(state: CycleState, pod: PodInfo, nodeName: string): PreBindAnswer;
 }
 export interface BindPlugin extends Plugin {
   /** Skip: not mine. Success: the host sends the binding request. */

@@ -1,3 +1,4 @@
+import { isPreBindSteps } from '../../../sim/policy-api/pre-bind.ts';
 import { keyOf } from '../../../sim/api/kinds.ts';
 import type { Node } from '../../../sim/api/node.ts';
 import { podRequests, resourcesOf } from '../../../sim/api/pod-requests.ts';
@@ -103,7 +104,9 @@ export class Trial {
     }
     this.policy.assume(pod, nodeName);
     steps.permit();
-    steps.preBind();
+    const preBound = steps.preBind();
+    // There is no API server here: steps are begun, not carried out.
+    if (isPreBindSteps(preBound)) preBound.return(undefined);
     const bound = onNode(pod, nodeName);
     this.running.set(pod.metadata.uid, { pod: bound, nodeName });
     this.#pods.set(name, bound);

@@ -1,4 +1,5 @@
 import type { Labels } from '../../../sim/api/meta.ts';
+import type { PreBindAnswer } from '../../../sim/policy-api/pre-bind.ts';
 import type { BindingSteps, SchedulingDecision } from '../../../sim/policy-api/scheduler.ts';
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
 import type { Status } from '../../../sim/policy-api/status.ts';
@@ -52,7 +53,7 @@ export class PlacedPod implements BindingSteps {
   permit(): ReturnType<BindingSteps['permit']> {
     return this.#framework.runPermit(this.#state, this.#pod, this.#nodeName);
   }
-  preBind(): Status | undefined {
+  preBind(): PreBindAnswer {
     return this.#framework.runPreBind(this.#state, this.#pod, this.#nodeName);
   }
   bind(): Status | undefined {

@@ -9,6 +9,7 @@ import type {
   PostFilterResult,
   Snapshot,
 } from '../../../sim/policy-api/scheduling.ts';
+import { isPreBindSteps, type PreBindAnswer, type PreBindSteps } from '../../../sim/policy-api/pre-bind.ts';
 import { Code, isRejection, type Status } from '../../../sim/policy-api/status.ts';
 import type { CycleScratch } from './cycle-state.ts';
 import type { ProfilePlugins } from './extension-points.ts';
@@ -329,14 +330,33 @@ export class Framework {
     return { status: undefined, waits };
   }
 
-  runPreBind(state: CycleState, pod: PodInfo, nodeName: string): Status | undefined {
-    for (const plugin of this.plugins.preBind) {
-      const status = plugin.preBind(state, pod, nodeName);
-      if (!fails(status) || status.code === Code.Skip) continue;
-      if (isRejection(status)) return by(plugin.name, status);
-      return failure(`running PreBind plugin "${plugin.name}": ${statusMessage(status)}`);
+  /** One after the other; the first that rejects or fails decides. Steps only where some plugin needs them. */
+  runPreBind(state: CycleState, pod: PodInfo, nodeName: string): PreBindAnswer {
+    return this.#preBindFrom(0, state, pod, nodeName);
+  }
+
+  #preBindFrom(first: number, state: CycleState, pod: PodInfo, nodeName: string): PreBindAnswer {
+    for (let i = first; i < this.plugins.preBind.length; i++) {
+      const plugin = this.plugins.preBind[i]!;
+      const answer = plugin.preBind(state, pod, nodeName);
+      if (isPreBindSteps(answer)) return this.#preBindInSteps(answer, i, state, pod, nodeName);
+      const refusal = preBindRefusal(plugin, answer);
+      if (refusal !== undefined) return refusal;
     }
     return undefined;
+  }
+
+  *#preBindInSteps(
+    steps: PreBindSteps,
+    index: number,
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): PreBindSteps {
+    const refusal = preBindRefusal(this.plugins.preBind[index]!, yield* steps);
+    if (refusal !== undefined) return refusal;
+    const rest = this.#preBindFrom(index + 1, state, pod, nodeName);
+    return isPreBindSteps(rest) ? yield* rest : rest;
   }
 
   /** The first plugin that does not skip decides. */
@@ -363,6 +383,12 @@ export class Framework {
   runPostBind(state: CycleState, pod: PodInfo, nodeName: string): void {
     for (const plugin of this.plugins.postBind) plugin.postBind(state, pod, nodeName);
   }
+}
+
+function preBindRefusal(plugin: { readonly name: string }, status: Status | undefined): Status | undefined {
+  if (!fails(status) || status.code === Code.Skip) return undefined;
+  if (isRejection(status)) return by(plugin.name, status);
+  return failure(`running PreBind plugin "${plugin.name}": ${statusMessage(status)}`);
 }
 
 function cloneNode(node: NodeInfo): MutableNodeInfo {

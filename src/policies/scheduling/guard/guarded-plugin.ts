@@ -26,6 +26,7 @@ import {
   REJECTIONS,
   shown,
 } from './check-answer.ts';
+import { checkPreBind } from './check-pre-bind.ts';
 import { CycleStateView } from './cycle-state-view.ts';
 import { guardedHandle } from './guarded-handle.ts';
 import { whileWatched, type PolicyWatch } from './policy-watch.ts';
@@ -194,13 +195,15 @@ function placeMethods(
   type Step = (state: CycleState, pod: PodInfo, nodeName: string) => unknown;
   const step = <T>(
     method: 'reserve' | 'unreserve' | 'permit' | 'preBind' | 'bind' | 'bindingAnnotations' | 'postBind',
-    check: (value: unknown) => T,
+    check: (value: unknown, askOn: <U>(answer: () => U) => U) => T,
   ) => {
     const own = plugin[method] as Step | undefined;
     if (own === undefined) return undefined;
     return (state: CycleState, pod: PodInfo, nodeName: string): T =>
       guard.ask(about(method, pod.pod, nodeName), () =>
-        check(own.call(plugin, guard.state(state), podView(pod), nodeName)),
+        check(own.call(plugin, guard.state(state), podView(pod), nodeName), (answer) =>
+          guard.ask(about(method, pod.pod, nodeName), answer),
+        ),
       );
   };
   const nothing = (): void => {};
@@ -208,7 +211,7 @@ function placeMethods(
     reserve: step('reserve', (value) => checkStatus(value, REJECTIONS)),
     unreserve: step('unreserve', nothing),
     permit: step('permit', checkPermit),
-    preBind: step('preBind', (value) => checkStatus(value, REJECTIONS)),
+    preBind: step('preBind', checkPreBind),
     bind: step('bind', (value) => checkStatus(value, [...REJECTIONS, Code.Skip])),
     bindingAnnotations: step('bindingAnnotations', checkAnnotations),
     postBind: step('postBind', nothing),

@@ -13,6 +13,7 @@ import type {
 import type { ProfileHints } from '../../../sim/policy-api/scheduling.ts';
 import { Code } from '../../../sim/policy-api/status.ts';
 import { checkOrder, checkAnnotations, checkStatus, NonsenseError, REJECTIONS, shown } from './check-answer.ts';
+import { checkPreBind } from './check-pre-bind.ts';
 import type { GuardOptions } from './guarded-plugin.ts';
 import { whileWatched } from './policy-watch.ts';
 
@@ -193,7 +194,7 @@ class GuardedScheduler implements SchedulingPolicy {
           const { status, waits } = steps.permit();
           return { status: checkStatus(status, [...REJECTIONS, Code.Wait]), waits: new Map(waits) };
         }),
-      preBind: () => ask('preBind', () => checkStatus(steps.preBind(), REJECTIONS)),
+      preBind: () => ask('preBind', () => checkPreBind(steps.preBind(), (answer) => ask('preBind', answer))),
       bind: () => ask('bind', () => checkStatus(steps.bind(), REJECTIONS)),
       annotations: () => ask('annotations', () => checkAnnotations(steps.annotations?.())),
       postBind: () => ask('postBind', () => steps.postBind()),

@@ -26,13 +26,13 @@ export function isReservedFor(volume: PersistentVolume, claim: PersistentVolumeC
 }
 
 /**
- * The volume that a claim would be bound to on a node: the one reserved for it, else the smallest available one that is
+ * The volume that a claim would be bound to on a node, or wherever that may be without one: the one reserved for it, else the smallest available one that is
  * large enough and matches in class, mode, access modes and labels (semantics sheet 3.15). `undefined`: none.
  */
 export function findMatchingVolume(
   claim: PersistentVolumeClaim,
   volumes: readonly PersistentVolume[],
-  node: Node,
+  node: Node | undefined,
   taken: ReadonlySet<string>,
 ): PersistentVolume | undefined {
   const wanted = requestedStorage(claim);
@@ -48,7 +48,7 @@ export function findMatchingVolume(
     if (compareQuantities(size, wanted) < 0) continue;
     if ((volume.spec.volumeMode ?? 'Filesystem') !== mode) continue;
     if (volume.metadata.deletionTimestamp !== undefined) continue;
-    const isReachable = isReachableFrom(volume, node);
+    const isReachable = node === undefined || isReachableFrom(volume, node);
     if (reserved) return isReachable ? volume : undefined;
     if (volume.status?.phase !== 'Available') continue;
     if (selects !== undefined && !selects(volume.metadata.labels)) continue;

@@ -1,8 +1,11 @@
+import { keyOf } from '../../../sim/api/kinds.ts';
 import { compileLabelSelector } from '../../../sim/api/label-selector.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
+import type { Node } from '../../../sim/api/node.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import { bytesOf, compareQuantities, unitsOfNano } from '../../../sim/api/quantity.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../../sim/api/storage.ts';
+import type { PreBindAnswer } from '../../../sim/policy-api/pre-bind.ts';
 import type {
   ClusterEventHint,
   CycleState,
@@ -12,18 +15,26 @@ import type {
   PluginFactory,
   PluginHandle,
   PodInfo,
+  PreBindPlugin,
   PreFilterPlugin,
   PreScorePlugin,
+  ReservePlugin,
   ScorePlugin,
 } from '../../../sim/policy-api/scheduling.ts';
 import { Code, SKIP, unresolvable, type Status } from '../../../sim/policy-api/status.ts';
+import type { VolumeBindingArgs } from '../configuration/args.ts';
 import { VOLUME_BINDING_EVENTS } from '../hints/volumes.ts';
+import { AssumedVersions } from './assumed-versions.ts';
 import { findMatchingVolume, isReachableFrom, requestedStorage } from './find-matching-volume.ts';
 import { claimKey, claimNameOf, classNameOf, isFullyBound, notFound, notOwned } from './volume-claims.ts';
 import { missingState } from './missing-state.ts';
+import { bindVolumes, onNode, reservedFor, SELECTED_NODE, type VolumePlan } from './volume-plan.ts';
 
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
+
+const PLAN = 'VolumeBinding/plan';
+const MICROS_PER_SECOND = 1_000_000;
+const BIND_TIMEOUT_SECONDS = 600;
 
 const STATE_MISSING = missingState('not found');
 const UNBOUND_IMMEDIATE = unresolvable('pod has unbound immediate PersistentVolumeClaims');
@@ -41,13 +52,22 @@ interface PodClaims {
   readonly volumes: ReadonlyMap<string, readonly PersistentVolume[]>;
 }
 
-/** Claims that are bound must be reachable, and those that wait must find a volume or a provisioner (semantics sheet 3.15). */
-export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, EnqueueExtensions {
+/**
+ * Claims that are bound must be reachable, and those that wait must find a volume or a provisioner (semantics sheet 3.15).
+ * Once the pod has its node, PreBind writes down which, and waits until all of them are bound.
+ */
+export class VolumeBinding
+  implements PreFilterPlugin, FilterPlugin, PreScorePlugin, ScorePlugin, ReservePlugin, PreBindPlugin, EnqueueExtensions
+{
   readonly name = 'VolumeBinding';
   readonly #handle: PluginHandle;
+  readonly #timeoutMicros: number;
+  readonly #volumes = new AssumedVersions<PersistentVolume>();
+  readonly #claims = new AssumedVersions<PersistentVolumeClaim>();
 
-  constructor(handle: PluginHandle) {
+  constructor(handle: PluginHandle, timeoutSeconds = BIND_TIMEOUT_SECONDS) {
     this.#handle = handle;
+    this.#timeoutMicros = timeoutSeconds * MICROS_PER_SECOND;
   }
 
   preFilter(state: CycleState, pod: PodInfo): { readonly status: Status } | undefined {
@@ -55,7 +75,7 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     for (const volume of pod.pod.spec.volumes ?? []) {
       const name = claimNameOf(pod.pod, volume);
       if (name === undefined) continue;
-      const claim = this.#handle.lister('PersistentVolumeClaim').get(claimKey(pod.pod, name));
+      const claim = this.#claim(claimKey(pod.pod, name));
       const wrong = wrongWith(claim, name, pod.pod, volume.ephemeral !== undefined);
       if (wrong !== undefined) return { status: unresolvable(wrong) };
       claims.push(claim!);
@@ -76,11 +96,19 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     const volumes = new Map<string, PersistentVolume[]>(waiting.map((claim) => [classNameOf(claim), []]));
     if (waiting.length > 0) {
       for (const volume of this.#handle.lister('PersistentVolume').list()) {
-        volumes.get(classNameOf(volume))?.push(volume);
+        volumes.get(classNameOf(volume))?.push(this.#volumes.latest(volume.metadata.name, volume)!);
       }
     }
     state.write(this.name, { bound, waiting, volumes } satisfies PodClaims);
     return undefined;
+  }
+
+  #claim(key: string): PersistentVolumeClaim | undefined {
+    return this.#claims.latest(key, this.#handle.lister('PersistentVolumeClaim').get(key));
+  }
+
+  #volume(name: string): PersistentVolume | undefined {
+    return this.#volumes.latest(name, this.#handle.lister('PersistentVolume').get(name));
   }
 
   #classOf(claim: PersistentVolumeClaim): StorageClass | undefined {
@@ -94,39 +122,44 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
     const reasons: string[] = [];
     const boundReason = this.#boundReason(claims.bound, node);
     if (boundReason === NODE_CONFLICT) reasons.push(boundReason);
-    const waitingReason = this.#waitingReason(claims, node);
-    if (typeof waitingReason === 'object') return waitingReason;
-    if (waitingReason !== undefined) reasons.push(waitingReason);
+    const plan = this.#plan(claims, node.node);
+    if (typeof plan === 'string') reasons.push(plan);
+    else if ('code' in plan) return plan;
     if (boundReason === VOLUME_GONE) reasons.push(boundReason);
     return reasons.length === 0 ? undefined : unresolvable(...reasons);
   }
 
   #boundReason(bound: readonly PersistentVolumeClaim[], node: NodeInfo): string | undefined {
     for (const claim of bound) {
-      const volume = this.#handle.lister('PersistentVolume').get(claim.spec.volumeName ?? '');
+      const volume = this.#volume(claim.spec.volumeName ?? '');
       if (volume === undefined) return VOLUME_GONE;
       if (!isReachableFrom(volume, node.node)) return NODE_CONFLICT;
     }
     return undefined;
   }
 
-  /** Why the claims that wait cannot be served on the node; a Status when it cannot be told. */
-  #waitingReason(claims: PodClaims, node: NodeInfo): string | Status | undefined {
+  /** How the claims that wait are served on the node, or why they cannot be; a Status when it cannot be told. */
+  #plan(claims: PodClaims, node: Node): VolumePlan | string | Status {
     const toProvision: PersistentVolumeClaim[] = [];
     const toMatch: PersistentVolumeClaim[] = [];
     for (const claim of claims.waiting) {
       const selected = claim.metadata.annotations[SELECTED_NODE];
       if (selected === undefined) toMatch.push(claim);
-      else if (selected === node.name) toProvision.push(claim);
+      else if (selected === node.metadata.name) toProvision.push(claim);
       else return BIND_CONFLICT;
     }
     // The smallest first, so that small volumes are left to small claims.
     toMatch.sort((a, b) => compareQuantities(requestedStorage(a), requestedStorage(b)));
+    const bindings: { claim: PersistentVolumeClaim; volume: PersistentVolume }[] = [];
     const taken = new Set<string>();
     for (const claim of toMatch) {
-      const volume = findMatchingVolume(claim, claims.volumes.get(classNameOf(claim)) ?? [], node.node, taken);
-      if (volume === undefined) toProvision.push(claim);
-      else taken.add(volume.metadata.name);
+      const volume = findMatchingVolume(claim, claims.volumes.get(classNameOf(claim)) ?? [], node, taken);
+      if (volume === undefined) {
+        toProvision.push(claim);
+        continue;
+      }
+      taken.add(volume.metadata.name);
+      bindings.push({ claim, volume });
     }
     for (const claim of toProvision) {
       const storageClass = this.#classOf(claim);
@@ -135,10 +168,10 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
       }
       const { provisioner } = storageClass;
       if (provisioner === '' || provisioner === NO_PROVISIONER) return BIND_CONFLICT;
-      if (!allowsTopology(storageClass, node.node.metadata.labels)) return BIND_CONFLICT;
-      if (!this.#hasCapacity(storageClass, claim, node.node.metadata.labels)) return NOT_ENOUGH_SPACE;
+      if (!allowsTopology(storageClass, node.metadata.labels)) return BIND_CONFLICT;
+      if (!this.#hasCapacity(storageClass, claim, node.metadata.labels)) return NOT_ENOUGH_SPACE;
     }
-    return undefined;
+    return { bindings, toProvision };
   }
 
   /** Only drivers that publish how much they have are asked. */
@@ -165,6 +198,43 @@ export class VolumeBinding implements PreFilterPlugin, FilterPlugin, PreScorePlu
 
   score(): number {
     return 0;
+  }
+
+  // From Reserve to PreBind.
+
+  reserve(state: CycleState, _pod: PodInfo, nodeName: string): Status | undefined {
+    const claims = state.read<PodClaims>(this.name);
+    if (claims === undefined || claims.waiting.length === 0) return undefined;
+    const node = this.#handle.snapshot().get(nodeName)?.node;
+    const plan = node === undefined ? BIND_CONFLICT : this.#plan(claims, node);
+    if (typeof plan === 'string') return unresolvable(plan);
+    if ('code' in plan) return plan;
+    const assumed = {
+      bindings: plan.bindings.map(({ claim, volume }) => ({ claim, volume: reservedFor(volume, claim) })),
+      toProvision: plan.toProvision.map((claim) => onNode(claim, nodeName)),
+    };
+    for (const { volume } of assumed.bindings) this.#volumes.assume(volume.metadata.name, volume);
+    for (const claim of assumed.toProvision) this.#claims.assume(keyOf(claim), claim);
+    state.write(PLAN, assumed);
+    return undefined;
+  }
+
+  unreserve(state: CycleState): void {
+    const plan = state.read<VolumePlan>(PLAN);
+    if (plan === undefined) return;
+    for (const { volume } of plan.bindings) this.#volumes.restore(volume.metadata.name);
+    for (const claim of plan.toProvision) this.#claims.restore(keyOf(claim));
+  }
+
+  preBind(state: CycleState, _pod: PodInfo, nodeName: string): PreBindAnswer {
+    const plan = state.read<VolumePlan>(PLAN);
+    if (plan === undefined) return undefined;
+    const claims = this.#handle.lister('PersistentVolumeClaim');
+    return bindVolumes(plan, nodeName, {
+      claim: (key) => claims.get(key),
+      now: () => this.#handle.now(),
+      timeoutMicros: this.#timeoutMicros,
+    });
   }
 
   eventsToRegister(): readonly ClusterEventHint[] {
@@ -208,4 +278,5 @@ function allowsTopology(storageClass: StorageClass, nodeLabels: Labels): boolean
   });
 }
 
-export const volumeBinding: PluginFactory = (_args, handle) => new VolumeBinding(handle);
+export const volumeBinding: PluginFactory = (args, handle) =>
+  new VolumeBinding(handle, (args as VolumeBindingArgs | undefined)?.bindTimeoutSeconds);

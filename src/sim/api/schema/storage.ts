@@ -56,7 +56,7 @@ const PERSISTENT_VOLUME_SPEC = table('PersistentVolumeSpec', {
   volumeMode: defaulted(pointer(VOLUME_MODE), 'Filesystem'),
   nodeAffinity: pointer(table('VolumeNodeAffinity', { required: pointer(NODE_SELECTOR) })),
   local: pointer(LOCAL),
-  persistentVolumeReclaimPolicy: ignored(defaulted(RECLAIM_POLICY, 'Retain')),
+  persistentVolumeReclaimPolicy: defaulted(RECLAIM_POLICY, 'Retain'),
   mountOptions: ignored(list(text)),
   volumeAttributesClassName: ignored(pointer(text)),
   ...COMMON_SOURCES,
@@ -91,7 +91,7 @@ export const STORAGE_CLASS = table('StorageClass', {
     }),
   ),
   parameters: ignored(map(text)),
-  reclaimPolicy: ignored(defaulted(pointer(oneOf('Delete', 'Retain')), 'Delete')),
+  reclaimPolicy: defaulted(pointer(oneOf('Delete', 'Retain')), 'Delete'),
   mountOptions: ignored(list(text)),
   allowVolumeExpansion: ignored(pointer(bool), false),
 });

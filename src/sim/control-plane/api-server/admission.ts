@@ -48,6 +48,9 @@ export function admit(object: ApiObject, stamped: ObjectMeta, priority: PodPrior
       return { kind: 'CronJob', metadata: stamped, spec: object.spec, status: NEW_CRON_JOB_STATUS };
     case 'HorizontalPodAutoscaler':
       return { kind: 'HorizontalPodAutoscaler', metadata: stamped, spec: object.spec, status: NEW_AUTOSCALER_STATUS };
+    case 'PersistentVolumeClaim':
+    case 'PersistentVolume':
+      return { ...object, metadata: stamped, status: NEW_VOLUME_STATUS } as ApiObject;
     case 'CustomResourceDefinition':
       return { ...object, metadata: stamped, status: newDefinitionStatus(stamped.creationTimestamp) };
     default:
@@ -76,6 +79,9 @@ function newDefinitionStatus(at: number): CustomResourceDefinition['status'] {
     ],
   };
 }
+
+/** Of claims and volumes alike: nobody has looked at them yet. */
+const NEW_VOLUME_STATUS = deepFreeze({ phase: 'Pending' });
 
 const NEW_DEPLOYMENT_STATUS = deepFreeze({
   observedGeneration: 0,

@@ -5,6 +5,8 @@ import type { ObjectMeta } from '../../api/meta.ts';
 import type { Namespace, PriorityClass } from '../../api/core.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { LimitRange } from '../../api/quota.ts';
+import type { StorageClass } from '../../api/storage.ts';
+import { withDefaultClass } from './admission/default-storage-class.ts';
 import { refuseOutOfRange, withRangeDefaults } from './admission/limit-ranger.ts';
 import { admit, NO_PRIORITY, type PodPriority } from './admission.ts';
 import { withoutDisabledFields } from './disabled-fields.ts';
@@ -18,6 +20,7 @@ export interface CreateContext extends WriteContext {
   exists(kind: Kind, key: string): ApiObject | undefined;
   namespace(name: string): Namespace | undefined;
   priorityClasses(): Iterable<PriorityClass>;
+  storageClasses(): Iterable<StorageClass>;
   hasServiceAccount(namespace: string, name: string): boolean;
   /** Those of one namespace, in order of their names. */
   limitRanges(namespace: string): readonly LimitRange[];
@@ -42,7 +45,7 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
   }
   const ranges = RANGED.has(given.kind) ? context.limitRanges(metadata.namespace) : NO_RANGES;
   const defaulted = withoutDisabledFields(completed(given), undefined, context.featureGates);
-  const object = defaulted.kind === 'Pod' && ranges.length > 0 ? withRangeDefaults(defaulted, ranges) : defaulted;
+  const object = withAdmissionDefaults(defaulted, ranges, context);
   const priority = object.kind === 'Pod' ? priorityOf(object, context) : NO_PRIORITY;
   if ('does' in priority) return priority;
   if (object.kind === 'Pod') {
@@ -72,6 +75,18 @@ export function create(given: ApiObject, context: CreateContext): Outcome {
     (ranges.length > 0 ? refuseOutOfRange(admitted, ranges) : undefined) ??
     refuseExisting(admitted, key, context) ?? { does: 'put', object: admitted, key }
   );
+}
+
+/** What LimitRanger and DefaultStorageClass fill in. */
+function withAdmissionDefaults(object: ApiObject, ranges: readonly LimitRange[], context: CreateContext): ApiObject {
+  switch (object.kind) {
+    case 'Pod':
+      return ranges.length > 0 ? withRangeDefaults(object, ranges) : object;
+    case 'PersistentVolumeClaim':
+      return withDefaultClass(object, context.storageClasses());
+    default:
+      return object;
+  }
 }
 
 /** The kinds that limit ranges are about. */

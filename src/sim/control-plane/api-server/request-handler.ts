@@ -83,6 +83,7 @@ export class RequestHandler {
       exists: (kind, key) => store.get(kind, key),
       namespace: (name) => store.get('Namespace', name),
       priorityClasses: () => store.values('PriorityClass'),
+      storageClasses: () => store.values('StorageClass'),
       hasServiceAccount: (namespace, name) => store.get('ServiceAccount', objectKey(namespace, name)) !== undefined,
       limitRanges: (namespace) => this.#inNamespace('LimitRange', namespace),
       mintUid: (kind) => world.mintUid(kind),

@@ -69,7 +69,6 @@ export class Replicas {
       this.#replicas.push({ process, elector: undefined, lives: 0 });
     }
     this.#replicas.forEach((_, index) => this.start(index));
-    this.#await();
   }
 
   /** The replica that believes to lead; the last one where two do. `undefined`: nobody does. */
@@ -108,6 +107,7 @@ export class Replicas {
       });
       replica.elector.run();
     });
+    this.#await();
   }
 
   /** SIGKILL. */

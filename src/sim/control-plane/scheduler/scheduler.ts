@@ -16,7 +16,8 @@ import {
   type SchedulingPolicyFactory,
 } from '../../policy-api/scheduler.ts';
 import type { ListedKinds, Lister } from '../../policy-api/scheduling.ts';
-import { isRejection } from '../../policy-api/status.ts';
+import { isPreBindSteps } from '../../policy-api/pre-bind.ts';
+import { isRejection, type Status } from '../../policy-api/status.ts';
 import type { Parameters } from '../../scenario.ts';
 import { HintTable } from '../scheduling-queue/hints.ts';
 import type { QueuedPod } from '../scheduling-queue/queued-pod.ts';
@@ -27,6 +28,7 @@ import { CountedInformer, NOTHING_LISTED, PodLister } from './listers.ts';
 import { isAssigned, nominationOf } from './nomination.ts';
 import { PermitRoom, type Binding } from './permit-room.ts';
 import { PolicyGuard } from './policy-guard.ts';
+import { PreBindings } from './pre-bindings.ts';
 import { Preemptions } from './preemptions.ts';
 import { WatchedCluster } from './watched-cluster.ts';
 
@@ -72,6 +74,7 @@ export class Scheduler {
   readonly #informers = new Map<Kind, CountedInformer>();
   readonly #guard: PolicyGuard;
   readonly #permits: PermitRoom;
+  readonly #preBindings: PreBindings;
   readonly #preemptions: Preemptions;
   readonly #cluster: WatchedCluster;
   readonly #cycleKind: EventKind;
@@ -116,6 +119,13 @@ export class Scheduler {
     const bucket = limit === 'unlimited' ? undefined : limit;
     this.#client = api.client(name, bucket);
     this.#recorder = options.recorder(bucket);
+    this.#preBindings = new PreBindings({
+      engine,
+      name,
+      client: this.#client,
+      guard: this.#guard,
+      done: (binding, status) => this.#preBound(binding, status),
+    });
     this.queue = new SchedulingQueue({
       now: () => engine.now,
       compare: (a, b) => this.policy.compare(a, b),
@@ -323,11 +333,17 @@ export class Scheduler {
   // Binding.
 
   #bind(binding: Binding): void {
+    const { pod, steps } = binding;
+    this.queue.done(pod.metadata.uid);
+    const preBound = this.#guard.ask('PreBind', pod, () => steps.preBind());
+    if (isPreBindSteps(preBound)) this.#preBindings.begin(binding, preBound);
+    else this.#preBound(binding, preBound);
+  }
+
+  #preBound(binding: Binding, refusal: Status | undefined): void {
     const { pod, nodeName, steps } = binding;
     const { uid } = pod.metadata;
-    this.queue.done(uid);
-    const status =
-      this.#guard.ask('PreBind', pod, () => steps.preBind()) ?? this.#guard.ask('Bind', pod, () => steps.bind());
+    const status = refusal ?? this.#guard.ask('Bind', pod, () => steps.bind());
     if (status !== undefined) {
       this.#bindingFailed(binding, messageOf(status), isRejection(status), status.plugin);
       return;
