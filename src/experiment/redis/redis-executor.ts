@@ -92,7 +92,8 @@ export class RedisExecutor implements Executor {
   }
 
   async #askWhoWorks(): Promise<void> {
-    if ((await this.#queue.getWorkersCount()) > 0) return;
+    // Some who run a Redis for others forbid CLIENT LIST; then nobody knows who works.
+    if ((await this.#queue.getWorkersCount().catch(() => 1)) > 0) return;
     this.#tell(`no worker of this version is connected to ${this.#place}: start some with orrery worker --redis`);
   }
 }

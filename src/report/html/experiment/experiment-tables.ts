@@ -70,6 +70,7 @@ const DIFFERENCE_COLUMNS: readonly PageColumn<DifferenceRow>[] = [
     sort: ({ difference }) => difference?.mean ?? Infinity,
   },
   number('p', ({ difference }) => difference?.p),
+  number('p by Holm', ({ difference }) => difference?.adjustedP),
   number('Variance ratio', ({ difference }) => difference?.varianceRatio),
   { name: 'Verdict', cell: ({ difference }) => difference?.verdict ?? '' },
 ];

@@ -1,5 +1,5 @@
 import type { Comparison, Difference, MetricComparison } from '../../../experiment/comparison.ts';
-import { bestText } from '../../comparison.ts';
+import { bestText, round } from '../../comparison.ts';
 import { markup, NOTHING, type Markup } from '../markup.ts';
 import type { ExperimentKind } from './experiment-page.ts';
 import { amount, difference as signed, estimate, unitWord } from './figures-text.ts';
@@ -17,7 +17,7 @@ const CLASSES: Readonly<Record<Difference['verdict'], string>> = {
 
 /** What the experiment says, in words: differences of a comparison, extremes of a sweep, and the best where it was asked for. */
 export function verdicts(comparison: Comparison, kind: ExperimentKind, names: readonly string[]): Markup {
-  const { metrics, best } = comparison;
+  const { metrics, best, confidence } = comparison;
   const all =
     kind === 'compare'
       ? metrics.flatMap((one) => differencesIn(one, names))
@@ -29,7 +29,15 @@ export function verdicts(comparison: Comparison, kind: ExperimentKind, names: re
   const left = all.length - shown.length;
   return markup`<section><h2>What can be said</h2><ul class="checks wide">${[...bestSentence, ...shown]}</ul>${
     left > 0 ? markup`<p class="note">${left} more stand in the tables below.</p>` : NOTHING
-  }</section>`;
+  }${kind === 'compare' ? familyNote(metrics.flatMap((one) => one.differences).length, confidence) : NOTHING}</section>`;
+}
+
+/** By what the verdicts go where there are several: one that is wrong by chance would be no news among many. */
+function familyNote(count: number, confidence: number): Markup {
+  if (count === 0) return NOTHING;
+  const by = 'a paired test over the seeds';
+  const among = count === 1 ? `${by}.` : `${by}, its p adjusted by Holm’s procedure among all ${count} differences.`;
+  return markup`<p class="note">Verdicts go by ${among} All of them together hold with ${round(100 * confidence)} %.</p>`;
 }
 
 /** The verdict of all in a few words. */

@@ -83,18 +83,30 @@ export class EventPath {
 
   write(flight: EventFlight): void {
     if (!flight.origin.connection.isPlain && !this.detour!.takesEvent(flight)) return;
-    if (!this.#etcd.inTrouble) this.#commit(flight);
-    else {
-      // A broadcaster whose write failed writes it again.
-      this.#etcd.write(
-        () => this.#commit(flight),
-        (error) => {
-          if (error === undefined) return;
-          this.#answered(flight, 500);
-          flight.writer.carriedOut(this.#engine.now, false);
-        },
-      );
-    }
+    if (!this.#etcd.inTrouble) this.#commit(flight, flight.writer);
+    else this.#writeInTrouble(flight);
+  }
+
+  /**
+   * A broadcaster whose write failed writes it again. The first may be committed all the same, before its failure is known
+   * or after it: whichever comes first is what the broadcaster hears.
+   */
+  #writeInTrouble(flight: EventFlight): void {
+    let waits: EventWriter | undefined = flight.writer;
+    const hearer = (): EventWriter | undefined => {
+      const writer = waits;
+      waits = undefined;
+      return writer;
+    };
+    this.#etcd.write(
+      () => this.#commit(flight, hearer()),
+      (error) => {
+        const writer = error === undefined ? undefined : hearer();
+        if (writer === undefined) return;
+        this.#answered(flight, 500);
+        writer.carriedOut(this.#engine.now, false);
+      },
+    );
   }
 
   #answered({ create, arrivesAt }: EventFlight, code: number): void {
@@ -102,11 +114,12 @@ export class EventPath {
     this.#path.observer?.eventAnswered(create, code, now - arrivesAt, now);
   }
 
-  #commit(flight: EventFlight): boolean {
-    const { write, create, writer } = flight;
+  /** @param writer who waits to hear of it */
+  #commit(flight: EventFlight, writer: EventWriter | undefined): boolean {
+    const { write, create } = flight;
     const { now } = this.#engine;
     const { note } = write;
-    if (this.#store.size.isFull) return this.#outOfSpace(flight);
+    if (this.#store.size.isFull) return this.#outOfSpace(flight, writer);
     let found = true;
     if (namespaceRefusal(eventNamespace(note), note.name, 'Event', this.#namespaces) === undefined) {
       const isWatched = this.#hub.isWatched('Event');
@@ -118,15 +131,17 @@ export class EventPath {
         for (const observe of this.observers) observe(note, now);
       }
     }
+    if (writer === undefined) return found;
     this.#answered(flight, !found ? 404 : create ? 201 : 200);
     writer.carriedOut(now + this.#path.networkMicros(), found);
     return found;
   }
 
   /** As any write that failed: it is written again. */
-  #outOfSpace(flight: EventFlight): boolean {
+  #outOfSpace(flight: EventFlight, writer: EventWriter | undefined): boolean {
+    if (writer === undefined) return false;
     this.#answered(flight, 500);
-    flight.writer.carriedOut(this.#engine.now + this.#path.networkMicros(), false);
+    writer.carriedOut(this.#engine.now + this.#path.networkMicros(), false);
     return false;
   }
 
