@@ -84,3 +84,33 @@ describe('a run', () => {
     expect(code).toBe(0);
   });
 });
+
+/** The files of a comparison, its page and its plots included. */
+function compare(surroundings: Surroundings = {}): Readonly<Record<string, string>> {
+  const out = join(scratch, String(runs++));
+  const args = ['--set', 'traces[0].resample=60', '--set', 'duration=5m', '--seeds', '3'];
+  const vary = ['--vary', 'scheduler=default,most-allocated', '--metric', 'pods_pending_at_end', '--format', 'html'];
+  const { code, stderr } = orrery(
+    ['compare', join(ROOT, 'scenarios/gpu-packing.yaml'), ...args, ...vary, '--out', out],
+    surroundings,
+  );
+  expect(code, stderr).toBe(0);
+  const names = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    names.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path.slice(out.length), readFileSync(path, 'utf8')];
+    }),
+  );
+}
+
+describe('a comparison', { timeout: 120_000 }, () => {
+  it.skipIf(NODE24 === undefined || !existsSync(NODE24))(
+    'is the same on Node 24, page and plots included (needs ORRERY_NODE24)',
+    () => {
+      const here = compare();
+      expect(Object.keys(here).length).toBeGreaterThan(8);
+      expect(compare({ binary: NODE24! })).toEqual(here);
+    },
+  );
+});

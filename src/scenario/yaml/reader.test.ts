@@ -151,6 +151,17 @@ describe('structure', () => {
   });
 });
 
+describe('a template that nobody has rendered', () => {
+  it.each(['a: {{ .Values.b }}', '{{- if .Values.a }}\na: 1\n{{- end }}', 'a:\n  {{- toYaml .Values.b | nindent 2 }}'])(
+    '%j is told as one',
+    (text) => {
+      const helps: (string | undefined)[] = [];
+      readYaml(new SourceFile('t.yaml', text), ({ help }) => helps.push(help));
+      expect(helps[0]).toContain('render it first');
+    },
+  );
+});
+
 describe('refusals', () => {
   it.each([
     ['a: 1\na: 2', 'duplicate-key', '2:1'],

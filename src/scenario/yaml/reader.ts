@@ -124,12 +124,22 @@ class Reader extends BlockReading {
   private passOver(error: unknown): boolean {
     if (!(error instanceof YamlRefusal)) throw error;
     try {
-      this.refuse(error.code, error.message, { start: error.start, end: error.end }, error.help);
+      const help = error.help ?? this.templateHelp(error.start);
+      this.refuse(error.code, error.message, { start: error.start, end: error.end }, help);
     } catch (enough) {
       if (enough instanceof Enough) return false;
       throw enough;
     }
     return error.code !== 'too-many-nodes';
+  }
+
+  /** Where a line has the braces of a template: files of a Helm chart are found in many folders of manifests. */
+  private templateHelp(at: number): string | undefined {
+    const { text } = this.cursor;
+    const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at + 80).split('\n', 1)[0]!;
+    return line.includes('{{')
+      ? 'this is a template: render it first, e.g. `helm template CHART > all.yaml`'
+      : undefined;
   }
 
   private toNextDocument(): void {
