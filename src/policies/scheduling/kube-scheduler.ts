@@ -14,8 +14,8 @@ export interface KubeSchedulerOptions {
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** `plain` runs plugins node by node, `columns` (the default) whole ranges of nodes where a plugin can. Same decisions. */
   readonly form?: 'plain' | 'columns';
-  /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
-  readonly blocksFrom?: number;
+  /** How many nodes a search must want before it goes by stretches of nodes; for tests. */
+  readonly treeFrom?: number;
   /** For how many kinds of pods, at least, what is known of one serves all that are written alike; for tests. */
   readonly sharedSpecs?: number;
 }
@@ -34,7 +34,7 @@ export function kubeScheduler(
   return frameworkPolicy(profiles, {
     featureGates: options.featureGates ?? {},
     form: options.form ?? 'columns',
-    blocksFrom: options.blocksFrom,
+    treeFrom: options.treeFrom,
     sharedSpecs: options.sharedSpecs,
     initialBackoffMicros: configuration.podInitialBackoffSeconds * MICROS_PER_SECOND,
     maxBackoffMicros: configuration.podMaxBackoffSeconds * MICROS_PER_SECOND,

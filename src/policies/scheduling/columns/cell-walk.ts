@@ -1,6 +1,9 @@
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
-import { STALE, VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
+import * as layout from './cell-layout.ts';
+
+// Read into constants of this module, which the compiler folds; those of another one it reads anew at every use.
+const { STALE, VALUE_BITS, VALUE_MASK } = layout;
 
 /**
  * HOT. A search for pods about which cells alone decide, node by node: finds and chooses on one way.

@@ -38,14 +38,14 @@ export class ColumnPath {
     nominator: Nominator,
     cursor: SearchCursor,
     frameworks: readonly Framework[],
-    blocksFrom?: number,
+    treeFrom?: number,
   ) {
     const { columns, index } = this.#engine;
     this.#cache = cache;
     this.#nominator = nominator;
     this.#cursor = cursor;
     cache.observer = this.#engine;
-    this.#search = new ColumnSearch(columns, cache.snapshot, nominator, blocksFrom);
+    this.#search = new ColumnSearch(columns, cache.snapshot, nominator, treeFrom);
     for (const framework of frameworks) {
       const form = profileForm(framework.plugins);
       if (form === undefined) continue;

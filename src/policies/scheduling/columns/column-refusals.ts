@@ -5,7 +5,7 @@ import { TAKEN } from '../plugins/node-ports.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { PodProgram } from './pod-program.ts';
 import type { ProfileForm } from './profile-form.ts';
-import { NO_ROOM } from './usage-column.ts';
+import { NO_ROOM } from './usual-usage.ts';
 
 /**
  * Why no node takes a pod, over columns: for every node the status of the first plugin, in the profile's order, that

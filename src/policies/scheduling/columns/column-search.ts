@@ -8,7 +8,6 @@ import type { NodeState } from '../framework/node-info.ts';
 import type { Nominator } from '../framework/nominator.ts';
 import { numFeasibleNodesToFind } from '../framework/num-feasible-nodes.ts';
 import type { NodeSnapshot } from '../framework/snapshot.ts';
-import { BlockSearch } from './block-search.ts';
 import { CellWalk } from './cell-walk.ts';
 import { ColumnRefusals } from './column-refusals.ts';
 import type { ImageColumn } from './image-column.ts';
@@ -17,7 +16,11 @@ import type { ProfileForm } from './profile-form.ts';
 import type { PodProgram } from './pod-program.ts';
 import { preOrderRanks } from './pre-order-ranks.ts';
 import { MOST_MASKED_GROUPS } from './static-totals.ts';
-import { REFUSED, VALUE_BITS, VALUE_MASK } from './verdict-column.ts';
+import { TreeSearch } from './tree-search.ts';
+import * as layout from './cell-layout.ts';
+
+// Read into constants of this module, which the compiler folds; those of another one it reads anew at every use.
+const { REFUSED, VALUE_BITS, VALUE_MASK } = layout;
 
 export interface ColumnPlacement {
   readonly node: NodeState;
@@ -37,16 +40,16 @@ export class ColumnSearch {
   #totals = new Float64Array(0);
   #groups = new Int16Array(0);
   readonly #walk = new CellWalk();
-  readonly #blocks: BlockSearch;
-  readonly #blocksFrom: number;
+  readonly #tree: TreeSearch;
+  readonly #treeFrom: number;
   /** Slots with pods nominated to them that this pod must reckon with; by slot. */
   readonly #contested = new Set<number>();
 
-  /** A search that wants `blocksFrom` nodes or more goes by blocks where it can. */
-  constructor(columns: NodeColumns, snapshot: NodeSnapshot, nominator: Nominator, blocksFrom = 1024) {
+  /** A search that wants `treeFrom` nodes or more goes by stretches of nodes where it can. */
+  constructor(columns: NodeColumns, snapshot: NodeSnapshot, nominator: Nominator, treeFrom = 1024) {
     this.#columns = columns;
-    this.#blocks = new BlockSearch(columns);
-    this.#blocksFrom = blocksFrom;
+    this.#tree = new TreeSearch(columns);
+    this.#treeFrom = treeFrom;
     this.#snapshot = snapshot;
     this.#nominator = nominator;
   }
@@ -96,8 +99,8 @@ export class ColumnSearch {
     this.#last = { program, start, walked: 0, listed: !choosesByCells };
     let place: number;
     let walked: number;
-    if (choosesByCells && wanted >= this.#blocksFrom) {
-      const choice = this.#blocks.search(program, start, wanted);
+    if (choosesByCells && wanted >= this.#treeFrom) {
+      const choice = this.#tree.search(program, start, wanted);
       if (choice === undefined) return undefined;
       ({ place, walked } = choice);
     } else if (choosesByCells) {
@@ -144,7 +147,7 @@ export class ColumnSearch {
   lastFound(): { readonly nodes: readonly NodeState[]; readonly totals: readonly number[] } {
     const last = this.#last;
     if (last !== undefined && !last.listed) {
-      // A search by blocks has not looked at every cell.
+      // A search by stretches has not looked at every cell.
       for (let place = 0; place < this.#columns.order.length; place++) last.program.verdicts.at(place);
       this.#list(last.program, last.start, last.walked);
       this.#addStatics(last.program, this.#count);

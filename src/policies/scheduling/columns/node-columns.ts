@@ -1,32 +1,26 @@
 import type { NodeState } from '../framework/node-info.ts';
 import { amountOf } from '../plugins/resource-amounts.ts';
+import * as layout from './row-layout.ts';
 
-/** Places in a row of `amounts`: CPU and memory, as one cache line. */
-export const AMOUNTS = 8;
-export const CPU_ALLOCATABLE = 0;
-export const CPU_REQUESTED = 1;
-/** Requests with the fill for containers that name none. */
-export const CPU_NON_ZERO = 2;
-/** One over the allocatable amount, for what need not be exact; 0 where there is none. */
-export const CPU_INVERSE = 3;
-export const MEMORY_ALLOCATABLE = 4;
-export const MEMORY_REQUESTED = 5;
-export const MEMORY_NON_ZERO = 6;
-export const MEMORY_INVERSE = 7;
-
-/** Places in a row of `marks`. */
-export const MARKS = 4;
-/** Changes whenever amounts or pods of the row change. Never 0 for an occupied row. */
-export const USAGE_STAMP = 0;
-/** How evenly CPU and memory are requested: `balance` of the two shares. */
-export const EVENNESS = 1;
-/** Pods that the node can take besides those it has. */
-export const POD_ROOM = 2;
-
-/** Places in a row of any other resource. */
-export const OTHER = 2;
-export const OTHER_ALLOCATABLE = 0;
-export const OTHER_REQUESTED = 1;
+// Read into constants of this module, which the compiler folds; those of another one it reads anew at every use.
+const {
+  AMOUNTS,
+  CPU_ALLOCATABLE,
+  CPU_REQUESTED,
+  CPU_NON_ZERO,
+  CPU_INVERSE,
+  MEMORY_ALLOCATABLE,
+  MEMORY_REQUESTED,
+  MEMORY_NON_ZERO,
+  MEMORY_INVERSE,
+  MARKS,
+  USAGE_STAMP,
+  EVENNESS,
+  POD_ROOM,
+  OTHER,
+  OTHER_ALLOCATABLE,
+  OTHER_REQUESTED,
+} = layout;
 
 const LOG_LENGTH = 1 << 15;
 const MOST_PODS = 0x7fffffff;
@@ -62,10 +56,6 @@ export class NodeColumns {
   position = new Int32Array(64);
   /** Grows whenever the order changes. */
   orderVersion = 0;
-  /** The order in blocks of two to this power. */
-  blockShift = 4;
-  /** By block: changes whenever a row of the block changes in any way. */
-  blockStamp = new Int32Array(0);
   /** Places in the order of rows that changed, the last ones: entry i is at i modulo the length, a power of two. */
   readonly log = new Int32Array(LOG_LENGTH);
   /** How many were ever written to the log. */
@@ -113,8 +103,6 @@ export class NodeColumns {
       this.order[i] = slot;
       this.position[slot] = i;
     }
-    this.blockShift = length < 20_000 ? 4 : length < 60_000 ? 5 : 6;
-    this.blockStamp = new Int32Array((length + (1 << this.blockShift) - 1) >> this.blockShift).fill(this.nextStamp());
     this.orderVersion++;
     this.nodeVersion++;
   }
@@ -122,7 +110,6 @@ export class NodeColumns {
   #touch(slot: number): void {
     const at = this.position[slot]!;
     if (this.order[at] !== slot) return;
-    this.blockStamp[at >> this.blockShift] = this.stamp;
     this.log[this.logged++ & (LOG_LENGTH - 1)] = at;
   }
 

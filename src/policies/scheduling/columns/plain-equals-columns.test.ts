@@ -236,7 +236,7 @@ interface History {
   readonly templates: number;
   readonly percentageOfNodesToScore?: number;
   readonly countsVersions?: boolean;
-  readonly blocksFrom?: number;
+  readonly treeFrom?: number;
   /** Pods ask for nothing but resources, and tolerate or not. */
   readonly simple?: boolean;
   /** Every pod comes with a spec of its own, as if written by hand, and some labels or words of its own. */
@@ -256,11 +256,11 @@ function live(seed: number, history: History): number {
     ...defaultSchedulerConfiguration(),
     percentageOfNodesToScore: history.percentageOfNodesToScore ?? 0,
   };
-  const { blocksFrom = 1024, sharedSpecs = 8192 } = history;
+  const { treeFrom = 1024, sharedSpecs = 8192 } = history;
   const forms = (['plain', 'columns', 'columns'] as const).map((form, i) => {
     // The second column form shares nothing but what is shared in memory.
     const shared = i === 2 ? 0 : sharedSpecs;
-    const policy = kubeScheduler(configuration, { form, blocksFrom, sharedSpecs: shared })(
+    const policy = kubeScheduler(configuration, { form, treeFrom, sharedSpecs: shared })(
       world.host(history.countsVersions ?? true),
     );
     if (!(policy instanceof FrameworkPolicy)) throw new TypeError('not the framework');
@@ -424,18 +424,18 @@ test('column form = plain form where only a sample of the nodes is looked at', (
   expect(placed).toBeGreaterThan(100);
 });
 
-test('column form = plain form where a search goes by blocks of nodes', () => {
+test('column form = plain form where a search goes by stretches of nodes', () => {
   let placed = 0;
   for (let seed = 1; seed <= (LONG ? 400 : 16); seed++) {
     const percentageOfNodesToScore = [100, 100, 60, 0][seed % 4]!;
     const nodes = [7, 16, 60, 150][seed % 4]!;
-    const history = { steps: 80, unrest: 10, nodes, templates: 6, percentageOfNodesToScore, blocksFrom: 0 };
+    const history = { steps: 80, unrest: 10, nodes, templates: 6, percentageOfNodesToScore, treeFrom: 0 };
     placed += live(seed, { ...history, simple: seed % 3 > 0 });
   }
   expect(placed).toBeGreaterThan(200);
 });
 
-test('column form = plain form by blocks, for pods of which so few come that more has changed meanwhile than is noted', () => {
+test('column form = plain form by stretches, for pods of which so few come that more has changed meanwhile than is noted', () => {
   let placed = 0;
   for (let seed = 1; seed <= (LONG ? 200 : 8); seed++) {
     const history = {
@@ -444,7 +444,7 @@ test('column form = plain form by blocks, for pods of which so few come that mor
       nodes: 18 + seed,
       templates: 40,
       percentageOfNodesToScore: 100,
-      blocksFrom: 0,
+      treeFrom: 0,
     };
     placed += live(seed, { ...history, simple: true });
   }

@@ -6,7 +6,6 @@ import { isHarmless } from '../framework/scheduling-text.ts';
 import type { SpecFacts } from '../framework/spec-facts.ts';
 import { namedNodes } from '../plugins/node-affinity.ts';
 import { PodAffinityForm, asksForNamespaces } from './affinity-form.ts';
-import { BlockIndex } from './block-index.ts';
 import { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { LabelClass, PodIndex } from './pod-index.ts';
@@ -14,7 +13,9 @@ import type { ProfileForm } from './profile-form.ts';
 import { HardSpread, SoftSpread } from './spread-form.ts';
 import { prepareStatic, StaticColumn } from './static-column.ts';
 import { UsageColumn, usageKey } from './usage-column.ts';
-import { VALUE_MASK, VerdictColumn } from './verdict-column.ts';
+import { VerdictColumn } from './verdict-column.ts';
+import { VerdictTree } from './verdict-tree.ts';
+import { VALUE_MASK } from './cell-layout.ts';
 
 /** A failure holds for equal pods as long as nothing in the cluster has changed. */
 export interface RememberedFailure {
@@ -28,7 +29,7 @@ export class PodProgram {
   readonly usage: UsageColumn;
   readonly statics: StaticColumn;
   readonly verdicts: VerdictColumn;
-  readonly blocks: BlockIndex;
+  readonly tree: VerdictTree;
   readonly ports: readonly HostPort[];
   readonly images: ImageColumn | undefined;
   readonly imageWeight: number;
@@ -44,7 +45,7 @@ export class PodProgram {
     usage: UsageColumn;
     statics: StaticColumn;
     verdicts: VerdictColumn;
-    blocks: BlockIndex;
+    tree: VerdictTree;
     ports: readonly HostPort[];
     images: ImageColumn | undefined;
     imageWeight: number;
@@ -56,7 +57,7 @@ export class PodProgram {
     this.usage = parts.usage;
     this.statics = parts.statics;
     this.verdicts = parts.verdicts;
-    this.blocks = parts.blocks;
+    this.tree = parts.tree;
     this.ports = parts.ports;
     this.images = parts.images;
     this.imageWeight = parts.imageWeight;
@@ -93,7 +94,7 @@ let unknowns = 0;
 /** What pods of one size and one kind of template share. */
 interface Pair {
   readonly verdicts: VerdictColumn;
-  readonly blocks: BlockIndex;
+  readonly tree: VerdictTree;
 }
 
 /** The programs of one profile. */
@@ -222,7 +223,7 @@ export class PodPrograms {
     let pair = byStatics.get(statics);
     if (pair === undefined) {
       const verdicts = new VerdictColumn(this.#columns, usage, statics);
-      pair = { verdicts, blocks: new BlockIndex(this.#columns, verdicts, statics) };
+      pair = { verdicts, tree: new VerdictTree(verdicts, statics) };
       byStatics.set(statics, pair);
     }
     return pair;

@@ -9,7 +9,7 @@ import { Code, type Status } from '../../../sim/policy-api/status.ts';
 import { CycleScratch } from '../framework/cycle-state.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { StaticTotals } from './static-totals.ts';
-import { MOST_GROUPS_IN_CELL } from './verdict-column.ts';
+import { MOST_GROUPS_IN_CELL } from './cell-layout.ts';
 
 /** A Score plugin whose raw score hangs on the node object alone, and how it is normalised. */
 export interface StaticScore {

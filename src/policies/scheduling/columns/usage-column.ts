@@ -6,25 +6,22 @@ import { roundHalfAway } from '../plugins/multiply-divide.ts';
 import { balance, type NodeResourcesBalancedAllocation } from '../plugins/node-resources-balanced-allocation.ts';
 import { asksForNothing, type NodeResourcesFit } from '../plugins/node-resources-fit.ts';
 import { amountOf, isLeftOut } from '../plugins/resource-amounts.ts';
+import type { NodeColumns } from './node-columns.ts';
 import {
   AMOUNTS,
   CPU_ALLOCATABLE,
-  CPU_INVERSE,
   CPU_NON_ZERO,
   CPU_REQUESTED,
-  EVENNESS,
-  evennessOf,
   MARKS,
   MEMORY_ALLOCATABLE,
-  MEMORY_INVERSE,
   MEMORY_NON_ZERO,
   MEMORY_REQUESTED,
   OTHER,
   OTHER_ALLOCATABLE,
   OTHER_REQUESTED,
   POD_ROOM,
-  type NodeColumns,
-} from './node-columns.ts';
+} from './row-layout.ts';
+import { NO_ROOM, UNUSUAL, UsualUsage } from './usual-usage.ts';
 
 /** The plugins of a profile that look at what is in use on a node, with their weights. */
 export interface UsagePlugins {
@@ -33,9 +30,6 @@ export interface UsagePlugins {
   readonly fitScore: { readonly plugin: NodeResourcesFit; readonly weight: number } | undefined;
   readonly balanced: { readonly plugin: NodeResourcesBalancedAllocation; readonly weight: number } | undefined;
 }
-
-/** The value of a node that the pod does not fit on. */
-export const NO_ROOM = -1;
 
 /** A resource that Filter compares, or that a score looks at: where its amounts are, and how much the pod wants. */
 interface Part {
@@ -50,11 +44,6 @@ interface Part {
 }
 
 const UNBOUND = new Float64Array(0);
-/** Up to this much, a hundredfold is still an exact integer. */
-const LARGEST_PLAIN = 90_000_000_000_000;
-/** Far more than a product with an inverse can be off, and far less than what tells two scores apart. */
-const DOUBT = 1e-9;
-
 /**
  * HOT. What NodeResourcesFit and NodeResourcesBalancedAllocation say of each node for pods of one size: room or no room,
  * and the sum of the weighted scores, which need no normalisation.
@@ -76,9 +65,11 @@ export class UsageColumn {
   readonly #ignoresZero: boolean;
   readonly #balanceWeight: number;
   readonly #balanceParts: readonly Part[];
-  /** LeastAllocated over two resources, and balance of two resources: the default, written out. */
-  readonly #isUsual: boolean;
+  /** Where the plugins are as by default, and the pod wants nothing but CPU and memory. */
+  readonly #usual: UsualUsage | undefined;
   #capacity = 0;
+  readonly #oneSlot = new Int32Array(1);
+  readonly #oneValue = new Int32Array(1);
 
   constructor(columns: NodeColumns, plugins: UsagePlugins, pod: PodInfo) {
     this.#columns = columns;
@@ -100,8 +91,27 @@ export class UsageColumn {
       .filter(({ name }) => !isLeftOut(name, amountOf(pod.requests, name)))
       .map(({ name }) => part(name, 1, amountOf(pod.requests, name), 'requested'));
     this.most = 100 * (this.#fitWeight + this.#balanceWeight);
-    this.#isUsual =
-      this.#fitScore === leastAllocated && isCpuAndMemory(this.#fitParts) && isCpuAndMemory(this.#balanceParts);
+    this.#usual = this.#isUsual() ? this.#usualUsage() : undefined;
+  }
+
+  #isUsual(): boolean {
+    return (
+      this.#fit !== undefined &&
+      this.#needs.every(({ name }) => name === 'cpu' || name === 'memory') &&
+      this.#fitScore === leastAllocated &&
+      isCpuAndMemory(this.#fitParts) &&
+      isCpuAndMemory(this.#balanceParts)
+    );
+  }
+
+  #usualUsage(): UsualUsage {
+    const [cpu, memory] = this.#fitParts.map(({ name, wanted, weight }, i) => ({
+      room: this.#needs.find((need) => need.name === name)?.wanted ?? -Infinity,
+      free: wanted,
+      balance: this.#balanceParts[i]!.wanted,
+      weight,
+    }));
+    return new UsualUsage(cpu!, memory!, this.#fitWeight, this.#balanceWeight);
   }
 
   /** Takes hold of the columns' present arrays. */
@@ -138,11 +148,20 @@ export class UsageColumn {
 
   /** The value of a row; NO_ROOM where the pod does not fit. */
   compute(slot: number): number {
+    this.#oneSlot[0] = slot;
+    this.computeAll(this.#oneSlot, 1, this.#oneValue);
+    return this.#oneValue[0]!;
+  }
+
+  /** Writes the values of the first `count` rows. */
+  computeAll(slots: Int32Array, count: number, values: Int32Array): void {
+    this.#usual?.compute(this.#columns, slots, count, values);
+    const isUsual = this.#usual !== undefined;
+    for (let i = 0; i < count; i++) if (!isUsual || values[i] === UNUSUAL) values[i] = this.#general(slots[i]!);
+  }
+
+  #general(slot: number): number {
     if (this.#fit !== undefined && !this.#hasRoom(slot)) return NO_ROOM;
-    if (this.#isUsual) {
-      const value = this.#usual(slot);
-      if (value >= 0) return value;
-    }
     let value = 0;
     if (this.#fitWeight > 0) value += this.#fitWeight * this.#fitOf(slot);
     if (this.#balanceWeight > 0) value += this.#balanceWeight * this.#balance(slot);
@@ -158,43 +177,6 @@ export class UsageColumn {
       if (wanted > amounts[row + allocatable]! - amounts[row + used]!) return false;
     }
     return true;
-  }
-
-  /**
-   * The default strategy without a division: quotients come from inverses and are put right where they are off.
-   * Negative: the amounts are not usual, and the general form must look.
-   */
-  #usual(slot: number): number {
-    const { amounts, marks } = this.#columns;
-    const row = slot * AMOUNTS;
-    const haveCpu = amounts[row + CPU_ALLOCATABLE]!;
-    const haveMemory = amounts[row + MEMORY_ALLOCATABLE]!;
-    if (!(haveCpu > 0 && haveMemory > 0 && haveCpu < LARGEST_PLAIN && haveMemory < LARGEST_PLAIN)) return -1;
-    const inverseCpu = amounts[row + CPU_INVERSE]!;
-    const inverseMemory = amounts[row + MEMORY_INVERSE]!;
-    const cpu = this.#fitParts[0]!;
-    const memory = this.#fitParts[1]!;
-    const weights = cpu.weight + memory.weight;
-    const freeCpu = haveCpu - amounts[row + CPU_NON_ZERO]! - cpu.wanted;
-    const freeMemory = haveMemory - amounts[row + MEMORY_NON_ZERO]! - memory.wanted;
-    const sum =
-      cpu.weight * freeShare(freeCpu, haveCpu, inverseCpu) +
-      memory.weight * freeShare(freeMemory, haveMemory, inverseMemory);
-    let value = this.#fitWeight * (weights === 2 ? sum >> 1 : Math.floor(sum / weights));
-    if (this.#balanceWeight > 0) {
-      const usedCpu = amounts[row + CPU_REQUESTED]! + this.#balanceParts[0]!.wanted;
-      const usedMemory = amounts[row + MEMORY_REQUESTED]! + this.#balanceParts[1]!.wanted;
-      let shareCpu = usedCpu * inverseCpu;
-      let shareMemory = usedMemory * inverseMemory;
-      if (shareCpu > 1) shareCpu = 1;
-      if (shareMemory > 1) shareMemory = 1;
-      const even = (1 - Math.abs((shareCpu - shareMemory) / 2)) * 100;
-      const near = Math.round(even);
-      const after =
-        Math.abs(even - near) < DOUBT ? evennessOf(usedCpu / haveCpu, usedMemory / haveMemory) : Math.floor(even);
-      value += this.#balanceWeight * (50 + Math.trunc((50 + after - marks[slot * MARKS + EVENNESS]!) / 2));
-    }
-    return value;
   }
 
   #fitOf(slot: number): number {
@@ -226,17 +208,6 @@ export class UsageColumn {
     }
     return 50 + Math.trunc((50 + balance(after) - balance(before)) / 2);
   }
-}
-
-/** Hundredths of `have` that `free` is, rounded down; 0 when it is less than nothing. */
-function freeShare(free: number, have: number, inverse: number): number {
-  if (free < 0) return 0;
-  const hundredfold = free * 100;
-  let share = Math.floor(hundredfold * inverse);
-  const rest = hundredfold - share * have;
-  if (rest < 0) share--;
-  else if (rest >= have) share++;
-  return share;
 }
 
 function isCpuAndMemory(parts: readonly Part[]): boolean {

@@ -1,16 +1,28 @@
 import type { NodeColumns } from './node-columns.ts';
 import type { StaticColumn } from './static-column.ts';
-import { NO_ROOM, type UsageColumn } from './usage-column.ts';
+import type { UsageColumn } from './usage-column.ts';
+import * as layout from './cell-layout.ts';
 
-/** No room, or a plugin that looks at the node object alone refuses. */
-export const REFUSED = -1;
-/** Something about the node has changed: to be computed anew. */
-export const STALE = -2;
-/** A cell of a node that takes the pod is its group of nodes above these bits, and its usage value in them. */
-export const VALUE_BITS = 20;
-export const VALUE_MASK = (1 << VALUE_BITS) - 1;
-/** More groups do not go into a cell. */
-export const MOST_GROUPS_IN_CELL = 2 ** (31 - VALUE_BITS) - 1;
+// Read into constants of this module, which the compiler folds; those of another one it reads anew at every use.
+const { REFUSED, STALE, VALUE_BITS } = layout;
+
+/**
+ * So many changes are computed at once when they are read: nearly every one of them will be looked at, and a search that
+ * meets no stale cell runs without a halt. Of more, many are overtaken before anybody looks.
+ */
+const FEW_CHANGES = 256;
+const SLOTS = new Int32Array(FEW_CHANGES);
+const VALUES = new Int32Array(FEW_CHANGES);
+
+/** What follows from cells, and is told when they change. */
+export interface CellFollower {
+  /** A cell that was `old` is another one now; STALE is not told of twice. */
+  changed(place: number, old: number, cell: number): void;
+  /** A cell has become STALE. */
+  outdated(place: number): void;
+  /** All cells have. */
+  anew(): void;
+}
 
 /**
  * HOT. The verdict on each node, in the snapshot's order, for pods of one size and one kind of template: refused, or the
@@ -21,6 +33,8 @@ export const MOST_GROUPS_IN_CELL = 2 ** (31 - VALUE_BITS) - 1;
  */
 export class VerdictColumn {
   cells = new Int32Array(0);
+  /** Is kept in step with the cells. */
+  follower: CellFollower | undefined;
   readonly #columns: NodeColumns;
   readonly #usage: UsageColumn;
   readonly #statics: StaticColumn;
@@ -34,23 +48,54 @@ export class VerdictColumn {
     this.#statics = statics;
   }
 
-  /** Marks what has changed. To be called before the cells are read in a cycle. */
+  /** Takes in what has changed. To be called before the cells are read in a cycle. */
   prepare(): void {
     const columns = this.#columns;
     this.#statics.refresh();
     this.#usage.reserve();
     const { order, log, logged } = columns;
+    const changes = logged - this.#read;
     if (this.#orderVersion !== columns.orderVersion) {
       this.#orderVersion = columns.orderVersion;
       this.cells = new Int32Array(order.length).fill(STALE);
-    } else if (logged - this.#read > Math.min(log.length, order.length)) {
+      this.follower?.anew();
+    } else if (changes > Math.min(log.length, order.length)) {
       this.cells.fill(STALE);
+      this.follower?.anew();
+    } else if (changes <= FEW_CHANGES) {
+      this.#computeChanges(log, logged);
     } else {
-      const { cells } = this;
-      const mask = log.length - 1;
-      for (let i = this.#read; i < logged; i++) cells[log[i & mask]!] = STALE;
+      this.#markChanges(log, logged);
     }
     this.#read = logged;
+  }
+
+  #computeChanges(log: Int32Array, logged: number): void {
+    const { cells, follower } = this;
+    const { order } = this.#columns;
+    const { group } = this.#statics;
+    const mask = log.length - 1;
+    const count = logged - this.#read;
+    for (let i = 0; i < count; i++) SLOTS[i] = order[log[(this.#read + i) & mask]!]!;
+    this.#usage.computeAll(SLOTS, count, VALUES);
+    for (let i = 0; i < count; i++) {
+      const place = log[(this.#read + i) & mask]!;
+      const cell = cellOf(group[SLOTS[i]!]!, VALUES[i]!);
+      const old = cells[place]!;
+      if (cell === old) continue;
+      cells[place] = cell;
+      if (follower !== undefined) follower.changed(place, old, cell);
+    }
+  }
+
+  #markChanges(log: Int32Array, logged: number): void {
+    const { cells, follower } = this;
+    const mask = log.length - 1;
+    for (let i = this.#read; i < logged; i++) {
+      const place = log[i & mask]!;
+      cells[place] = STALE;
+      follower?.outdated(place);
+    }
   }
 
   /** The cell of a place in the order, computed where it is stale. */
@@ -62,12 +107,10 @@ export class VerdictColumn {
   compute(place: number): number {
     const slot = this.#columns.order[place]!;
     const group = this.#statics.group[slot]!;
-    let cell = REFUSED;
-    if (group >= 0) {
-      const value = this.#usage.compute(slot);
-      if (value !== NO_ROOM) cell = (group << VALUE_BITS) | value;
-    }
-    this.cells[place] = cell;
-    return cell;
+    return (this.cells[place] = group < 0 ? REFUSED : cellOf(group, this.#usage.compute(slot)));
   }
+}
+
+function cellOf(group: number, value: number): number {
+  return group < 0 || value < 0 ? REFUSED : (group << VALUE_BITS) | value;
 }

@@ -41,8 +41,8 @@ export interface FrameworkPolicyOptions {
   readonly featureGates: Readonly<Record<string, boolean>>;
   /** Default: `columns`. */
   readonly form?: 'plain' | 'columns';
-  /** How many nodes a search must want before it goes by whole blocks of nodes; for tests. */
-  readonly blocksFrom?: number | undefined;
+  /** How many nodes a search must want before it goes by stretches of nodes; for tests. */
+  readonly treeFrom?: number | undefined;
   /** For how many kinds of pods, at least, what is known of one serves all that are written alike; for tests. */
   readonly sharedSpecs?: number | undefined;
   readonly initialBackoffMicros: number;
@@ -96,7 +96,7 @@ export class FrameworkPolicy implements SchedulingPolicy {
     }
     if (options.form !== 'plain') {
       const frameworks = [...this.#frameworks.values()];
-      this.#columns = new ColumnPath(this.cache, this.nominator, this.cursor, frameworks, options.blocksFrom);
+      this.#columns = new ColumnPath(this.cache, this.nominator, this.cursor, frameworks, options.treeFrom);
     }
     this.#first = [...this.#frameworks.values()][0]!;
     this.schedulerNames = [...this.#frameworks.keys()];
