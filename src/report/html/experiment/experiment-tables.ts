@@ -69,10 +69,10 @@ const DIFFERENCE_COLUMNS: readonly PageColumn<DifferenceRow>[] = [
     cell: ({ difference }) => (difference === undefined ? '–' : signed(difference.mean, difference.halfWidth)),
     sort: ({ difference }) => difference?.mean ?? Infinity,
   },
+  { name: 'Verdict', cell: ({ difference }) => difference?.verdict ?? '' },
   number('p', ({ difference }) => difference?.p),
   number('p by Holm', ({ difference }) => difference?.adjustedP),
   number('Variance ratio', ({ difference }) => difference?.varianceRatio),
-  { name: 'Verdict', cell: ({ difference }) => difference?.verdict ?? '' },
 ];
 
 /** The runs themselves. */
