@@ -34,7 +34,13 @@ async function defaultExport(
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Failure(file, [`cannot be run: ${what}`]);
   }
-  return (exported as { default?: unknown }).default;
+  const { default: value } = exported as { default?: unknown };
+  return fromCommonJs(value) ? value.default : value;
+}
+
+/** In a folder whose package.json does not say `"type": "module"`, TypeScript becomes CommonJS, and its default export a member. */
+function fromCommonJs(value: unknown): value is { readonly default: unknown } {
+  return typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value;
 }
 
 async function importFile(file: string): Promise<unknown> {
