@@ -98,6 +98,7 @@ describe('paths', () => {
   it('in circles come to an end', () => {
     symlinkSync('loop.yaml', join(folder, 'loop.yaml'));
     expect(outcomeOf('./loop.yaml')).toBe('exit 66: file-unreadable 4:35');
+    expect(inWords(attempt(() => loadScenario(join(folder, 'loop.yaml'))))).toBe('exit 66: file-unreadable -');
     mkdirSync(join(folder, 'circle/inner'), { recursive: true });
     symlinkSync('..', join(folder, 'circle/inner/up'));
     write('circle/a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n');

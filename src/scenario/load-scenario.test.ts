@@ -306,6 +306,36 @@ describe('manifests', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['scenario-among-manifests']);
   });
 
+  it('pass over what shows no sign of being one of them', () => {
+    write('chart/deployment.yaml', deployment('web'));
+    write('chart/values.yaml', 'replicaCount: 2\nimage: { tag: v1 }\n---\nmore: 1\n');
+    write('chart/docker-compose.yml', 'services: { web: { image: nginx } }\n');
+    write('chart/patch.yaml', '- { op: remove, path: /spec/replicas }\n');
+    write('chart/dashboard.json', '{ "panels": [] }');
+    const { scenario, warnings } = loadScenario(join(folder, 'chart'));
+    expect(scenario.manifests.map(({ kind }) => kind)).toEqual(['Deployment']);
+    expect(warnings.map(({ code, source }) => [code, source.name.split('/').pop()])).toEqual(
+      ['dashboard.json', 'docker-compose.yml', 'patch.yaml', 'values.yaml'].map((name) => ['not-a-manifest', name]),
+    );
+    write('named.yaml', HEAD + 'spec: { manifests: [./chart] }\n');
+    expect(loadScenario(join(folder, 'named.yaml')).warnings).toHaveLength(4);
+  });
+
+  it('say so when there are none', () => {
+    write('no-manifests/values.yaml', 'replicaCount: 2\n');
+    expect(() => loadScenario(join(folder, 'no-manifests'))).toThrow(/holds no manifests/);
+  });
+
+  it.each([
+    ['named by itself', 'values.yaml', 'chart/values.yaml', /Required value/],
+    ['with metadata and spec, and no kind', 'a.yaml', 'forgot', /kind: Required value/],
+    ['whose kind is misspelt', 'b.yaml', 'misspelt', /unknown field "knid"/],
+  ])('is still wrong %s', (_, name, path, message) => {
+    write('forgot/a.yaml', 'apiVersion: v1\nmetadata: { name: a }\nspec: {}\n');
+    write('misspelt/b.yaml', 'knid: Pod\nname: b\n');
+    expect(() => loadScenario(join(folder, path)), name).toThrow(message);
+  });
+
   it('are told where they stand wrong, in every file at once', () => {
     write('broken/a.yaml', deployment('web').replace('replicas', 'replica'));
     write('broken/b.yaml', 'apiVersion: v1\nkind: Pod\n');

@@ -12,6 +12,7 @@ import { Findings } from './findings.ts';
 import type { Problem } from './problem.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { readDocuments } from './read-documents.ts';
+import { manifestsOfFolder } from './passed-over.ts';
 import { isFolder, manifestFiles, readSource, type Complain } from './read-source.ts';
 import { decodeManifests } from './manifests.ts';
 import { API_VERSION, scenarioSchema, type ScenarioDocument } from './schema.ts';
@@ -91,7 +92,11 @@ export function scenarioFromManifests(paths: readonly string[], options: LoadOpt
   for (const path of paths) {
     const complain: Complain = (problem) =>
       findings.report({ severity: 'error', source: new SourceFile(path, ''), span: undefined, ...problem });
-    for (const file of manifestFiles(path, true, complain)) documents.push(...readFile(file, findings));
+    const found = manifestFiles(path, true, complain).flatMap((file) => readFile(file, findings));
+    const meant = isFolder(path) ? manifestsOfFolder(found, findings.report) : found;
+    if (found.length > 0 && meant.length === 0)
+      complain({ code: 'file-missing', message: `the folder \`${path}\` holds no manifests`, help: undefined });
+    documents.push(...meant);
   }
   return fromDocuments(documents, paths, options, findings);
 }
@@ -200,6 +205,7 @@ function namedManifests(
         path: `spec.manifests[${index}]`,
         ...problem,
       });
+    const among = isFolder(resolveFrom(folder, name)) ? manifestsOfFolder : undefined;
     for (const file of manifestFiles(resolveFrom(folder, name), true, complain)) {
       if (seen.has(resolve(file))) continue;
       seen.add(resolve(file));
@@ -212,7 +218,8 @@ function namedManifests(
       });
       if (found.length === 0 && !damaged)
         complain({ code: 'no-documents', severity: 'warning', message: `\`${file}\` is empty`, help: undefined });
-      documents.push(...found.filter(({ data }) => !looksLikeScenario(data)));
+      const meant = among?.(found, findings.report) ?? found;
+      documents.push(...meant.filter(({ data }) => !looksLikeScenario(data)));
     }
   }
   return documents;

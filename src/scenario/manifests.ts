@@ -89,6 +89,11 @@ function isBrokenList(raw: unknown): boolean {
   return valueAt(raw, ['kind']) === 'List' && valueAt(raw, ['apiVersion']) === 'v1';
 }
 
+/** Whether an object without `apiVersion` or `kind` has them under misspelt names. */
+export function isMisspeltIdentity(raw: unknown): boolean {
+  return reportMisspeltIdentity(raw, () => {});
+}
+
 /** `apiVersion` or `kind` misspelt: without them nothing else can be told, so this is. */
 function reportMisspeltIdentity(raw: unknown, tell: (problem: FieldProblem) => void): boolean {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return false;

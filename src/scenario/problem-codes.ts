@@ -65,6 +65,8 @@ export const PROBLEM_CODES = {
   'too-late':
     'Something is to happen, or to be checked, after the run has ended. A warning where nothing is lost by it.',
   'several-scenarios': 'More than one Scenario in one file.',
+  'not-a-manifest':
+    'Warning: a file in a folder of manifests that shows no sign of being one, for instance the values of a chart.',
   'scenario-among-manifests': 'Warning: a Scenario in a folder that is run as manifests.',
   'unknown-object': 'A command or expectation names an object that no manifest defines.',
   'unknown-replica': 'A fault concerns an instance of a component that the control plane does not have.',

@@ -102,8 +102,13 @@ export function manifestFiles(path: string, recursive: boolean, complain: Compla
   return files;
 }
 
+/** Whether a path leads to a folder. One that leads nowhere does not; why, is said when it is read. */
 export function isFolder(path: string): boolean {
-  return !path.includes('\0') && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  try {
+    return !path.includes('\0') && statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function neighbour(path: string): string | undefined {
