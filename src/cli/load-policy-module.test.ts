@@ -21,12 +21,11 @@ test.each(['mine.mjs', 'mine.js', 'mine.ts', 'mine.mts'])('%s is read in a folde
   expect(nameOf(file)).toBe('mine');
 });
 
-test('and so is TypeScript beside a package.json of an ES module, and of none', () => {
-  const typed = "const name: string = 'mine';\nexport default { name, plugins: {} };\n";
-  for (const type of ['module', 'commonjs']) {
-    const inner = mkdtempSync(join(folder, `${type}-`));
-    writeFileSync(join(inner, 'package.json'), JSON.stringify({ type }));
-    writeFileSync(join(inner, 'mine.ts'), typed);
+test('and so is TypeScript beside a package.json, with a type or without', () => {
+  for (const manifest of [{ type: 'module' }, {}]) {
+    const inner = mkdtempSync(join(folder, 'package-'));
+    writeFileSync(join(inner, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(inner, 'mine.ts'), "const name: string = 'mine';\nexport default { name, plugins: {} };\n");
     expect(nameOf(join(inner, 'mine.ts'))).toBe('mine');
   }
 });
