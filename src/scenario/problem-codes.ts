@@ -27,7 +27,8 @@ export const PROBLEM_CODES = {
   'forbidden-key': 'A key that no Kubernetes object has and that is dangerous to JavaScript programs.',
   'inexact-number': 'A whole number too large to be kept exactly.',
   'not-finite': 'A number that is infinite or not a number.',
-  'leading-zero': 'Warning: a number with a leading zero, which kubectl reads as octal.',
+  'leading-zero':
+    'Warning: a number with a leading zero, read as octal where its digits allow it, and not the mode of a file.',
   'bare-boolean-word': 'Warning: yes, no, on or off without quotes, which kubectl may read as a boolean.',
   'unknown-field':
     'A member that the format does not know. Formats are closed, so that a misspelt name cannot pass unnoticed.',

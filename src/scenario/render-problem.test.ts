@@ -94,6 +94,13 @@ describe('renderProblems', () => {
   });
 });
 
+it('errors are shown before there is room for warnings', () => {
+  const warnings = Array.from({ length: 25 }, () => problem({ severity: 'warning' }));
+  const text = renderProblems([...warnings, problem(), problem()]);
+  expect(text.match(/^error/gm)).toHaveLength(2);
+  expect(text.match(/^warning/gm)).toHaveLength(18);
+});
+
 it('problemsToJson gives places as lines and columns', () => {
   const [first] = JSON.parse(problemsToJson([problem({ path: 'spec.replica', help: 'h' })])) as Record<
     string,

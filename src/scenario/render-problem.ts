@@ -16,12 +16,18 @@ export interface RenderOptions {
 /** Problems as a person reads them: message, place, excerpt with a caret, and what to do. */
 export function renderProblems(problems: readonly Problem[], options: RenderOptions = {}): string {
   const most = options.most ?? MOST_SHOWN;
-  const shown = most === 0 ? problems : problems.slice(0, most);
+  const shown = most === 0 ? problems : foremost(problems, most);
   const blocks = shown.map((problem) => renderProblem(problem, options));
   const more = problems.length - shown.length + (options.dropped ?? 0);
   if (more > 0)
     blocks.push(`${more} more ${more === 1 ? 'problem' : 'problems'} not shown (all of them: --max-errors 0)\n`);
   return blocks.join('\n');
+}
+
+/** So many of the problems, in their order: warnings only as far as the errors leave room. */
+function foremost(problems: readonly Problem[], most: number): readonly Problem[] {
+  const room = { error: most, warning: Math.max(0, most - problems.filter(isError).length) };
+  return problems.filter(({ severity }) => room[severity]-- > 0);
 }
 
 /** One problem, ending in a line end. */
@@ -74,6 +80,10 @@ export function problemsToJson(problems: readonly Problem[]): string {
     null,
     2,
   );
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
 }
 
 const MOST_COLUMNS = 110;

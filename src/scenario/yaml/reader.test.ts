@@ -214,10 +214,37 @@ describe('refusals', () => {
     expect(places).toEqual([5, 3]);
   });
 
+  /** As kubectl reads them: asked of its own YAML reader. */
+  it.each([
+    ['0644', 420],
+    ['0o644', 420],
+    ['-0644', -420],
+    ['+0644', 420],
+    ['0899', 899],
+    ['08', 8],
+    ['00', 0],
+    ['0x1F', 31],
+    ['-0x1F', -31],
+    ['0b101', 5],
+    ['+12', 12],
+    ['0644.5', 644.5],
+    ['1.', 1],
+    ['.5', 0.5],
+    ['1e3', 1000],
+    ['0o9', '0o9'],
+    ['0b12', '0b12'],
+    ['12:30:45', '12:30:45'],
+  ])('reads %s as %j', (text, value) => {
+    const { documents, errors } = read(`a: ${text}`);
+    expect(documents.map(({ data }) => data)).toEqual([{ a: value }]);
+    expect(errors).toEqual([]);
+  });
+
   it.each([
     ['a: yes', 'bare-boolean-word'],
     ['a: Off', 'bare-boolean-word'],
-    ['a: 0644', 'leading-zero'],
+    ['a: 0899', 'leading-zero'],
+    ['a: 010', 'leading-zero'],
   ])('warns of %j', (text, code) => {
     const { problems, documents } = read(text);
     expect(problems.map((problem) => [problem.severity, problem.code])).toEqual([['warning', code]]);
