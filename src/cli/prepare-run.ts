@@ -4,6 +4,7 @@ import {
   NODE_LIFECYCLE_DEFAULTS,
   type NodeLifecycleSettings,
 } from '../policies/controllers/node-lifecycle/settings.ts';
+import { CLOUD_CONTROLLER_MANAGER } from '../policies/controllers/cloud-controller-manager.ts';
 import { guardedController } from '../policies/controllers/guard/guarded-controller.ts';
 import { CONTROLLER_NAMES } from '../policies/controllers/own-controller.ts';
 import { SCHEDULERS } from '../policies/registry.ts';
@@ -123,6 +124,7 @@ function policiesOf(
     }),
     scheduler: scheduler!,
     furtherSchedulers,
+    addOns: scenario.cluster.cloud === undefined ? [] : [CLOUD_CONTROLLER_MANAGER],
   };
 }
 

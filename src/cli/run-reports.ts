@@ -1,6 +1,6 @@
 import { ChromeTrace } from '../report/chrome-trace.ts';
 import type { Table } from '../report/column.ts';
-import { DECISIONS, EVENTS, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
+import { DECISIONS, EVENTS, MACHINES, NODES, PODS, SUMMARY, TIMESERIES, WORKLOADS } from '../report/columns.ts';
 import { CONTROL_PLANE } from '../report/control-plane-columns.ts';
 import { CsvWriter } from '../report/csv.ts';
 import { RunObservations } from '../report/html/run-observations.ts';
@@ -83,6 +83,7 @@ export class RunReports implements RecordSink {
       writer.finish();
     };
     write(NODES, run.nodes);
+    if (run.machines.length > 0) write(MACHINES, run.machines);
     write(TIMESERIES, run.samples);
     write(WORKLOADS, [...run.rollouts, ...run.jobs]);
     write(CONTROL_PLANE, run.controlPlane.records);

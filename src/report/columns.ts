@@ -4,6 +4,7 @@ import {
   NEVER,
   type DecisionRecord,
   type EventRecord,
+  type MachineRecord,
   type NodeRecord,
   type PodRecord,
   type JobRecord,
@@ -72,10 +73,17 @@ export const PODS: Table<PodRecord> = {
 
 export const NODES: Table<NodeRecord> = {
   file: 'nodes.csv',
-  holds: 'One row a node, as it was at the end and on average over the run, without its warm-up.',
+  holds:
+    'One row a node, as it was at the end, of the run or its own, and on average over the run without its warm-up, or as long as it was there.',
   columns: [
     text('name', 'Name of the node.', (node) => node.name),
     text('zone', 'Its zone; empty where it has none.', (node) => node.zone),
+    decimal('registered_seconds', 'When its Node was registered; 0: it was there from the start.', (node) =>
+      moment(node.registeredAt),
+    ),
+    decimal('removed_seconds', 'When its Node was deleted; empty: it was there at the end.', (node) =>
+      moment(node.removedAt),
+    ),
     whole('cpu_allocatable_millicores', 'What pods can have.', (node) => String(node.allocatableMilliCpu)),
     whole('memory_allocatable_bytes', 'What pods can have.', (node) => String(node.allocatableMemoryBytes)),
     whole('pods_allocatable', 'How many pods it takes.', (node) => String(node.allocatablePods)),
@@ -97,6 +105,23 @@ export const NODES: Table<NodeRecord> = {
 };
 
 const MEBIBYTE = 1024 * 1024;
+
+export const MACHINES: Table<MachineRecord> = {
+  file: 'machines.csv',
+  holds: 'One row a machine that was asked of the cloud. Written where the scenario has one.',
+  columns: [
+    text('name', 'Name of the machine and of its node, if it became one.', (one) => one.name),
+    text('node_group', 'Whose machine it is.', (one) => one.nodeGroup),
+    text('zone', 'Its zone; empty where it has none.', (one) => one.zone),
+    decimal('asked_seconds', 'When it was asked for; 0: it was there from the start.', (one) => moment(one.askedAt)),
+    decimal('running_seconds', 'When it had booted; empty: never.', (one) => moment(one.runningAt)),
+    decimal('gone_seconds', 'When it was gone; empty: it was there at the end.', (one) => moment(one.goneAt)),
+    text('error', 'Why the cloud did not make it; else empty.', (one) => one.error),
+    decimal('cost', 'From running to gone, in the money of the prices; empty where none is given.', (one) =>
+      one.cost === undefined ? '' : one.cost.toFixed(6),
+    ),
+  ],
+};
 
 export const TIMESERIES: Table<Sample> = {
   file: 'timeseries.csv',

@@ -31,21 +31,28 @@ export function summarize(run: RunRecord): Summary {
   let memoryAllocatable = 0;
   let cpuUsed = 0;
   let memoryUsed = 0;
+  let cpuOffered = 0;
+  let memoryOffered = 0;
   for (const node of run.nodes) {
-    cpuAllocatable += node.allocatableMilliCpu;
-    memoryAllocatable += node.allocatableMemoryBytes;
+    if (node.removedAt < 0) {
+      cpuAllocatable += node.allocatableMilliCpu;
+      memoryAllocatable += node.allocatableMemoryBytes;
+    }
+    const counted = node.changedAt - node.countedFrom;
+    cpuOffered += node.allocatableMilliCpu * counted;
+    memoryOffered += (node.allocatableMemoryBytes / 1_048_576) * counted;
     cpuUsed += node.milliCpuMicros;
     memoryUsed += node.mebibyteMicros;
   }
-  const counted = run.endedAt - run.warmUpMicros;
-  const cpuMeanRatio = ratio(cpuUsed, cpuAllocatable * counted);
-  const memoryMeanRatio = ratio(memoryUsed, (memoryAllocatable / 1_048_576) * counted);
+  const cpuMeanRatio = ratio(cpuUsed, cpuOffered);
+  const memoryMeanRatio = ratio(memoryUsed, memoryOffered);
   const { last } = run;
   const figures: Figure[] = [
     { metric: 'simulated_time', value: seconds(run.endedAt), unit: 'seconds' },
     ...(run.warmUpMicros === 0 ? [] : [{ metric: 'warm_up', value: seconds(run.warmUpMicros), unit: 'seconds' }]),
     { metric: 'quiescent_since', value: seconds(run.quiescentSince), unit: 'seconds' },
-    { metric: 'nodes', value: String(run.nodes.length), unit: 'nodes' },
+    { metric: 'nodes', value: String(nodesAtEnd(run)), unit: 'nodes' },
+    ...machineFigures(run),
     { metric: 'pods_created', value: String(run.podsCreated), unit: 'pods' },
     { metric: 'pods_scheduled', value: String(run.podsScheduled), unit: 'pods' },
     { metric: 'pods_ever_ready', value: String(run.podsReady), unit: 'pods' },
@@ -99,6 +106,30 @@ export function quantiles(values: Float64Array): Quantiles | undefined {
   const sorted = Float64Array.from(values).sort();
   const at = (percent: number): number => sorted[Math.ceil((percent * sorted.length) / 100) - 1]!;
   return { count: sorted.length, p50: at(50), p90: at(90), p99: at(99), max: sorted[sorted.length - 1]! };
+}
+
+/** How many nodes there are when the run is over. */
+export function nodesAtEnd({ nodes }: RunRecord): number {
+  return nodes.filter(({ removedAt }) => removedAt < 0).length;
+}
+
+/** What came of the cloud's machines; nothing where there is no cloud. */
+function machineFigures({ machines, nodes, endedAt }: RunRecord): Figure[] {
+  if (machines.length === 0) return [];
+  const began = machines.filter(({ askedAt }) => askedAt > 0).length;
+  let micros = 0;
+  let cost: number | undefined;
+  for (const one of machines) {
+    if (one.runningAt >= 0) micros += (one.goneAt < 0 ? endedAt : one.goneAt) - one.runningAt;
+    if (one.cost !== undefined) cost = (cost ?? 0) + one.cost;
+  }
+  return [
+    { metric: 'nodes_registered', value: String(nodes.filter((one) => one.registeredAt > 0).length), unit: 'nodes' },
+    { metric: 'nodes_removed', value: String(nodes.filter((one) => one.removedAt >= 0).length), unit: 'nodes' },
+    { metric: 'machines_asked_for', value: String(began), unit: 'machines' },
+    { metric: 'machine_hours', value: ratio(micros, 3_600_000_000), unit: 'hours' },
+    ...(cost === undefined ? [] : [{ metric: 'machine_cost', value: cost.toFixed(6), unit: 'money' }]),
+  ];
 }
 
 /** The objectives of the API: the 99th percentile of all requests, and the windows in which one operation missed it. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../sim/engine/time.ts';
 import type { RunRecord, RunEnd } from '../sim/recorder/run-record.ts';
-import type { Quantiles, Summary } from './summary.ts';
+import { nodesAtEnd, type Quantiles, type Summary } from './summary.ts';
 import { controlPlaneLines } from './control-plane-lines.ts';
 import { lookNext } from './look-next.ts';
 import { grouped, padded, rounded } from './quantity-text.ts';
@@ -106,7 +106,7 @@ function utilisation(run: RunRecord, summary: Summary): string[] {
   };
   const { last } = run;
   return [
-    `${padded('nodes')}${grouped(run.nodes.length)}`,
+    `${padded('nodes')}${grouped(nodesAtEnd(run))}`,
     line('cpu', last.requestedMilliCpu, summary.cpuAllocatable, summary.cpuMeanRatio),
     line('memory', last.requestedMemoryBytes, summary.memoryAllocatable, summary.memoryMeanRatio),
   ];

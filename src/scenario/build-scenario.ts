@@ -7,6 +7,7 @@ import { arrivals } from './arrivals.ts';
 import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
 import { copiesOf } from './copies.ts';
+import { cloudOf, readResizes } from './cloud.ts';
 import { controllerList } from './controller-list.ts';
 import type { CustomResources } from './custom-resources.ts';
 import { defaultCluster } from './default-cluster.ts';
@@ -93,6 +94,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   );
   const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
+  const cloud = cloudOf(cluster.cloud, pools, remark);
   const etcd = etcdSpecOf(spec.cluster.controlPlane?.etcd);
   const { apiServers, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
@@ -101,7 +103,8 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     controllerManagers: controllerManagers ?? 1,
     schedulers: schedulers ?? 1,
   };
-  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], control, endMicros, remark);
+  const faults = readFaults(spec.timeline, pools, [...initial, ...applied], control, cloud, endMicros, remark);
+  const resizes = readResizes(spec.timeline, cloud, endMicros, remark);
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
@@ -122,6 +125,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       apiServers,
       controllerManagers,
       schedulers,
+      ...(cloud === undefined ? {} : { cloud }),
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
     initial: inOrderOfApplication([...defaultStorage([...initial, ...inventory.objects()]), ...initial]),
@@ -133,6 +137,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     etcdctl: spec.timeline.flatMap(({ at, etcdctl }) =>
       etcdctl === undefined ? [] : [{ atMicros: at, command: etcdctl }],
     ),
+    ...(resizes.length === 0 ? {} : { resizes }),
     expectations,
     simulateEverything: spec.simulateEverything,
   };
@@ -208,7 +213,7 @@ function nodePools(
 ): NodePool[] {
   const pools = written.spec.cluster.nodes;
   if (pools === undefined) {
-    if (objects.some(({ kind }) => kind === 'Node')) return [];
+    if (objects.some(({ kind }) => kind === 'Node') || written.spec.cluster.cloud !== undefined) return [];
     return [defaultCluster(objects, workloads.flatMap(podsOfWorkload))];
   }
   const total = pools.reduce((sum, { count }) => sum + count, 0);

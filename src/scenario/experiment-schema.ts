@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resourceName } from './schema.ts';
+import { resourceName } from './node-fields.ts';
 import { API_VERSION } from './schema.ts';
 
 /** An experiment: a scenario, what is varied in it, how often it is run, and what is looked at. */

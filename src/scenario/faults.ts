@@ -2,7 +2,7 @@ import type { ApiObject } from '../sim/api/kinds.ts';
 import { LABEL_ZONE } from '../sim/api/node.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { formatDuration } from '../sim/engine/time.ts';
-import type { FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
+import type { CloudSpec, FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type WrittenApiServerFault,
 } from './api-server-faults.ts';
 import { componentFaultOf, problemOfComponentFault, type WrittenComponentFault } from './component-faults.ts';
+import { cloudFaultOf, type WrittenCloudFault } from './cloud.ts';
 import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
 import { runawayClientOf, type WrittenRunawayClient } from './runaway-client.ts';
 import type { ScenarioDocument } from './schema.ts';
@@ -19,7 +20,7 @@ import type { ScenarioDocument } from './schema.ts';
 type Written = ScenarioDocument['spec']['timeline'][number];
 type WrittenFault = Exclude<
   NonNullable<Written['fault']>,
-  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault | WrittenRunawayClient
+  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault | WrittenRunawayClient | WrittenCloudFault
 >;
 
 /** How many of each stand in the control plane. */
@@ -55,10 +56,11 @@ export function readFaults(
   pools: readonly NodePool[],
   objects: readonly ApiObject[],
   control: ControlPlane,
+  cloud: CloudSpec | undefined,
   endMicros: number,
   remark: Remark,
 ): FaultEntry[] {
-  const places = placesOf(pools, objects);
+  const places = placesOf(pools, cloud, objects);
   const entries: FaultEntry[] = [];
   for (const [index, { at, fault }] of timeline.entries()) {
     if (fault === undefined) continue;
@@ -95,16 +97,25 @@ export function readFaults(
       entries.push({ atMicros: at, text: `${fault.kind} ${fault.user}`, fault: runawayClientOf(fault) });
       continue;
     }
+    if (fault.kind === 'CloudStockOut') {
+      const text = `${fault.kind} ${fault.nodeGroup ?? `zone ${fault.zone}`}`;
+      entries.push({ atMicros: at, text, fault: cloudFaultOf(fault, cloud, path, remark) });
+      continue;
+    }
     lookUp(fault, places, path, remark);
     entries.push({ atMicros: at, text: textOf(fault), fault: faultOf(fault) });
   }
   return entries.sort((a, b) => a.atMicros - b.atMicros);
 }
 
-function placesOf(pools: readonly NodePool[], objects: readonly ApiObject[]): Places {
+function placesOf(pools: readonly NodePool[], cloud: CloudSpec | undefined, objects: readonly ApiObject[]): Places {
   const named = new Set<string>();
   const zones = new Set<string>();
   for (const pool of pools) for (const zone of pool.zones) zones.add(zone);
+  const groups = cloud?.nodeGroups ?? [];
+  for (const { zone } of groups) if (zone !== undefined) zones.add(zone);
+  // The n-th machine of a group may come however small the group is: others have gone before.
+  const families = [...pools, ...groups.map(({ name }) => ({ name, count: Infinity }))];
   for (const { kind, metadata } of objects) {
     if (kind !== 'Node') continue;
     named.add(metadata.name);
@@ -113,16 +124,17 @@ function placesOf(pools: readonly NodePool[], objects: readonly ApiObject[]): Pl
   }
   return {
     zones,
-    hasNode: (name) => named.has(name) || pools.some((pool) => isInPool(name, pool)),
+    hasNode: (name) => named.has(name) || families.some((pool) => isInPool(name, pool)),
     nodes: function* () {
       yield* named;
       for (const { name, count } of pools) for (let i = 0; i < count; i++) yield `${name}-${i}`;
+      for (const { name, maxSize } of groups) for (let i = 0; i < maxSize; i++) yield `${name}-${i}`;
     },
   };
 }
 
 /** Pools may be very large: their nodes are not listed to look for one. */
-function isInPool(name: string, pool: NodePool): boolean {
+function isInPool(name: string, pool: Pick<NodePool, 'name' | 'count'>): boolean {
   const number = name.startsWith(`${pool.name}-`) ? name.slice(pool.name.length + 1) : '';
   return /^(0|[1-9][0-9]{0,8})$/.test(number) && Number(number) < pool.count;
 }

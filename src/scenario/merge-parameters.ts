@@ -25,6 +25,7 @@ export function mergeParameters(written: Cluster['parameters'], limits: Cluster[
     image: merge(defaults.image, written?.image),
     metricsServer: merge(defaults.metricsServer, written?.metricsServer),
     storage: merge(defaults.storage, written?.storage),
+    cloud: merge(defaults.cloud, written?.cloud),
     events: written?.events ?? defaults.events,
     featureGates: merge(defaults.featureGates, written?.featureGates),
   };

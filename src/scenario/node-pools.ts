@@ -11,7 +11,6 @@ type WrittenPool = NonNullable<ScenarioDocument['spec']['cluster']['nodes']>[num
 
 /** A pool with what Kubernetes or the documentation says about members that were left out. */
 export function nodePool(written: WrittenPool): NodePool {
-  const capacity = { ...DEFAULT_CAPACITY, ...written.capacity };
   return {
     name: written.name,
     count: written.count,
@@ -20,7 +19,14 @@ export function nodePool(written: WrittenPool): NodePool {
     taints: written.taints.map(({ key, value, effect }) =>
       value === undefined ? { key, effect } : { key, value, effect },
     ),
-    capacity,
-    allocatable: { ...capacity, ...written.allocatable },
+    ...nodeCapacity(written),
   };
+}
+
+/** What a node has, and what pods can have of it. */
+export function nodeCapacity(
+  written: Pick<WrittenPool, 'capacity' | 'allocatable'>,
+): Pick<NodePool, 'capacity' | 'allocatable'> {
+  const capacity = { ...DEFAULT_CAPACITY, ...written.capacity };
+  return { capacity, allocatable: { ...capacity, ...written.allocatable } };
 }

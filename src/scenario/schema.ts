@@ -14,20 +14,12 @@ import {
 import { apiServerFaultSchema } from './api-server-faults.ts';
 import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
+import { cloudFaultSchema, cloudSchema, resizeSchema } from './cloud.ts';
+import { resourceName, taints } from './node-fields.ts';
 import { runawayClientSchema } from './runaway-client.ts';
 
 /** The `apiVersion` of a scenario. */
 export const API_VERSION = 'orrery.dev/v1';
-
-const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-
-export const resourceName = z
-  .string()
-  .meta({ pattern: NAME.source })
-  .refine((text) => NAME.test(text), {
-    error: 'a name has at most 253 lower-case letters, digits, `-` and `.`, and begins and ends with a letter or digit',
-    params: { code: 'bad-name' },
-  });
 
 /** Integer bounded before anything is made of it. */
 function count(most: number) {
@@ -62,15 +54,7 @@ const node = z
       .default([])
       .describe('Dealt to the nodes in turn, as the label topology.kubernetes.io/zone.'),
     labels: labels.default({}),
-    taints: z
-      .array(
-        z.strictObject({
-          key: z.string().min(1),
-          value: z.string().optional(),
-          effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
-        }),
-      )
-      .default([]),
+    taints: taints.default([]),
     capacity: resources.describe('What each node has. `pods` is 110 and `ephemeral-storage` 100Gi unless said.'),
     allocatable: resources.optional().describe('What pods can have of it; everything unless said.'),
   })
@@ -128,6 +112,14 @@ const parameters = z
       .optional(),
     metricsServer: z.strictObject({ scrapePeriod: positiveDuration.optional() }).optional(),
     storage: z.strictObject({ provisioning: duration.optional() }).optional(),
+    cloud: z
+      .strictObject({
+        provisioning: time,
+        nodeReady: time,
+        deletion: time,
+        registrationFailureRatio: z.number().min(0).max(1).optional(),
+      })
+      .optional(),
     scheduler: z.strictObject({ cycle: time, cyclePerNode: duration.optional() }).optional(),
     kubelet: z
       .strictObject({
@@ -214,6 +206,7 @@ const replicas = z
 
 const cluster = z.strictObject({
   nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
+  cloud: cloudSchema.optional(),
   scheduler: scheduler.optional(),
   furtherSchedulers: z
     .array(scheduler)
@@ -407,8 +400,11 @@ const fault = z
     componentFaultSchema,
     apiServerFaultSchema,
     runawayClientSchema,
+    cloudFaultSchema,
   ])
-  .describe('What the world does to nodes, to members of etcd and to the processes of the control plane.');
+  .describe(
+    'What the world does to nodes, to the cloud, to members of etcd and to the processes of the control plane.',
+  );
 
 const timeline = z
   .strictObject({
@@ -420,6 +416,7 @@ const timeline = z
       .describe('apply -f PATH, scale, set image or delete, as on a command line.')
       .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
     fault: fault.optional(),
+    resize: resizeSchema.optional(),
     etcdctl: z
       .enum(['alarm disarm', 'compact', 'defrag'])
       .optional()
@@ -428,11 +425,11 @@ const timeline = z
       ),
   })
   .superRefine((entry, context) => {
-    const things = [entry.kubectl, entry.fault, entry.etcdctl].filter((thing) => thing !== undefined);
+    const things = [entry.kubectl, entry.fault, entry.resize, entry.etcdctl].filter((thing) => thing !== undefined);
     if (things.length === 1) return;
     addIssue(context, {
       code: 'bad-timeline',
-      message: 'an entry of the timeline has one of `kubectl`, `fault` and `etcdctl`',
+      message: 'an entry of the timeline has one of `kubectl`, `fault`, `resize` and `etcdctl`',
       help: 'write `{ at: 5m, kubectl: … }` or `{ at: 5m, fault: { kind: NodeCrash, node: node-0 } }`',
     });
   });

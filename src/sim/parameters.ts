@@ -148,6 +148,16 @@ export const DEFAULT_PARAMETERS: Parameters = {
     /** How long a driver takes to make or delete a volume of any class. Model: a few seconds, our choice, no source. */
     provisioning: 5 * SECOND,
   },
+  cloud: {
+    /** From asking for a machine until its kubelet starts. Model: 30 s to 5 min by cloud and image (10.6); our mean has no source. */
+    provisioning: lognormal(60 * SECOND, 0.3),
+    /** From the registration of its Node until it is Ready: the network of pods comes up. Model: our choice, no source. */
+    nodeReady: uniform(5 * SECOND, 15 * SECOND),
+    /** From asking for the end of a machine until it is gone. Model: our choice, no source. */
+    deletion: uniform(20 * SECOND, 60 * SECOND),
+    /** The share of machines that run and never register. Model: none. */
+    registrationFailureRatio: 0,
+  },
   /** Whether components write Events, which takes requests of their clients. Published: they do. */
   events: true,
   featureGates: {

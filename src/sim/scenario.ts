@@ -34,6 +34,7 @@ export interface Scenario {
   readonly timeline: readonly TimelineEntry[];
   readonly faults?: readonly FaultEntry[] | undefined;
   readonly etcdctl?: readonly EtcdctlEntry[] | undefined;
+  readonly resizes?: readonly ResizeEntry[] | undefined;
   readonly expectations: readonly Expectation[];
   /** Heartbeats and passes that change nothing are simulated one by one, instead of by arithmetic. */
   readonly simulateEverything?: boolean | undefined;
@@ -57,6 +58,33 @@ export interface ClusterSpec {
    * paths of files of others. Absent, or nothing but files: all of its own besides.
    */
   readonly controllers?: readonly string[];
+  /** Machines that come and go. Absent: the nodes are those of `nodes`. */
+  readonly cloud?: CloudSpec | undefined;
+}
+
+/** The cloud under the cluster. */
+export interface CloudSpec {
+  readonly nodeGroups: readonly NodeGroupSpec[];
+}
+
+/** Equal machines, as many as somebody wants between two bounds. */
+export interface NodeGroupSpec {
+  /** Machines and Nodes are called `<name>-<n>`, n from 0. */
+  readonly name: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** How many there are when the run begins. */
+  readonly size: number;
+  /** Absent: no zone label. */
+  readonly zone: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  /** Of one machine. Absent: nobody counts. */
+  readonly pricePerHour: number | undefined;
+  /** From asking for a machine until its kubelet starts. Absent: as the parameter says. */
+  readonly provisioning: Distribution | undefined;
 }
 
 export interface NodePool {
@@ -174,6 +202,16 @@ export interface Parameters {
   };
   readonly metricsServer: { readonly scrapePeriod: number };
   readonly storage: { readonly provisioning: number };
+  readonly cloud: {
+    /** From asking for a machine until its kubelet starts. */
+    readonly provisioning: Distribution;
+    /** From the registration of its Node until that is Ready. */
+    readonly nodeReady: Distribution;
+    /** From asking for the end of a machine until it is gone. */
+    readonly deletion: Distribution;
+    /** The share of machines that run and never register. */
+    readonly registrationFailureRatio: number;
+  };
   /** Whether components write Events (the API kind). */
   readonly events: boolean;
   readonly featureGates: FeatureGates;
@@ -334,6 +372,13 @@ export interface TimelineEntry {
   readonly command: KubectlCommand;
 }
 
+/** What an administrator does to the size of a node group. */
+export interface ResizeEntry {
+  readonly atMicros: number;
+  readonly nodeGroup: string;
+  readonly size: number;
+}
+
 /** What an administrator does to etcd's database: to all members at once, and in no time. */
 export interface EtcdctlEntry {
   readonly atMicros: number;
@@ -342,7 +387,7 @@ export interface EtcdctlEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault | RunawayClientFault;
+export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault | RunawayClientFault | CloudFault;
 
 /** What happens to the machines under the nodes. */
 export type MachineFault = NodeFault | ZoneFault;
@@ -425,6 +470,11 @@ export interface RunawayClientFault {
   readonly pauseMicros: number;
   readonly durationMicros: number | undefined;
 }
+
+/** The cloud has no machines to give: none of a node group, or none in a zone. */
+export type CloudFault = { readonly kind: 'CloudStockOut'; readonly durationMicros: number | undefined } & (
+  { readonly nodeGroup: string } | { readonly zone: string }
+);
 
 export interface FaultEntry {
   readonly atMicros: number;

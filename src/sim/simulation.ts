@@ -6,6 +6,9 @@ import type { Pod } from './api/pod.ts';
 import type { ClientRateLimit } from './api/request.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ApiServerFaults } from './control-plane/api-server/instances/api-server-faults.ts';
+import { Cloud } from './cloud/cloud.ts';
+import { machineRecords } from './cloud/machine-records.ts';
+import type { Hosts } from './cloud/machines.ts';
 import { ControllerManager } from './control-plane/controller-manager.ts';
 import { Etcdctl } from './control-plane/etcd/etcdctl.ts';
 import { addQuietWrites } from './control-plane/etcd/quiet-writes.ts';
@@ -24,7 +27,7 @@ import { RunawayClients } from './faults/runaway-clients.ts';
 import { Expectations } from './invariants/expectations.ts';
 import { Kubelets, type KubeletsNeeds, type NodeAgents } from './node/kubelets.ts';
 import { nodesOfPool } from './node/pool-nodes.ts';
-import type { ControllerFactory } from './policy-api/controllers.ts';
+import type { ControllerFactory, ControllerProcess } from './policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from './policy-api/scheduler.ts';
 import type { QueueMetrics } from './recorder/queue-metrics.ts';
 import { Recorder } from './recorder/recorder.ts';
@@ -43,6 +46,8 @@ export interface Policies {
   /** Schedulers beside it, each a component with a queue, a cache and a client of its own. */
   readonly furtherSchedulers?: readonly SchedulingPolicyFactory[];
   readonly controllers: readonly ControllerFactory[];
+  /** Components beside kube-controller-manager that run controllers, as cloud controller manager and autoscalers do. */
+  readonly addOns?: readonly ControllerProcess[];
 }
 
 export interface SimulationOptions {
@@ -79,6 +84,9 @@ export class Simulation {
   readonly #seed: string;
   readonly #expectations: Expectations;
   readonly kubectl: Kubectl;
+  readonly #cloud: Cloud | undefined;
+  /** Once there is a cloud whose machines have to be run. */
+  #kubelets: Kubelets | undefined;
   readonly #end: number;
   readonly #endReason: RunEnd;
   readonly #commandFailures: { at: number; text: string; message: string }[] = [];
@@ -120,6 +128,7 @@ export class Simulation {
     this.#end = cut ? options.untilMicros : ownEnd;
     this.#endReason = cut ? 'until' : ownReason;
 
+    this.#cloud = this.#makeCloud();
     this.#install();
     const schedulers = this.#addSchedulers(policies.scheduler, sink, options);
     (policies.furtherSchedulers ?? []).forEach((policy, i) => {
@@ -148,16 +157,21 @@ export class Simulation {
     for (const node of api.store.values('Node')) kubelets.addNode(node);
     addQuietWrites(api.store, parameters, scenario.simulateEverything === true);
     const { faults = [] } = scenario;
+    this.#addAddOns(policies.addOns ?? []);
+    if (faults.length > 0 || this.#cloud !== undefined) {
+      assert(kubelets instanceof Kubelets, 'faults and clouds need the kubelets of the simulation');
+      this.#kubelets = kubelets;
+    }
     if (faults.length > 0) {
-      assert(kubelets instanceof Kubelets, 'faults strike the kubelets of the simulation');
       new Faults(
         engine,
         {
-          machines: kubelets,
+          machines: this.#kubelets!,
           etcd: api.etcd,
           components: new ComponentFaults({ controllerManagers: managers, schedulers }),
           apiServers: new ApiServerFaults(api.instances),
           clients: new RunawayClients(engine, api),
+          cloud: this.#cloud,
           nodes: () => api.store.values('Node'),
         },
         faults,
@@ -244,7 +258,27 @@ export class Simulation {
       controlPlane: recording.controlPlane,
       expectations: this.#expectations.finish(endedAt),
       commandFailures: this.#commandFailures,
+      machines: machineRecords(this.#cloud?.lives ?? [], endedAt),
     };
+  }
+
+  #makeCloud(): Cloud | undefined {
+    const { cloud, parameters } = this.#scenario.cluster;
+    if (cloud === undefined) return undefined;
+    const hosts: Hosts = {
+      boot: (node) => this.#kubelets!.boot(node),
+      scrap: (nodeName) => this.#kubelets!.scrap(nodeName),
+    };
+    return new Cloud(this.engine, cloud, parameters.cloud, hosts, this.#scenario.resizes ?? []);
+  }
+
+  #addAddOns(addOns: readonly ControllerProcess[]): void {
+    const { engine, api } = this;
+    const observeQueue = (name: string): QueueMetrics => this.recorder.controlPlane.queueOf(name, engine);
+    for (const { process, client, controllers } of addOns) {
+      const options = { process, client, cloud: this.#cloud, observeQueue };
+      new ControllerManager(engine, api, this.#scenario.cluster.parameters, controllers, options);
+    }
   }
 
   /** Whether several stand for election, or one that may be struck: else there is nobody to tell it from. */
@@ -261,7 +295,7 @@ export class Simulation {
     if (this.#isElected('controllerManagers')) {
       return new Replicas(engine, api, controllerManagers(replicas, parameters, factories, undefined, observeQueue));
     }
-    new ControllerManager(engine, api, parameters, factories, undefined, observeQueue);
+    new ControllerManager(engine, api, parameters, factories, { observeQueue });
     return undefined;
   }
 
@@ -312,6 +346,7 @@ export class Simulation {
     }
     for (const object of initial) api.install(object);
     for (const pool of cluster.nodes) for (const node of nodesOfPool(pool)) api.install(node);
+    for (const node of this.#cloud?.nodes() ?? []) api.install(node);
   }
 
   /** What will happen from outside: manifests, arrivals, commands, and the moments somebody wants to look. */

@@ -7,6 +7,7 @@ import type { Change } from '../api/change.ts';
 import type { Kind } from '../api/kinds.ts';
 import type { Client, ClientRateLimit, Request, Response } from '../api/request.ts';
 import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../policy-api/controllers.ts';
+import type { CloudProvider } from '../policy-api/cloud.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import { SyncError } from '../policy-api/sync-error.ts';
 import type { Parameters } from '../scenario.ts';
@@ -15,6 +16,21 @@ import { EventBroadcaster } from './event-recorder.ts';
 import { Informer } from './informer.ts';
 import type { ComponentApi } from './process/process-api.ts';
 import { WorkQueue, type WorkQueueObserver } from './work-queue.ts';
+
+/** What only some controller managers have. */
+export interface ControllerManagerOptions {
+  /** How long it takes until the caches are filled, by the number of objects in them; workers start only then. Absent:
+   *  they are, as in a cluster that has been there for long. */
+  readonly syncMicros?: ((objects: number) => number) | undefined;
+  /** Who is told what the queue of a controller goes through, by the controller's name. */
+  readonly observeQueue?: ((controller: string) => WorkQueueObserver) | undefined;
+  /** Absent: kube-controller-manager. */
+  readonly process?: string;
+  /** In place of the controller manager's own limit. */
+  readonly client?: ClientRateLimit | undefined;
+  /** What its controllers ask of the cloud. */
+  readonly cloud?: CloudProvider | undefined;
+}
 
 /** One controller with its queue, its workers and its client. */
 interface Host {
@@ -47,6 +63,9 @@ export class ControllerManager {
   readonly #engine: Clockwork;
   readonly #api: ComponentApi;
   readonly #parameters: Parameters;
+  readonly #process: string;
+  readonly #client: ClientRateLimit | undefined;
+  readonly #cloud: CloudProvider | undefined;
   readonly #informers = new Map<Kind, Informer<Kind>>();
   readonly #hosts: Host[] = [];
   readonly #syncTime: Sampler;
@@ -58,42 +77,40 @@ export class ControllerManager {
   #syncs = 0;
   #isSynced = true;
 
-  /**
-   * @param syncMicros how long it takes until the caches are filled, by the number of objects in them; workers start only
-   *   then. Absent: they are, as in a cluster that has been there for long.
-   * @param observeQueue who is told what the queue of a controller goes through, by the controller's name
-   */
   constructor(
     engine: Clockwork,
     api: ComponentApi,
     parameters: Parameters,
     factories: readonly ControllerFactory[],
-    syncMicros?: (objects: number) => number,
-    observeQueue?: (controller: string) => WorkQueueObserver,
+    options: ControllerManagerOptions = {},
   ) {
+    const { syncMicros, observeQueue, process = 'controller-manager' } = options;
     this.#engine = engine;
     this.#api = api;
     this.#parameters = parameters;
+    this.#process = process;
+    this.#client = 'client' in options ? options.client : parameters.controllerManager.client;
+    this.#cloud = options.cloud;
     this.#syncTime = sampler(parameters.controllerManager.sync);
-    this.#syncStream = engine.stream('controller-manager/sync');
-    this.#startKind = engine.on('controller-manager/sync-started', (host) => this.#start(this.#hosts[host]!));
-    this.#dueKind = engine.on('controller-manager/key-due', (host) => this.#due(this.#hosts[host]!));
+    this.#syncStream = engine.stream(`${process}/sync`);
+    this.#startKind = engine.on(`${process}/sync-started`, (host) => this.#start(this.#hosts[host]!));
+    this.#dueKind = engine.on(`${process}/key-due`, (host) => this.#due(this.#hosts[host]!));
     const background = { background: true };
     const polled = (host: number): void => this.#start(this.#hosts[host]!, true);
-    this.#pollStartKind = engine.on('controller-manager/poll-started', polled, background);
-    this.#pollDueKind = engine.on('controller-manager/poll-due', (host) => this.#poll(this.#hosts[host]!), background);
+    this.#pollStartKind = engine.on(`${process}/poll-started`, polled, background);
+    this.#pollDueKind = engine.on(`${process}/poll-due`, (host) => this.#poll(this.#hosts[host]!), background);
     for (const factory of factories) this.#add(factory);
     if (observeQueue !== undefined) {
       for (const { controller, queue } of this.#hosts) queue.observer = observeQueue(controller.name);
     }
     for (const [kind, informer] of this.#informers) {
-      api.watch({ kind, receive: (change) => informer.receive(change) }, 'controller-manager');
+      api.watch({ kind, receive: (change) => informer.receive(change) }, process);
     }
     if (syncMicros === undefined) return;
     this.#isSynced = false;
     let objects = 0;
     for (const informer of this.#informers.values()) objects += informer.size;
-    const synced = engine.on('controller-manager/caches-synced', () => {
+    const synced = engine.on(`${process}/caches-synced`, () => {
       this.#isSynced = true;
       for (const host of this.#hosts) this.#dispatch(host);
     });
@@ -108,9 +125,9 @@ export class ControllerManager {
   #add(factory: ControllerFactory): void {
     const engine = this.#engine;
     const index = this.#hosts.length;
-    const names = engine.keyed(`controller-manager/${index}/names`);
+    const names = engine.keyed(`${this.#process}/${index}/names`);
     let namesMinted = 0;
-    const draws = engine.keyed(`controller-manager/${index}/draws`);
+    const draws = engine.keyed(`${this.#process}/${index}/draws`);
     let drawn = 0;
     const host = (): Host => {
       const known = this.#hosts[index];
@@ -127,8 +144,9 @@ export class ControllerManager {
       record: (about, type, reason, message) => host().events.record(about, type, reason, message),
       randomSuffix: (length) => nameSuffix(names, namesMinted++, length),
       random: () => draws.uniform(0, drawn++),
+      ...(this.#cloud === undefined ? {} : { cloud: this.#cloud }),
     } satisfies ControllerHost);
-    const client = this.#api.client('controller-manager', scaled(this.#parameters, controller));
+    const client = this.#api.client(this.#process, scaled(this.#client, controller));
     const source = controller.eventSource ?? `${controller.name}-controller`;
     this.#hosts.push({
       index,
@@ -303,8 +321,7 @@ export class ControllerManager {
 }
 
 /** The rate limit of a controller's own client: some ask for more than the controller manager's flags give. */
-function scaled({ controllerManager }: Parameters, { clientScale }: Controller): ClientRateLimit | undefined {
-  const { client } = controllerManager;
+function scaled(client: ClientRateLimit | undefined, { clientScale }: Controller): ClientRateLimit | undefined {
   if (client === undefined || clientScale === undefined) return client;
   return { qps: client.qps * clientScale.qps, burst: client.burst * clientScale.burst };
 }

@@ -3,6 +3,7 @@ import type { KeyedDraws } from '../engine/streams.ts';
 import { LABEL_ZONE, type Node } from '../api/node.ts';
 import type {
   ApiServerFault,
+  CloudFault,
   ComponentFault,
   EtcdFault,
   Fault,
@@ -42,6 +43,12 @@ export interface Clients {
   end(fault: RunawayClientFault): void;
 }
 
+/** The cloud that runs out of machines. */
+export interface CloudUnderFaults {
+  begin(fault: CloudFault): void;
+  end(fault: CloudFault): void;
+}
+
 /** What faults can strike. */
 export interface FaultTargets {
   readonly machines: Machines;
@@ -49,6 +56,8 @@ export interface FaultTargets {
   readonly components: Components;
   readonly apiServers: ApiServers;
   readonly clients: Clients;
+  /** Absent: the scenario has none. */
+  readonly cloud?: CloudUnderFaults | undefined;
   /** The cluster's nodes at the time of asking. */
   readonly nodes: () => Iterable<Node>;
 }
@@ -63,6 +72,7 @@ export class Faults {
   readonly #components: Components;
   readonly #apiServers: ApiServers;
   readonly #clients: Clients;
+  readonly #cloud: CloudUnderFaults | undefined;
   readonly #nodes: () => Iterable<Node>;
   readonly #entries: readonly FaultEntry[];
   readonly #holding: (Holding | undefined)[];
@@ -74,6 +84,7 @@ export class Faults {
     this.#components = targets.components;
     this.#apiServers = targets.apiServers;
     this.#clients = targets.clients;
+    this.#cloud = targets.cloud;
     this.#nodes = targets.nodes;
     this.#entries = entries;
     this.#holding = entries.map(() => undefined);
@@ -104,6 +115,10 @@ export class Faults {
       this.#clients.begin(fault);
       return;
     }
+    if (fault.kind === 'CloudStockOut') {
+      this.#cloud?.begin(fault);
+      return;
+    }
     const effect = effectOf(fault.kind);
     const nodes = this.#targets(fault, index);
     this.#holding[index] = { effect, nodes };
@@ -128,9 +143,15 @@ export class Faults {
       this.#clients.end(fault);
       return;
     }
+    if (fault.kind === 'CloudStockOut') {
+      this.#cloud?.end(fault);
+      return;
+    }
     const holding = this.#holding[index];
     this.#holding[index] = undefined;
-    for (const name of holding?.nodes ?? []) holding!.effect.end(this.#machines, name);
+    // A machine of the cloud may be gone by now.
+    const { effect, nodes } = holding ?? { nodes: [] };
+    for (const name of nodes) if (this.#machines.has(name)) effect!.end(this.#machines, name);
   }
 
   #targets(fault: MachineFault, index: number): readonly string[] {

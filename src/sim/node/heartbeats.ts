@@ -122,6 +122,11 @@ export class Heartbeats {
     this.#renew(heart, renewedAt, { steady: false, lastSeenAt });
   }
 
+  /** A machine that is gone for good. */
+  forgets(nodeName: string): void {
+    this.#hearts.delete(nodeName);
+  }
+
   #begin(nodeName: string, entity: number, renewedAt: number, reportedAt: number): Heart {
     const known = this.#hearts.get(nodeName);
     const index = known?.index ?? this.#byIndex.length;

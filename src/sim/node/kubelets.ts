@@ -5,20 +5,20 @@ import type { KeyedDraws } from '../engine/streams.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, EventRecorder } from '../api/request.ts';
-import { resourcesOf } from '../api/pod-requests.ts';
 import type { Parameters } from '../scenario.ts';
-import { formatAddress, parseAddress } from './address-pool.ts';
 import type { ContainerRecord } from './container.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
 import { containerCreated, containerStarted, postStartDone } from './container-start.ts';
 import { SampledRuntime, type ContainerRuntime } from './container-runtime.ts';
-import { Kubelet, type NodeAddresses } from './kubelet.ts';
+import { Kubelet } from './kubelet.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Machine } from './machine.ts';
+import { NewMachines } from './new-machines.ts';
 import { NodeDuration } from './node-durations.ts';
 import { NodeLink, registerLostRequests } from './node-link.ts';
+import { NodeNetwork } from './node-network.ts';
 import type { NodeServices } from './node-services.ts';
-import { reportNode } from './node-status.ts';
+import { registerNode, reportNode } from './node-status.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { containerOfOperand, Prober, probeOfOperand } from './prober.ts';
 import { WorkerSlots } from './worker-slots.ts';
@@ -44,13 +44,6 @@ export interface NodeAgents {
   addNode(node: Node): unknown;
 }
 
-/** Nodes live in 172.16.0.0/12, pods in 10.0.0.0/8; a Node may say otherwise. */
-const FIRST_HOST = 0xac100001;
-const PODS_FROM = 0x0a000000;
-const PODS_TO = 0x0b000000;
-/** A node's block holds twice as many addresses as pods, so that a freed one rests a while, and at least a /24. */
-const LEAST_POD_BLOCK = 256;
-
 /** All kubelets of a cluster: it registers their kinds of events once, and hands each event to the pod it is about. */
 export class Kubelets implements NodeAgents {
   readonly #needs: KubeletsNeeds;
@@ -61,7 +54,8 @@ export class Kubelets implements NodeAgents {
   readonly #lostRequests: EventKind;
   readonly #reconnected: EventKind;
   readonly #reconnections: KeyedDraws;
-  #nextBlock = PODS_FROM;
+  readonly #network = new NodeNetwork();
+  #newMachines: NewMachines | undefined;
   #anyLinkWasCut = false;
   readonly #anyNeedsStatusOf = (pod: Pod): boolean => this.#anyLinkWasCut || hasReadinessGates(pod);
 
@@ -90,6 +84,36 @@ export class Kubelets implements NodeAgents {
 
   /** Starts the kubelet of a node. Pods that are bound to it already are taken over. */
   addNode(node: Node): Kubelet {
+    const { kubelet } = this.#install(node);
+    this.#heartbeats.goesOn(node.metadata.name);
+    return kubelet;
+  }
+
+  /** A machine that has just booted: its kubelet starts and registers the Node, which becomes ready a little later. */
+  boot(registration: Node): void {
+    const { engine, parameters } = this.#needs;
+    const machine = this.#install(registration);
+    this.#heartbeats.begins(machine.kubelet.name);
+    registerNode(machine.client, registration, () => engine.now);
+    this.#newMachines ??= new NewMachines(engine, parameters.cloud.nodeReady, (index) => {
+      const grown = this.#machines[index]!;
+      grown.isStarting = false;
+      if (grown.reachable && grown.runs) this.#report(grown);
+    });
+    this.#newMachines.started(machine);
+  }
+
+  /** A machine that is taken away for good, and whatever runs on it. Its name comes never again. */
+  scrap(nodeName: string): void {
+    const machine = this.#byName.get(nodeName);
+    if (machine === undefined) return;
+    this.powerOff(nodeName);
+    this.#heartbeats.forgets(nodeName);
+    this.#byName.delete(nodeName);
+    this.#network.release(machine.addresses);
+  }
+
+  #install(node: Node): Machine {
     const { engine, api, parameters, recorderFor } = this.#needs;
     const { name } = node.metadata;
     assert(!this.#byName.has(name), `two nodes are named ${name}`);
@@ -97,7 +121,7 @@ export class Kubelets implements NodeAgents {
     const client = link.client(api.client('kubelet/' + name, parameters.kubelet.client));
     const recorder = recorderFor(name);
     const index = this.#machines.length;
-    const addresses = this.#addressesOf(node, index);
+    const addresses = this.#network.addressesOf(node);
     const kubelet = new Kubelet(this.#services, index, node, client, link, recorder, addresses);
     const machine = new Machine(index, node, link, client, recorder, addresses, kubelet);
     this.#machines.push(machine);
@@ -111,8 +135,7 @@ export class Kubelets implements NodeAgents {
         if (!link.hold(change)) machine.kubelet.receive(change);
       },
     });
-    this.#heartbeats.goesOn(name);
-    return kubelet;
+    return machine;
   }
 
   kubelet(nodeName: string): Kubelet | undefined {
@@ -212,31 +235,14 @@ export class Kubelets implements NodeAgents {
     this.#report(machine);
   }
 
-  #report({ client, node }: Machine): void {
-    reportNode(client, node, () => this.#needs.engine.now);
+  #report({ client, node, isStarting }: Machine): void {
+    if (isStarting) registerNode(client, node, () => this.#needs.engine.now);
+    else reportNode(client, node, () => this.#needs.engine.now);
   }
 
   /** How many pods kubelets have work with at present. */
   get podCount(): number {
     return this.#services.workers.live;
-  }
-
-  #addressesOf(node: Node, index: number): NodeAddresses {
-    const hostIP =
-      node.status.addresses?.find((one) => one.type === 'InternalIP')?.address ?? formatAddress(FIRST_HOST + index);
-    const cidr = node.spec.podCIDR?.split('/');
-    const base = parseAddress(cidr?.[0] ?? '');
-    const bits = Number(cidr?.[1]);
-    if (!Number.isNaN(base) && bits >= 8 && bits <= 30) {
-      const podCount = 1 << (32 - bits);
-      return { hostIP, podBase: base - (base % podCount), podCount };
-    }
-    let podCount = LEAST_POD_BLOCK;
-    while (podCount < 2 * resourcesOf(node.status.allocatable).pods) podCount *= 2;
-    const podBase = Math.ceil(this.#nextBlock / podCount) * podCount;
-    this.#nextBlock = podBase + podCount;
-    assert(this.#nextBlock <= PODS_TO, 'the pod network 10.0.0.0/8 has no block left');
-    return { hostIP, podBase, podCount };
   }
 
   #makeServices(): NodeServices {

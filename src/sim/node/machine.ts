@@ -19,6 +19,8 @@ export class Machine {
   /** Whether the kubelet is at work, and whether it can be reached. */
   runs = true;
   reachable = true;
+  /** It has just booted for the first time: its Node is not ready yet. */
+  isStarting = false;
   /** How often its network has come back. */
   reconnections = 0;
   /** Faults that hold at present: the power is off, the kubelet stands still, the network is cut. */

@@ -14,10 +14,21 @@ const HEALTHY: readonly Condition[] = [
   { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
 ];
 
+/** What a kubelet says of its node before the network of pods has come up. */
+const STARTING: readonly Condition[] = [
+  ...HEALTHY.slice(0, -1),
+  {
+    type: 'Ready',
+    status: 'False',
+    reason: 'KubeletNotReady',
+    message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady',
+  },
+];
+
 /** The conditions of a healthy node that is heard of now; those of others stay, and transitions are told from states. */
-function healthyConditions(before: readonly Condition[], now: number): readonly Condition[] {
+function healthyConditions(before: readonly Condition[], now: number, said = HEALTHY): readonly Condition[] {
   const second = now - (now % MICROS_PER_SECOND);
-  const own = HEALTHY.map((condition): Condition => {
+  const own = said.map((condition): Condition => {
     const old = conditionOf(before, condition.type);
     const since = old?.status === condition.status ? old.lastTransitionTime : second;
     return { ...condition, lastTransitionTime: since ?? second, lastHeartbeatTime: second };
@@ -47,11 +58,17 @@ export function reportNode(client: Client, lastKnown: Node, now: () => number, a
 }
 
 /** What an administrator has put on the Node is gone with it. */
-function newNode({ metadata, status }: Node, now: number): Node {
+function newNode({ metadata, spec: { providerID }, status }: Node, now: number): Node {
   return {
     kind: 'Node',
     metadata: { ...metadata, uid: '', resourceVersion: 0, generation: 1, deletionTimestamp: undefined, finalizers: [] },
-    spec: {},
+    spec: providerID === undefined ? {} : { providerID },
     status: { ...status, conditions: healthyConditions([], now) },
   };
+}
+
+/** The kubelet of a new machine registers its Node, which is not ready yet. */
+export function registerNode(client: Client, registration: Node, now: () => number): void {
+  const status = { ...registration.status, conditions: healthyConditions([], now(), STARTING) };
+  client.send({ verb: 'create', object: { ...registration, status } }, () => undefined);
 }

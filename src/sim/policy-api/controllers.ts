@@ -2,7 +2,8 @@ import type { Change } from '../api/change.ts';
 import type { Kind, Kinds } from '../api/kinds.ts';
 import type { ApiObject } from '../api/kinds.ts';
 import type { LabelSelector } from '../api/meta.ts';
-import type { Request, Response } from '../api/request.ts';
+import type { ClientRateLimit, Request, Response } from '../api/request.ts';
+import type { CloudProvider } from './cloud.ts';
 import type { SyncError } from './sync-error.ts';
 
 /**
@@ -50,6 +51,8 @@ export interface ControllerHost {
   randomSuffix(length: number): string;
   /** The next number of [0, 1) of the controller's own stream. */
   random(): number;
+  /** The cloud under the cluster. Absent: the scenario has none. */
+  readonly cloud?: CloudProvider | undefined;
 }
 
 export interface Controller {
@@ -70,3 +73,12 @@ export interface Controller {
 }
 
 export type ControllerFactory = (host: ControllerHost) => Controller;
+
+/** A process of its own beside kube-controller-manager, which runs controllers as that does. */
+export interface ControllerProcess {
+  /** Its client, its streams and its events are called by it. */
+  readonly process: string;
+  /** The token bucket of each controller's client. */
+  readonly client: ClientRateLimit | undefined;
+  readonly controllers: readonly ControllerFactory[];
+}

@@ -19,6 +19,8 @@ export class NodeLoads {
       allocatableMilliCpu: allocatable.milliCpu,
       allocatableMemoryBytes: allocatable.memoryBytes,
       allocatablePods: allocatable.pods,
+      registeredAt: at,
+      removedAt: -1,
       pods: 0,
       peakPods: 0,
       podsEver: 0,
@@ -28,8 +30,14 @@ export class NodeLoads {
       milliCpuMicros: 0,
       mebibyteMicros: 0,
       changedAt: at,
-      countedFrom: this.#countedFrom,
+      countedFrom: Math.max(at, this.#countedFrom),
     });
+  }
+
+  /** The Node is gone: what it was on average is over its life. */
+  removeNode(name: string, at: number): void {
+    const node = this.#settle(name, at);
+    if (node !== undefined) node.removedAt = at;
   }
 
   /** Forgets what was before `at`: integrals, peaks, pods that are gone. */
@@ -78,6 +86,7 @@ export class NodeLoads {
   #settle(name: string, at: number): NodeRecord | undefined {
     const node = this.#nodes.get(name);
     if (node === undefined) return undefined;
+    if (node.removedAt >= 0) return node;
     const elapsed = at - node.changedAt;
     node.milliCpuMicros += node.requestedMilliCpu * elapsed;
     node.mebibyteMicros += (node.requestedMemoryBytes / MEBIBYTE) * elapsed;

@@ -82,6 +82,8 @@ export class Recorder {
         if (change.type === 'ADDED') {
           this.#loads.addNode(object, at);
           this.#gpus.addNode(object, at);
+        } else if (change.type === 'DELETED') {
+          this.#loads.removeNode(object.metadata.name, at);
         }
         break;
       case 'Lease':

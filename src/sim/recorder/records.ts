@@ -56,6 +56,9 @@ export interface NodeRecord {
   readonly allocatableMilliCpu: number;
   readonly allocatableMemoryBytes: number;
   readonly allocatablePods: number;
+  /** When its Node was registered, and when it was deleted; -1: it was there at the end. Microseconds. */
+  readonly registeredAt: number;
+  removedAt: number;
   pods: number;
   peakPods: number;
   podsEver: number;
@@ -69,6 +72,20 @@ export interface NodeRecord {
   changedAt: number;
   /** Peaks and integrals are from here on. */
   countedFrom: number;
+}
+
+/** A machine of the cloud, whether it ever became a node or not. Microseconds; -1: never. */
+export interface MachineRecord {
+  readonly name: string;
+  readonly nodeGroup: string;
+  readonly zone: string;
+  readonly askedAt: number;
+  readonly runningAt: number;
+  readonly goneAt: number;
+  /** Why the cloud did not make it; empty: it did, or nobody waited for it. */
+  readonly error: string;
+  /** From when it ran until it was gone, or the run ended, in the scenario's money; undefined: nobody says what it costs. */
+  readonly cost: number | undefined;
 }
 
 /** The cluster at one moment. */

@@ -1,7 +1,7 @@
 import type { Kind } from '../api/kinds.ts';
 import type { ControlPlaneReport } from './control-plane-metrics.ts';
 import type { GpuState } from './gpu-loads.ts';
-import type { NodeRecord, JobRecord, RolloutRecord, Sample } from './records.ts';
+import type { NodeRecord, JobRecord, MachineRecord, RolloutRecord, Sample } from './records.ts';
 
 /** How one expectation of the scenario ended. */
 export interface ExpectationResult {
@@ -51,6 +51,8 @@ export interface RunRecord {
   readonly objects: ReadonlyMap<Kind, number>;
   readonly last: Sample;
   readonly nodes: readonly NodeRecord[];
+  /** Of the cloud, in the order in which they were asked for. */
+  readonly machines: readonly MachineRecord[];
   /** Devices over the run, in thousandths of a GPU times microseconds; absent where no node has any. */
   readonly gpus: GpuState | undefined;
   readonly samples: readonly Sample[];

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../sim/engine/time.ts';
 import type { RunRecord } from '../../../sim/recorder/run-record.ts';
 import { lookNext } from '../../look-next.ts';
 import { grouped, percent, rounded } from '../../quantity-text.ts';
-import type { Summary } from '../../summary.ts';
+import { nodesAtEnd, type Summary } from '../../summary.ts';
 import { ending } from '../../terminal.ts';
 import { markup, NOTHING, type Markup } from '../markup.ts';
 import type { Moment } from './moments.ts';
@@ -58,7 +58,7 @@ function figuresOf(run: RunRecord, summary: Summary): [string, string, string][]
     ],
     ['CPU requested', share(last.requestedMilliCpu, cpuAllocatable), mean(summary.cpuMeanRatio)],
     ['Memory requested', share(last.requestedMemoryBytes, memoryAllocatable), mean(summary.memoryMeanRatio)],
-    ['Nodes', grouped(run.nodes.length), `${formatDuration(run.endedAt - (run.endedAt % 1_000_000))} simulated`],
+    ['Nodes', grouped(nodesAtEnd(run)), `${formatDuration(run.endedAt - (run.endedAt % 1_000_000))} simulated`],
   ];
 }
 

@@ -29,7 +29,7 @@ export function controllerManagers(
     main: (process, api) => () => {
       const stream = process.stream('controller-manager/cache-sync');
       const syncMicros = (objects: number): number => synced(stream) + objects * cacheSyncPerObject;
-      new ControllerManager(process, api, parameters, factories, syncMicros, observeQueue);
+      new ControllerManager(process, api, parameters, factories, { syncMicros, observeQueue });
     },
   };
 }

@@ -2,6 +2,8 @@ import type { User } from './flow-schema.ts';
 
 const AUTHENTICATED = 'system:authenticated';
 const KUBELET = 'kubelet/';
+/** Components that run as pods, with the service accounts of their names. */
+const ADD_ONS: ReadonlySet<string> = new Set(['cloud-controller-manager', 'cluster-autoscaler', 'karpenter']);
 
 /** What the world does to a cluster comes from its administrators. */
 const ADMINISTRATOR: User = { name: 'kubernetes-admin', groups: ['system:masters', AUTHENTICATED] };
@@ -30,5 +32,6 @@ export function userOf(process: string): User {
   if (process === 'kubelet-heartbeats') return ALL_NODES;
   if (/^(?:kube-)?controller-manager/.test(process)) return userNamed('system:kube-controller-manager');
   if (/^(?:kube-)?scheduler/.test(process)) return userNamed('system:kube-scheduler');
+  if (ADD_ONS.has(process)) return userNamed(`system:serviceaccount:kube-system:${process}`);
   return ADMINISTRATOR;
 }
