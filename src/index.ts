@@ -76,6 +76,7 @@ function policiesNamedBy(scenario: Scenario): Policies {
     endpointSliceBatchMicros: parameters.controllerManager.endpointSliceBatchPeriod,
     featureGates: parameters.featureGates,
     controllerNames: controllers?.filter((name) => !isPolicyFile(name)),
+    recorded: scenario.initial,
     customKinds: (scenario.customResources ?? []).map(({ kind }) => kind),
   });
   if (scheduler.policy === undefined) return policies;

@@ -110,6 +110,7 @@ function policiesOf(
   return {
     ...defaultPolicies({
       controllerNames: scenario.cluster.controllers?.filter((name) => !isPolicyFile(name)),
+      recorded: scenario.initial,
       customKinds: (scenario.customResources ?? []).map(({ kind }) => kind),
       ownControllers: ownControllers.map(({ name, controller }) => ({
         name,

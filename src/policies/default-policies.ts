@@ -1,7 +1,9 @@
+import type { ApiObject } from '../sim/api/kinds.ts';
 import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { ControllerFactory } from '../sim/policy-api/controllers.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import { controllersOf, type OwnController } from './controllers/own-controller.ts';
+import { unrecordedOwners } from './controllers/garbage-collector/unrecorded-owners.ts';
 import { CONTROLLER_DEFAULTS, type ControllerSettings } from './controllers/registry.ts';
 import type { AutoscalerSettings } from './autoscaling/horizontal-pod-autoscaler.ts';
 import type { NodeLifecycleSettings } from './controllers/node-lifecycle/settings.ts';
@@ -29,6 +31,8 @@ export interface DefaultPolicyOptions {
   /** `--terminated-pod-gc-threshold`. */
   readonly terminatedPodGCThreshold?: number;
   readonly volumeProvisioningMicros?: number;
+  /** What the cluster held before the run; objects whose owners are not among it are no garbage. */
+  readonly recorded?: readonly ApiObject[];
 }
 
 /** Kubernetes' own decisions: kube-scheduler and the controllers of kube-controller-manager. */
@@ -58,6 +62,7 @@ export function defaultPolicies(options: DefaultPolicyOptions = {}): {
     nodeLifecycle,
     terminatedPodGCThreshold,
     volumeProvisioningMicros,
+    unrecordedOwners: unrecordedOwners(options.recorded ?? []),
   };
   return {
     scheduler: kubeScheduler(schedulerConfiguration),

@@ -44,11 +44,14 @@ const WATCHED = [
 const NONE: readonly OwnerReference[] = Object.freeze([]);
 
 /** Deletes what has lost its owners, and carries out deletions with a policy (kubernetes-behaviour.md 3.13). */
-export const garbageCollector: ControllerFactory = (host) => new GarbageCollector(host, []);
+export const garbageCollector: ControllerFactory = (host) => new GarbageCollector(host, [], new Set());
 
-/** The same, for a cluster with custom resources. */
-export function garbageCollectorWith(customKinds: readonly CustomKind[]): ControllerFactory {
-  return (host) => new GarbageCollector(host, customKinds);
+/** The same, for a cluster with custom resources, or with owners that exist though the API server has not heard of them. */
+export function garbageCollectorWith(
+  customKinds: readonly CustomKind[],
+  unrecordedOwners: ReadonlySet<string>,
+): ControllerFactory {
+  return (host) => new GarbageCollector(host, customKinds, unrecordedOwners);
 }
 
 class GarbageCollector implements Controller {
@@ -58,11 +61,13 @@ class GarbageCollector implements Controller {
   readonly handlers: Controller['handlers'];
   readonly #host: ControllerHost;
   readonly #watched: readonly Kind[];
+  readonly #unrecorded: ReadonlySet<string>;
   readonly #side = new SideReferences();
   readonly #absent = new AbsentOwners();
 
-  constructor(host: ControllerHost, customKinds: readonly CustomKind[]) {
+  constructor(host: ControllerHost, customKinds: readonly CustomKind[], unrecordedOwners: ReadonlySet<string>) {
     this.#host = host;
+    this.#unrecorded = unrecordedOwners;
     this.#watched = [...WATCHED, ...customKinds];
     const changed = (change: Change): void => this.#changed(change);
     this.handlers = Object.fromEntries(this.#watched.map((kind) => [kind, changed]));
@@ -103,7 +108,8 @@ class GarbageCollector implements Controller {
 
   #enqueueIfAnOwnerIsMissing(object: ApiObject): void {
     for (const reference of object.metadata.ownerReferences) {
-      if (!this.#isWatched(reference) || this.#cachedOwner(object, reference) !== undefined) continue;
+      if (!this.#isWatched(reference) || this.#unrecorded.has(reference.uid)) continue;
+      if (this.#cachedOwner(object, reference) !== undefined) continue;
       this.#host.enqueue(itemOf(object));
       return;
     }
@@ -215,6 +221,7 @@ class GarbageCollector implements Controller {
   *#stateOf(object: ApiObject, reference: OwnerReference): Steps<'solid' | 'waiting' | 'absent'> {
     const { name, uid } = reference;
     if (this.#absent.has(uid)) return 'absent';
+    if (this.#unrecorded.has(uid)) return 'solid';
     // Of a kind that is not simulated nothing is known, so nothing is taken for lost.
     const kind = this.#kindOf(reference);
     if (kind === undefined) return 'solid';

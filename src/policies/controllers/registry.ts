@@ -35,6 +35,8 @@ export interface ControllerSettings {
   readonly horizontalPodAutoscaler: AutoscalerSettings;
   readonly nodeLifecycle: NodeLifecycleSettings;
   readonly terminatedPodGCThreshold: number;
+  /** The uids of owners that exist beside what was recorded of a cluster. */
+  readonly unrecordedOwners: ReadonlySet<string>;
   /** How long a storage system takes to make or delete a volume. */
   readonly volumeProvisioningMicros: number;
 }
@@ -61,6 +63,7 @@ export const CONTROLLER_DEFAULTS: ControllerSettings = {
   horizontalPodAutoscaler: AUTOSCALER_DEFAULTS,
   nodeLifecycle: NODE_LIFECYCLE_DEFAULTS,
   terminatedPodGCThreshold: TERMINATED_POD_GC_THRESHOLD,
+  unrecordedOwners: new Set(),
   volumeProvisioningMicros: PROVISIONING_MICROS,
 };
 
@@ -99,7 +102,7 @@ export function controllers(
     ['endpointslice-controller', endpointSlice(settings.endpointSlice)],
     ['endpoints-controller', endpoints],
     ['endpointslice-mirroring-controller', endpointSliceMirroring],
-    ['garbage-collector-controller', garbageCollectorWith(settings.customKinds)],
+    ['garbage-collector-controller', garbageCollectorWith(settings.customKinds, settings.unrecordedOwners)],
     ['horizontal-pod-autoscaler-controller', horizontalPodAutoscaler(settings.horizontalPodAutoscaler)],
     ['namespace-controller', namespaceController(settings.customKinds)],
     ['node-lifecycle-controller', nodeLifecycle(settings.nodeLifecycle)],
