@@ -4,6 +4,8 @@ import type { PodSpec } from '../sim/api/pod.ts';
 import { podsAtOnce } from '../sim/api/pod-template.ts';
 import type { EtcdSpec, NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
 import { arrivals } from './arrivals.ts';
+import { reportInconsistencies } from './recorded/inconsistencies.ts';
+import { completeRecording } from './recorded/complete-recording.ts';
 import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
 import { copiesOf } from './copies.ts';
@@ -21,7 +23,7 @@ import { nodePool } from './node-pools.ts';
 import type { IssueDetails } from './fields.ts';
 import type { Severity } from './problem.ts';
 import { Inventory } from './inventory.ts';
-import { readFaults } from './faults.ts';
+import { placesOf, readFaults } from './faults.ts';
 import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
@@ -61,7 +63,8 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   };
 
   const distinct = withoutTwins(ingredients.manifests, findings.report);
-  const initial = distinct.filter(({ recorded }) => recorded).map(({ object }) => object);
+  const recorded = distinct.filter((manifest) => manifest.recorded);
+  const initial = completeRecording(recorded.map(({ object }) => object));
   const applied = withCopies(
     distinct.filter(({ recorded }) => !recorded).map(({ object }) => object),
     spec.copies,
@@ -104,6 +107,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     schedulers: schedulers ?? 1,
   };
   const faults = readFaults(spec.timeline, pools, [...initial, ...applied], control, cloud, endMicros, remark);
+  reportInconsistencies(recorded, placesOf(pools, cloud, initial).hasNode, findings.report);
   const resizes = readResizes(spec.timeline, cloud, endMicros, remark);
   findings.stopIfFailed();
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);

@@ -108,7 +108,12 @@ export function readFaults(
   return entries.sort((a, b) => a.atMicros - b.atMicros);
 }
 
-function placesOf(pools: readonly NodePool[], cloud: CloudSpec | undefined, objects: readonly ApiObject[]): Places {
+/** The nodes and zones there are, or may come to be. */
+export function placesOf(
+  pools: readonly NodePool[],
+  cloud: CloudSpec | undefined,
+  objects: readonly ApiObject[],
+): Places {
   const named = new Set<string>();
   const zones = new Set<string>();
   for (const pool of pools) for (const zone of pool.zones) zones.add(zone);

@@ -12,7 +12,7 @@ export interface Manifest {
   readonly document: SourceDocument;
   /** Path of the object inside its document: not empty inside a List. */
   readonly path: Path;
-  /** It carries what only the API server gives: it is part of a recorded cluster, not something to apply. */
+  /** Part of a cluster that is there, not something to apply: it carries what only the API server gives, or is a Node. */
   readonly recorded: boolean;
 }
 
@@ -109,7 +109,9 @@ function reportMisspeltIdentity(raw: unknown, tell: (problem: FieldProblem) => v
   return found;
 }
 
+/** A Node is never applied: nobody makes a machine by writing its manifest, which describes one that is there. */
 function isRecorded(raw: unknown): boolean {
+  if (valueAt(raw, ['kind']) === 'Node' && valueAt(raw, ['apiVersion']) === 'v1') return true;
   return valueAt(raw, ['metadata', 'uid']) !== undefined && valueAt(raw, ['metadata', 'resourceVersion']) !== undefined;
 }
 

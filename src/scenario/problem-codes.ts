@@ -66,6 +66,7 @@ export const PROBLEM_CODES = {
   'too-late':
     'Something is to happen, or to be checked, after the run has ended. A warning where nothing is lost by it.',
   'several-scenarios': 'More than one Scenario in one file.',
+  'unknown-node': 'Warning: recorded pods are bound to a node that is not there.',
   'not-a-manifest':
     'Warning: a file in a folder of manifests that shows no sign of being one, for instance the values of a chart.',
   'scenario-among-manifests': 'Warning: a Scenario in a folder that is run as manifests.',

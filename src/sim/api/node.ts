@@ -36,6 +36,14 @@ export interface Node {
   readonly status: NodeStatus;
 }
 
+/** The conditions that the kubelet of a node without trouble reports. */
+export const HEALTHY: readonly Condition[] = [
+  { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', lastTransitionTime: 0 },
+  { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', lastTransitionTime: 0 },
+  { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', lastTransitionTime: 0 },
+  { type: 'Ready', status: 'True', reason: 'KubeletReady', lastTransitionTime: 0 },
+];
+
 export const LABEL_ZONE = 'topology.kubernetes.io/zone';
 export const LABEL_REGION = 'topology.kubernetes.io/region';
 export const LABEL_HOSTNAME = 'kubernetes.io/hostname';

@@ -1,6 +1,6 @@
 import { deepFreeze } from '../api/freeze.ts';
 import { NO_LABELS, type ObjectMeta } from '../api/meta.ts';
-import { LABEL_HOSTNAME, LABEL_ZONE, type Node, type NodeStatus } from '../api/node.ts';
+import { HEALTHY, LABEL_HOSTNAME, LABEL_ZONE, type Node, type NodeStatus } from '../api/node.ts';
 import type { NodePool } from '../scenario.ts';
 
 /** What a kubelet on Linux labels its node with; the beta names are deprecated and still set. */
@@ -16,12 +16,7 @@ export function* nodesOfPool(pool: NodePool): Generator<Node> {
   const status: NodeStatus = deepFreeze({
     capacity: pool.capacity,
     allocatable: pool.allocatable,
-    conditions: [
-      { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', lastTransitionTime: 0 },
-      { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', lastTransitionTime: 0 },
-      { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', lastTransitionTime: 0 },
-      { type: 'Ready', status: 'True', reason: 'KubeletReady', lastTransitionTime: 0 },
-    ],
+    conditions: HEALTHY,
   });
   const spec = deepFreeze({ taints: pool.taints });
   for (let i = 0; i < pool.count; i++) {
