@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { orrery } from './doubles/orrery.ts';
 import { prepareRun } from '../src/cli/prepare-run.ts';
 import { turnOn } from '../src/cli/guarded-turn.ts';
 import type { SchedulerModule } from '../src/sim/policy-api/scheduler-module.ts';
@@ -65,6 +66,20 @@ describe('the policy of the page', () => {
   });
 });
 
+describe('each command of the page', { timeout: 60_000 }, () => {
+  const commands = blocks('sh').flatMap((block) => block.trim().split('\n'));
+  cpSync(join(ROOT, 'scenarios'), join(folder, 'scenarios'), { recursive: true });
+
+  test.each(commands)('%s', (command) => {
+    const [npx, name, ...args] = command.replaceAll('$PWD', folder).split(' ');
+    expect([npx, name]).toEqual(['npx', 'orrery']);
+    const outcome = orrery(args, { cwd: folder });
+    const breaksAnExpectation = command.includes('cluster.scheduler.policy=default');
+    expect(outcome.code, outcome.stderr).toBe(breaksAnExpectation ? 1 : 0);
+    if (args[0] === 'compare') expect(page).toContain(outcome.stdout.split('\n\nDifferences')[0]);
+  });
+});
+
 describe('the page', () => {
   const cli = readFileSync(join(ROOT, 'src/cli/main.ts'), 'utf8');
 
@@ -76,7 +91,6 @@ describe('the page', () => {
     const shell = blocks('sh').join('\n') + page.slice(page.indexOf('## When it goes wrong'));
     const options = [...shell.matchAll(/ (--[a-z-]+)/g)].map((match) => match[1]!);
     for (const option of new Set(options)) {
-      if (option === '--side-by-side') continue; // of diff
       expect(cli).toContain(option);
     }
   });

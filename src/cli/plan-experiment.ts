@@ -99,6 +99,6 @@ function withPolicyFiles(factor: Factor): Factor {
   if (factor.path !== 'cluster.scheduler.policy') return factor;
   return {
     ...factor,
-    values: factor.values.map((value) => (isPolicyFile(value) && existsSync(value) ? resolve(value) : value)),
+    settings: factor.values.map((value) => (isPolicyFile(value) && existsSync(value) ? resolve(value) : value)),
   };
 }

@@ -4,6 +4,8 @@ export interface Factor {
   readonly name: string;
   readonly path: string;
   readonly values: readonly string[];
+  /** What is set for each of them, where that is not the text itself. */
+  readonly settings?: readonly string[];
 }
 
 /** One combination of values. */
@@ -88,11 +90,11 @@ export function variantsOf(factors: readonly Factor[]): readonly Variant[] {
   const twice = factors.find(({ path }, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new ExperimentError(`--vary ${twice.name}: is varied twice`);
   let variants: Variant[] = [{ label: '', sets: [] }];
-  for (const { name, path, values } of factors) {
+  for (const { name, path, values, settings = values } of factors) {
     variants = variants.flatMap(({ label, sets }) =>
-      values.map((value) => ({
+      values.map((value, i) => ({
         label: `${label === '' ? '' : `${label}, `}${name}=${value}`,
-        sets: [...sets, `${path}=${value}`],
+        sets: [...sets, `${path}=${settings[i]!}`],
       })),
     );
   }

@@ -8,6 +8,8 @@ export function mean(values: readonly number[]): number {
 /** Unbiased: divided by n - 1. NaN for fewer than two values. */
 export function variance(values: readonly number[]): number {
   if (values.length < 2) return NaN;
+  // Of equal values none, not what is left over by the rounding of their mean.
+  if (values.every((value) => value === values[0])) return 0;
   const centre = mean(values);
   let squares = 0;
   for (const value of values) squares += (value - centre) * (value - centre);

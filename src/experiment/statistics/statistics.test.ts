@@ -33,6 +33,10 @@ function normal(next: () => number): () => number {
   };
 }
 
+test('equal values have no variance, whatever their mean is rounded to', () => {
+  expect(variance(Array.from({ length: 10 }, () => 0.520833333333333))).toBe(0);
+});
+
 describe('known answers', () => {
   it('moments', () => {
     expect([mean([1, 2, 6]), variance([1, 2, 6])]).toEqual([3, 7]);
