@@ -10,7 +10,7 @@ const recordings = join(process.env['ORRERY_DATA'] ?? 'no-recordings', 'failover
 
 /** One of each kind, all of them at night. */
 const NAMES = process.env['ORRERY_LONG']
-  ? ['apiserver-', 'catchup-', 'etcd-', 'fairness-', 'partition-', 'quorum-', 'write-latency-']
+  ? ['apiserver-', 'catchup-', 'etcd-', 'fairness-', 'partition-', 'quorum-', 'watch-', 'write-latency-']
   : [
       'apiserver-kill',
       'apiserver-term-delay-0',
@@ -18,6 +18,7 @@ const NAMES = process.env['ORRERY_LONG']
       'fairness-',
       'partition-3m-100-1000-leader-alone',
       'quorum-3m-leader-and-1-down',
+      'watch-',
     ];
 
 describe('etcd members and API servers that fail, against recordings of real ones (skipped without ORRERY_DATA)', () => {

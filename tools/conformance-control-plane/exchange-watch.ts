@@ -18,7 +18,7 @@ export function watchEvents(world: ExchangeWorld, pair: Pair, url: string): Fiel
   const opened = world.engine.now;
   const seen: { readonly event: WatchEvent; readonly at: number }[] = [];
   const millis = (): number => Math.round((world.engine.now - opened) / 1000);
-  const close = world.server.openWatch(
+  const watch = world.server.openWatch(
     {
       kind: address.kind,
       namespace: address.namespace === '' ? undefined : address.namespace,
@@ -26,13 +26,15 @@ export function watchEvents(world: ExchangeWorld, pair: Pair, url: string): Fiel
       fieldSelector: query.get('fieldSelector'),
       resourceVersion: query.has('resourceVersion') ? Number(query.get('resourceVersion')) : undefined,
       sendInitialEvents: query.get('sendInitialEvents') === 'true',
+      allowWatchBookmarks: query.get('allowWatchBookmarks') === 'true',
+      timeoutSeconds: query.has('timeoutSeconds') ? Number(query.get('timeoutSeconds')) : undefined,
     },
-    (event) => seen.push({ event, at: millis() }),
+    { receive: (event) => seen.push({ event, at: millis() }) },
   );
   const isOver = seen.at(-1)?.event.type === 'ERROR';
   const seconds = Number(pair['seconds'] ?? 0);
   if (!isOver) world.pass(seconds * 1_000_000);
-  close();
+  watch.close();
   const recorded = (pair['events'] ?? []) as readonly Fields[];
   return {
     code: 200,

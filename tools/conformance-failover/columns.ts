@@ -1,6 +1,7 @@
 import type { Recording, Row } from './recording.ts';
 import { clusterOf } from './timers.ts';
 import type { ColumnRule, Rule } from './verdict.ts';
+import { watchRules } from './watch-columns.ts';
 
 /** Everything under 50 ms is noise of the recordings' machine. */
 const NOISE_MS = 50;
@@ -14,6 +15,7 @@ const equal = (column: string, value: number): Rule => fact(`it is ${value}`, (r
 /** The columns that say under which conditions a row was taken, and are not measured. */
 export const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   catchup: ['missed'],
+  watch: ['resource', 'timeout_s', 'type', 'object_bytes'],
   'write-latency': ['sync_ms', 'slow_members', 'client_at'],
 };
 
@@ -27,7 +29,9 @@ export function rulesOf(recording: Recording): ColumnRule[] {
         ? partitionRules(recording)
         : family === 'apiserver'
           ? apiServerRules(recording)
-          : OTHER[family];
+          : family === 'watch'
+            ? watchRules(recording)
+            : OTHER[family];
   if (rules === undefined) return [];
   return recording.header.flatMap((column) => {
     const rule = rules[column];

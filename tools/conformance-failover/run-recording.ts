@@ -7,6 +7,7 @@ import { runQuorumFamily } from './quorum-family.ts';
 import { judgeFairness } from './fairness-family.ts';
 import type { Recording, Row } from './recording.ts';
 import { judge, type Verdict } from './verdict.ts';
+import { runWatchFamily } from './watch-family.ts';
 import { runWriteLatencyFamily } from './write-latency-family.ts';
 
 /** What was measured in the simulation, and how it compares, a verdict for each column. */
@@ -23,6 +24,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
   etcd: runEtcdFamily,
   partition: runPartitionFamily,
   quorum: runQuorumFamily,
+  watch: runWatchFamily,
   'write-latency': runWriteLatencyFamily,
 };
 
@@ -45,7 +47,8 @@ export function runRecording(
 }
 
 function compare(recording: Recording, simulated: readonly Readonly<Record<string, unknown>>[]): Verdict[] {
-  const conditions = CONDITIONS[familyOf(recording.name)] ?? [];
+  const named = CONDITIONS[familyOf(recording.name)] ?? [];
+  const conditions = named.filter((column) => recording.header.includes(column));
   const texts = simulated.map((row): Row =>
     Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)])),
   );

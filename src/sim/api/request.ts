@@ -234,6 +234,28 @@ export interface WatchRequest extends Selection {
   readonly resourceVersion?: number | undefined;
   /** What is there now comes first, then a bookmark. */
   readonly sendInitialEvents?: boolean | undefined;
+  /** Bookmarks are told about once a minute, and before the end. */
+  readonly allowWatchBookmarks?: boolean | undefined;
+  /** The server ends it after so long. Absent: after 30 to 60 minutes. */
+  readonly timeoutSeconds?: number | undefined;
+}
+
+/** Who opened a watch. */
+export interface WatchReceiver {
+  receive(event: WatchEvent): void;
+  /** The server has ended it: nothing more comes. */
+  ended?(): void;
+}
+
+/** A watch as its client has it in hand. */
+export interface OpenWatch {
+  /** The server serves it. */
+  readonly isOpen: boolean;
+  /** The client has no interest any more. */
+  close(): void;
+  /** The client stands still: what comes for it lies on the way, as far as there is room. */
+  stopReading(): void;
+  readOn(): void;
 }
 
 export type WatchEvent =

@@ -10,8 +10,9 @@ import type {
   ClientRateLimit,
   Request,
   Response,
+  OpenWatch,
   Watch,
-  WatchEvent,
+  WatchReceiver,
   WatchRequest,
 } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
@@ -22,19 +23,19 @@ import { ONE_MEMBER, type EtcdService } from '../etcd/etcd-service.ts';
 import { Lessor } from '../etcd/lessor.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink } from '../event-recorder.ts';
-import { WatchCache } from '../watch/watch-cache.ts';
+import type { KeptHistory } from '../watch/watch-cache.ts';
 import { WatchHub, type WatchObserver } from '../watch/watch-hub.ts';
-import { asSelected } from '../watch/watch-stream.ts';
+import { AwaitedVersions } from './awaited-versions.ts';
 import { EventPath, type EventObserver } from './event-path.ts';
 import { Fairness, type FairnessObserver } from './fairness.ts';
 import { RequestFlows } from './flow-control/request-flows.ts';
 import { userNamed } from './flow-control/users.ts';
 import { nameSuffix, UidMint } from './identity.ts';
 import { Instances } from './instances/instances.ts';
-import { openWatch } from './open-watch.ts';
 import { RequestHandler } from './request-handler.ts';
 import { RequestPath, type RequestObserver } from './request-path.ts';
 import type { Unfinished } from './unfinished.ts';
+import { WatchService } from './watch-service.ts';
 
 export interface ApiServerOptions {
   /** kube-apiserver's `--etcd-compaction-interval`: how long pages of a list stay consistent. */
@@ -67,7 +68,8 @@ export class SimulatedApiServer implements ApiServer {
   #suffixesMinted = 0;
   readonly #observers: CommitObserver[] = [];
   #metrics: MetricsSource | undefined;
-  readonly #histories = new Map<Kind, WatchCache>();
+  readonly #watches: WatchService;
+  readonly #awaited: AwaitedVersions;
 
   constructor(engine: Engine, parameters: Parameters, options: ApiServerOptions = {}) {
     this.#engine = engine;
@@ -77,12 +79,16 @@ export class SimulatedApiServer implements ApiServer {
     this.#cacheStream = engine.stream('api-server/watch-cache');
     const committed = (commit: Commit): void => {
       this.#hub.publish(commit);
-      if (this.#histories.size > 0) this.#histories.get(commit.kind)?.append(commit);
+      this.#watches.committed(commit);
+      if (this.#awaited.any) this.#awaited.reached(commit.revision);
       for (const observe of this.#observers) observe(commit);
     };
     this.store = new Store(committed, { compactionIntervalMicros, quotaBytes });
+    this.#awaited = new AwaitedVersions(engine);
+    this.#watches = new WatchService({ engine, store: this.store, hub: this.#hub, awaited: this.#awaited });
     const respond = (request: Request, identity: string): Response | Unfinished => handler.respond(request, identity);
     this.#path = new RequestPath(engine, parameters, options.etcd ?? ONE_MEMBER, this.store, respond);
+    this.#path.awaited = this.#awaited;
     this.etcd = this.#path.etcd;
     this.#events = new EventPath(engine, this.#path, this.etcd, this.store, this.#hub);
     const { objectBytes } = parameters.apiServer;
@@ -102,6 +108,7 @@ export class SimulatedApiServer implements ApiServer {
       now: () => engine.now,
       featureGates: parameters.featureGates,
       metrics: () => this.#metrics,
+      listed: (kind) => this.#watches.listed(kind),
       cached: (kind, key) => this.#cached(kind, key),
       mintUid: (kind) => this.#uids.mint(kind),
       mintSuffix: () => nameSuffix(this.#suffixes, this.#suffixesMinted++),
@@ -198,30 +205,13 @@ export class SimulatedApiServer implements ApiServer {
    * Keeps the last changes of a kind from now on, so that watches can begin at a version. Nothing is kept unasked: the
    * simulation's own watchers never lose their place.
    */
-  keepHistory(kind: Kind): WatchCache {
-    let cache = this.#histories.get(kind);
-    if (cache === undefined) this.#histories.set(kind, (cache = new WatchCache(this.store.revision)));
-    return cache;
+  keepHistory(kind: Kind): KeptHistory {
+    return this.#watches.keepHistory(kind);
   }
 
-  /**
-   * A watch as a client outside opens it. `receive` is told at once what it has missed, and then every change that is
-   * selected, as it travels to all watchers. Returns how to end it.
-   */
-  openWatch(request: WatchRequest, receive: (event: WatchEvent) => void): () => void {
-    const opened = openWatch(request, this.store, (kind) => this.keepHistory(kind));
-    let isOpen = opened.goesOn;
-    for (const event of opened.events) receive(event);
-    if (!isOpen) return nobody;
-    this.#hub.add({
-      kind: request.kind,
-      receive: (change) => {
-        if (!isOpen || change.object.metadata.resourceVersion <= opened.since) return;
-        const event = asSelected(change, opened.selects);
-        if (event !== undefined) receive(event);
-      },
-    });
-    return () => (isOpen = false);
+  /** A watch as a client outside opens it: told at once what it has missed, and then every change that is selected. */
+  openWatch(request: WatchRequest, receiver: WatchReceiver): OpenWatch {
+    return this.#watches.open(request, receiver);
   }
 
   /**
@@ -246,5 +236,3 @@ export class SimulatedApiServer implements ApiServer {
     return this.keepHistory(kind).before(key, this.#engine.now - behind) ?? this.store.get(kind, key);
   }
 }
-
-function nobody(): void {}

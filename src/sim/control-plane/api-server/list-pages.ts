@@ -2,6 +2,7 @@ import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ListOptions, ObjectList, Response, Selection } from '../../api/request.ts';
 import type { Store } from '../etcd/store.ts';
 import { refuse, type Refusal } from './outcome.ts';
+import { refuseTooLarge } from './refusals.ts';
 import { selectionOf } from './selection.ts';
 
 /** What the later pages of a list show: everything that was selected when the first page was read. */
@@ -88,11 +89,7 @@ export class ListPages {
       return refuse('Invalid', `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${why}`, { causes });
     }
     const { revision } = this.#store;
-    if (resourceVersion > revision) {
-      const message = `Timeout: Too large resource version: ${resourceVersion}, current: ${revision}`;
-      const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
-      return refuse('Timeout', message, { causes, retryAfterSeconds: 1 });
-    }
+    if (resourceVersion > revision) return refuseTooLarge(resourceVersion, revision);
     // Older states are not kept, as if they had been compacted.
     if (resourceVersionMatch !== 'Exact' || resourceVersion === revision) return undefined;
     return refuse('Expired', 'The resourceVersion for the provided list is too old.');

@@ -26,6 +26,13 @@ export function nameOf(key: string): string {
 /** What the API server says of a JSON patch that does not fit the object. */
 export const REJECTED = 'the server rejected our request due to an error in our request';
 
+/** 504 and a second's patience: the version asked for is still to come. */
+export function refuseTooLarge(asked: number, current: number): Refusal {
+  const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+  const message = `Timeout: Too large resource version: ${asked}, current: ${current}`;
+  return refuse('Timeout', message, { causes, retryAfterSeconds: 1 });
+}
+
 /** The API server shows what its storage says as an internal error, without Retry-After: nobody retries by himself. */
 export function failureOf(error: EtcdError): Response {
   return { ok: false, code: 500, reason: 'InternalError', message: error.message };

@@ -29,6 +29,8 @@ export interface HandlerWorld {
   readonly featureGates: FeatureGates;
   /** Who answers for the metrics APIs; undefined: nobody does. */
   metrics(): MetricsSource | undefined;
+  /** Somebody has listed what is true now. */
+  listed(kind: Kind): void;
   /** An object as the watch cache has it. */
   cached(kind: Kind, key: string): ApiObject | undefined;
   /** A uid that no object of the run has had. */
@@ -145,6 +147,7 @@ export class RequestHandler {
 
   #list(request: Of<'list'>): Response {
     this.#store.advance(this.#world.now());
+    if (request.resourceVersion === undefined) this.#world.listed(request.kind);
     return this.#pages.list(request);
   }
 

@@ -8,9 +8,10 @@ import type { EtcdSpec, Parameters } from '../../scenario.ts';
 import { EtcdService } from '../etcd/etcd-service.ts';
 import type { Store } from '../etcd/store.ts';
 import type { Fairness } from './fairness.ts';
+import type { AwaitedVersions } from './awaited-versions.ts';
 import type { Flight, Origin } from './flight.ts';
 import { SURE_OF_A_SEAT } from './gate.ts';
-import { ThroughEtcd } from './through-etcd.ts';
+import { REQUEST_TIMEOUT_MICROS, ThroughEtcd, TIMED_OUT } from './through-etcd.ts';
 import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
 
 /** Is told of every answer: `tookMicros` from the request's arrival at the server. An observer, not a component. */
@@ -48,6 +49,8 @@ export class RequestPath {
   detour: Detour | undefined;
   /** Of requests that may find no seat. */
   fairness: Fairness | undefined;
+  /** Of lists that ask for a version to come. */
+  awaited: AwaitedVersions | undefined;
   readonly #engine: Engine;
   readonly #store: Store;
   readonly #respond: (request: Request, identity: string) => Response | Unfinished;
@@ -189,7 +192,19 @@ export class RequestPath {
   schedule(slot: number): void {
     const flight = this.flights[slot]!;
     flight.phase = 'works';
+    if (flight.dueAt > flight.arrivesAt + REQUEST_TIMEOUT_MICROS) this.#timeOut(slot, flight);
     flight.handle = this.#engine.at(flight.dueAt, this.#carryOutKind, slot);
+  }
+
+  /** It will not be done in time. What has reached etcd by then takes effect, and the client does not hear of it. */
+  #timeOut(slot: number, flight: Flight): void {
+    const deadline = flight.arrivesAt + REQUEST_TIMEOUT_MICROS;
+    if (flight.commit > 0 && flight.dueAt - flight.commit <= deadline) {
+      this.answerAt(this.orphan(slot), TIMED_OUT, deadline + this.networkMicros());
+      return;
+    }
+    flight.next = () => TIMED_OUT;
+    flight.dueAt = Math.max(deadline, this.#engine.now);
   }
 
   /** Nothing of it is under way at its server any more. */
@@ -226,6 +241,7 @@ export class RequestPath {
     const flight = this.flights[slot]!;
     if (flight.ticket !== undefined && !this.fairness!.admits(slot)) return;
     const { request, origin, next } = flight;
+    if (request.verb === 'list' && flight.phase !== 'waits' && this.#awaits(slot, request.resourceVersion)) return;
     flight.next = undefined;
     const respond = next ?? ((): Response | Unfinished => this.#respond(request, origin.identity));
     if (this.etcd.inTrouble) {
@@ -233,6 +249,7 @@ export class RequestPath {
       flight.phase = 'in-etcd';
       this.#throughEtcd.carryOut(
         request,
+        flight.arrivesAt,
         () => finished(respond()),
         (response) => this.#answered(slot, flight, response),
       );
@@ -248,6 +265,18 @@ export class RequestPath {
     flight.commit = this.etcd.commitMicros();
     flight.dueAt = this.#engine.now + work + flight.commit;
     this.schedule(slot);
+  }
+
+  /** Whether a list asks for a version to come: it is carried out once that is there, or in vain. */
+  #awaits(slot: number, version = 0): boolean {
+    if (version <= this.#store.revision) return false;
+    const flight = this.flights[slot]!;
+    const { request } = flight;
+    flight.phase = 'waits';
+    this.awaited!.wait(version, () => {
+      if (flight.request === request && flight.phase === 'waits') this.#carryOut(slot);
+    });
+    return true;
   }
 
   #answered(slot: number, flight: Flight, response: Response): void {

@@ -8,7 +8,7 @@ import { failureOf } from './refusals.ts';
 type Write = Exclude<Request, { verb: 'get' | 'get-metrics' | 'list' }>;
 
 /** `--request-timeout`. */
-const REQUEST_TIMEOUT_MICROS = 60_000_000;
+export const REQUEST_TIMEOUT_MICROS = 60_000_000;
 
 /**
  * Requests while etcd is in trouble: a write takes effect if and when etcd commits it, which may be after its client was
@@ -29,8 +29,8 @@ export class ThroughEtcd {
     );
   }
 
-  /** `respond` carries the request out against the present state. */
-  carryOut(request: Request, respond: () => Response, done: (response: Response) => void): void {
+  /** `respond` carries the request out against the present state. Its deadline counts from its arrival. */
+  carryOut(request: Request, arrivedAt: number, respond: () => Response, done: (response: Response) => void): void {
     if (request.verb === 'get-metrics' || (request.verb === 'list' && request.resourceVersion === 0)) {
       done(respond());
       return;
@@ -42,7 +42,8 @@ export class ThroughEtcd {
       this.#engine.cancel(deadline);
       done(response);
     };
-    const deadline = this.#engine.after(REQUEST_TIMEOUT_MICROS, this.#timedOutKind, 0, 0, finish);
+    const endsAt = Math.max(arrivedAt + REQUEST_TIMEOUT_MICROS, this.#engine.now);
+    const deadline = this.#engine.at(endsAt, this.#timedOutKind, 0, 0, finish);
     if (request.verb === 'get' || request.verb === 'list') {
       this.#etcd.read((error) => finish(error === undefined ? respond() : failureOf(error)));
       return;
@@ -80,7 +81,8 @@ function targetOf(request: Write): readonly [Kind, string] {
   }
 }
 
-const TIMED_OUT: Response = {
+/** 504, when the deadline of a request is over. */
+export const TIMED_OUT: Response = {
   ok: false,
   code: 504,
   reason: 'Timeout',
