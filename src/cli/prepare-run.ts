@@ -1,3 +1,5 @@
+import { clusterAutoscalerProcess } from '../policies/autoscaling/cluster-autoscaler.ts';
+import type { ClusterAutoscalerSettings } from '../policies/autoscaling/cluster-autoscaler/settings.ts';
 import type { AutoscalerSettings } from '../policies/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultPolicies } from '../policies/default-policies.ts';
 import {
@@ -21,6 +23,7 @@ import { namedControllers } from '../scenario/named-controllers.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
 import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { ControllerModule } from '../sim/policy-api/controller-module.ts';
+import type { ControllerProcess } from '../sim/policy-api/controllers.ts';
 import type { SchedulerModule } from '../sim/policy-api/scheduler-module.ts';
 import type { SchedulingPolicyFactory } from '../sim/policy-api/scheduler.ts';
 import type { Parameters, Scenario, SchedulerSpec } from '../sim/scenario.ts';
@@ -125,8 +128,15 @@ function policiesOf(
     }),
     scheduler: scheduler!,
     furtherSchedulers,
-    addOns: scenario.cluster.cloud === undefined ? [] : [CLOUD_CONTROLLER_MANAGER],
+    addOns: addOnsOf(scenario.cluster),
   };
+}
+
+/** What runs beside the controller manager where machines come and go. */
+function addOnsOf({ cloud, autoscaler }: Scenario['cluster']): readonly ControllerProcess[] {
+  if (cloud === undefined) return [];
+  if (autoscaler === undefined) return [CLOUD_CONTROLLER_MANAGER];
+  return [CLOUD_CONTROLLER_MANAGER, clusterAutoscalerProcess(autoscaler.flags as Partial<ClusterAutoscalerSettings>)];
 }
 
 function autoscalerSettings(flags: Parameters['controllerManager']): AutoscalerSettings {

@@ -11,6 +11,7 @@ import {
   quantity,
   resources,
 } from './fields.ts';
+import { autoscalerSchema } from './autoscaler.ts';
 import { apiServerFaultSchema } from './api-server-faults.ts';
 import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
@@ -207,6 +208,7 @@ const replicas = z
 const cluster = z.strictObject({
   nodes: z.array(node).max(10_000).optional().describe('Without it: three zones with room for everything.'),
   cloud: cloudSchema.optional(),
+  autoscaler: autoscalerSchema.optional(),
   scheduler: scheduler.optional(),
   furtherSchedulers: z
     .array(scheduler)

@@ -60,6 +60,14 @@ export interface ClusterSpec {
   readonly controllers?: readonly string[];
   /** Machines that come and go. Absent: the nodes are those of `nodes`. */
   readonly cloud?: CloudSpec | undefined;
+  /** Who decides how many there are. Absent: nobody. */
+  readonly autoscaler?: AutoscalerSpec | undefined;
+}
+
+/** An autoscaler of nodes with its flags, read and validated. Opaque to all but the autoscaler. */
+export interface AutoscalerSpec {
+  readonly kind: 'cluster-autoscaler';
+  readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /** The cloud under the cluster. */

@@ -187,6 +187,11 @@ export class Simulation {
     return this.#schedulers[0]!;
   }
 
+  /** Machines that come and go; undefined: the scenario has none. */
+  get cloud(): Cloud | undefined {
+    return this.#cloud;
+  }
+
   /** Simulated time in microseconds. */
   get now(): number {
     return this.engine.now;
@@ -293,9 +298,10 @@ export class Simulation {
     const { parameters, controllerManagers: replicas = 1 } = this.#scenario.cluster;
     const observeQueue = (name: string): QueueMetrics => this.recorder.controlPlane.queueOf(name, engine);
     if (this.#isElected('controllerManagers')) {
-      return new Replicas(engine, api, controllerManagers(replicas, parameters, factories, undefined, observeQueue));
+      const component = controllerManagers(replicas, parameters, factories, undefined, observeQueue, this.#cloud);
+      return new Replicas(engine, api, component);
     }
-    new ControllerManager(engine, api, parameters, factories, { observeQueue });
+    new ControllerManager(engine, api, parameters, factories, { observeQueue, cloud: this.#cloud });
     return undefined;
   }
 

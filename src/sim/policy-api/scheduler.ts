@@ -60,7 +60,13 @@ export type SchedulingDecision =
       /** To be evicted from the nominated node, most important first. */
       readonly victims: readonly Pod[];
     }
-  | { readonly kind: 'error'; readonly message: string; readonly evaluated: number };
+  | {
+      readonly kind: 'error';
+      readonly message: string;
+      readonly evaluated: number;
+      /** The pod's condition says Unschedulable all the same: there are no nodes at all. */
+      readonly isRejection?: boolean;
+    };
 
 /**
  * A whole scheduler as a policy: it keeps its own idea of the cluster from what the host tells it, and decides one pod at

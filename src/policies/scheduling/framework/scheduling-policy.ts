@@ -15,7 +15,7 @@ import type {
   PreEnqueuePlugin,
   ProfileHints,
 } from '../../../sim/policy-api/scheduling.ts';
-import { Code } from '../../../sim/policy-api/status.ts';
+import { Code, isRejection } from '../../../sim/policy-api/status.ts';
 import { ColumnPath } from '../columns/column-path.ts';
 import { SchedulerCache } from './cache.ts';
 import { explainDecision } from './explain.ts';
@@ -199,7 +199,12 @@ export class FrameworkPolicy implements SchedulingPolicy {
         return { kind: 'node', nodeName: result.node.name, evaluated: result.evaluated, steps };
       }
       case 'error':
-        return { kind: 'error', message: statusMessage(result.status), evaluated: snapshot.nodes.length };
+        return {
+          kind: 'error',
+          message: statusMessage(result.status),
+          evaluated: snapshot.nodes.length,
+          ...(isRejection(result.status) ? { isRejection: true } : {}),
+        };
       case 'unschedulable': {
         return unschedulableDecision(framework, snapshot, state, info, result.diagnosis);
       }

@@ -1,4 +1,5 @@
 import { sampler } from '../../engine/samplers.ts';
+import type { CloudProvider } from '../../policy-api/cloud.ts';
 import type { ControllerFactory } from '../../policy-api/controllers.ts';
 import type { Parameters } from '../../scenario.ts';
 import { ControllerManager } from '../controller-manager.ts';
@@ -19,6 +20,7 @@ export function controllerManagers(
   factories: readonly ControllerFactory[],
   election: LeaderElectionParameters = LEADER_ELECTION,
   observeQueue?: (controller: string) => WorkQueueObserver,
+  cloud?: CloudProvider,
 ): ElectedComponent {
   const { cacheSync, cacheSyncPerObject } = parameters.controllerManager;
   const synced = sampler(cacheSync);
@@ -29,7 +31,7 @@ export function controllerManagers(
     main: (process, api) => () => {
       const stream = process.stream('controller-manager/cache-sync');
       const syncMicros = (objects: number): number => synced(stream) + objects * cacheSyncPerObject;
-      new ControllerManager(process, api, parameters, factories, { syncMicros, observeQueue });
+      new ControllerManager(process, api, parameters, factories, { syncMicros, observeQueue, cloud });
     },
   };
 }

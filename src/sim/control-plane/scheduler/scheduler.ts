@@ -280,7 +280,7 @@ export class Scheduler {
       this.#fail(queued, decision, true);
     } else {
       this.#report(queued, 'error', undefined, decision.evaluated, decision.message);
-      this.#fail(queued, failureOf(decision.message, undefined), false);
+      this.#fail(queued, failureOf(decision.message, undefined), decision.isRejection === true);
     }
     this.#wake();
   }
