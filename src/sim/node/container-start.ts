@@ -3,7 +3,7 @@ import { newBackOff, raiseBackOff, remainingBackOff } from './back-off.ts';
 import { NEVER, RunState, Stopping, type ContainerRecord } from './container.ts';
 import { terminatedState } from './container-status.ts';
 import type { Occasion } from './container-runtime.ts';
-import { goDuration } from './go-duration.ts';
+import { goDuration } from '../api/go-duration.ts';
 import type { PullResult } from './image-store.ts';
 import type { PodWorker } from './pod-worker.ts';
 

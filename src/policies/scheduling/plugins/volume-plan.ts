@@ -54,7 +54,8 @@ export function* bindVolumes(plan: VolumePlan, nodeName: string, view: BindingVi
   const claims = [...plan.bindings.map(({ claim }) => claim), ...plan.toProvision];
   const timesOutAt = view.now() + view.timeoutMicros;
   while (view.now() < timesOutAt) {
-    yield POLL_MICROS;
+    const interruption = yield POLL_MICROS;
+    if (interruption?.ok === false) return failure(interruption.message);
     const states = claims.map((claim) => stateOf(claim, written, nodeName, view));
     const failed = states.find((state) => typeof state === 'object');
     if (failed !== undefined) return failed;

@@ -1,5 +1,6 @@
 import type { Clockwork } from '../../engine/clockwork.ts';
 import type { EventHandle, EventKind } from '../../engine/engine.ts';
+import { goDuration } from '../../api/go-duration.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { BindingSteps } from '../../policy-api/scheduler.ts';
 import type { WaitingPod } from '../../policy-api/scheduling.ts';
@@ -15,8 +16,9 @@ export interface Binding {
 
 /** A binding that waits at Permit. */
 interface Held extends Binding {
-  /** Plugin to the time at which its patience ends. */
+  /** Plugin to how long it waits at most, in microseconds from `since` on. */
   readonly waits: Map<string, number>;
+  readonly since: number;
   alarm: EventHandle;
 }
 
@@ -24,6 +26,8 @@ interface Held extends Binding {
 export interface PermitOutcomes {
   allowed(binding: Binding): void;
   rejected(binding: Binding, plugin: string, reason: string): void;
+  /** It has to make room for a pod of higher priority. */
+  preempted(binding: Binding): void;
 }
 
 /** Pods with a node that wait until every plugin that asked them to has allowed them (semantics sheet 1.7). */
@@ -45,22 +49,25 @@ export class PermitRoom {
 
   /** `waits`: how long each plugin is to be waited for, in microseconds. */
   hold(binding: Binding, waits: ReadonlyMap<string, number>): void {
-    const until = new Map<string, number>();
-    let first = Infinity;
-    for (const [plugin, timeout] of waits) {
-      until.set(plugin, this.#engine.now + timeout);
-      first = Math.min(first, this.#engine.now + timeout);
-    }
-    const held: Held = { ...binding, waits: until, alarm: 0 };
-    held.alarm = this.#engine.at(first, this.#timeoutKind, 0, 0, held);
+    const held: Held = { ...binding, waits: new Map(waits), since: this.#engine.now, alarm: 0 };
+    this.#setAlarm(held);
     this.#held.set(binding.pod.metadata.uid, held);
   }
 
-  /** Sends a pod away for a reason of the scheduler's own. Returns whether it waited here. */
-  turnAway(uid: string, reason: string): boolean {
+  /** Sends a pod away that is being deleted. Returns whether it waited here. */
+  remove(uid: string): boolean {
     const held = this.#held.get(uid);
-    if (held !== undefined) this.#reject(held, '', reason);
+    if (held !== undefined) this.#reject(held, '', 'removed');
     return held !== undefined;
+  }
+
+  /** Takes the place of a pod, which need not be deleted since it is nowhere yet. Returns whether it waited here. */
+  preempt(uid: string): boolean {
+    const held = this.#held.get(uid);
+    if (held === undefined) return false;
+    this.#release(held);
+    this.#outcomes.preempted(held);
+    return true;
   }
 
   *waitingPods(): Generator<WaitingPod> {
@@ -87,14 +94,18 @@ export class PermitRoom {
   }
 
   #timedOut(held: Held): void {
-    for (const [plugin, until] of held.waits) {
-      if (until > this.#engine.now) continue;
-      this.#reject(held, plugin, `timed out waiting at plugin ${plugin}`);
+    for (const [plugin, timeout] of held.waits) {
+      if (held.since + timeout > this.#engine.now) continue;
+      this.#reject(held, plugin, `rejected due to timeout after waiting ${goDuration(timeout)} at plugin ${plugin}`);
       return;
     }
-    let next = Infinity;
-    for (const until of held.waits.values()) next = Math.min(next, until);
-    held.alarm = this.#engine.at(next, this.#timeoutKind, 0, 0, held);
+    // Whose patience it was has allowed the pod meanwhile.
+    this.#setAlarm(held);
+  }
+
+  #setAlarm(held: Held): void {
+    const at = held.since + Math.min(...held.waits.values());
+    held.alarm = this.#engine.at(at, this.#timeoutKind, 0, 0, held);
   }
 
   #release(held: Held): void {

@@ -1,14 +1,19 @@
 import type { Clockwork } from '../../engine/clockwork.ts';
-import type { EventKind } from '../../engine/engine.ts';
+import type { EventHandle, EventKind } from '../../engine/engine.ts';
 import type { Client, Response } from '../../api/request.ts';
-import type { PreBindSteps } from '../../policy-api/pre-bind.ts';
-import type { Status } from '../../policy-api/status.ts';
+import { CANCELLED, type PreBindSteps } from '../../policy-api/pre-bind.ts';
+import { Code, type Status } from '../../policy-api/status.ts';
 import type { Binding } from './permit-room.ts';
 import type { PolicyGuard } from './policy-guard.ts';
 
 interface UnderWay {
   readonly binding: Binding;
   readonly steps: PreBindSteps;
+  /** Its pod is a victim: whatever it asks for now fails. */
+  cancelled: boolean;
+  /** Steps so far. An answer to an earlier one comes too late. */
+  turn: number;
+  alarm: EventHandle | undefined;
 }
 
 export interface PreBindingsOptions {
@@ -21,10 +26,14 @@ export interface PreBindingsOptions {
   readonly done: (binding: Binding, status: Status | undefined) => void;
 }
 
+/** What a cancelled binding ends with when its plugins did not mind. */
+const PREEMPTED: Status = { code: Code.Error, reasons: ['preempted by DefaultPreemption'] };
+
 /** PreBind plugins that take their time: sends what they ask and wakes them, beside the scheduling cycles of other pods. */
 export class PreBindings {
   readonly #options: PreBindingsOptions;
   readonly #wakeKind: EventKind;
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(options: PreBindingsOptions) {
     this.#options = options;
@@ -34,15 +43,40 @@ export class PreBindings {
   }
 
   begin(binding: Binding, steps: PreBindSteps): void {
-    this.#resume({ binding, steps }, undefined);
+    const underWay: UnderWay = { binding, steps, cancelled: false, turn: 0, alarm: undefined };
+    this.#underWay.set(binding.pod.metadata.uid, underWay);
+    this.#resume(underWay, undefined);
+  }
+
+  /** A victim's binding is given up. Returns whether the pod was in PreBind (semantics sheet 6.6). */
+  cancel(uid: string): boolean {
+    const underWay = this.#underWay.get(uid);
+    if (underWay === undefined) return false;
+    if (underWay.cancelled) return true;
+    underWay.cancelled = true;
+    if (underWay.alarm !== undefined) this.#options.engine.cancel(underWay.alarm);
+    this.#resume(underWay, CANCELLED);
+    return true;
   }
 
   #resume(underWay: UnderWay, answer: Response | undefined): void {
     const { engine, client, guard, done } = this.#options;
     const { binding, steps } = underWay;
-    const next = guard.ask('PreBind', binding.pod, () => steps.next(answer));
-    if (next.done === true) done(binding, next.value);
-    else if (typeof next.value === 'number') engine.after(next.value, this.#wakeKind, 0, 0, underWay);
-    else client.send(next.value, (response) => this.#resume(underWay, response));
+    const { pod } = binding;
+    const turn = ++underWay.turn;
+    underWay.alarm = undefined;
+    const next = guard.ask('PreBind', pod, () => steps.next(answer));
+    if (next.done === true) {
+      this.#underWay.delete(pod.metadata.uid);
+      done(binding, next.value ?? (underWay.cancelled ? PREEMPTED : undefined));
+    } else if (typeof next.value === 'number') {
+      underWay.alarm = engine.after(next.value, this.#wakeKind, 0, 0, underWay);
+    } else if (underWay.cancelled) {
+      this.#resume(underWay, CANCELLED);
+    } else {
+      client.send(next.value, (response) => {
+        if (underWay.turn === turn) this.#resume(underWay, response);
+      });
+    }
   }
 }

@@ -6,6 +6,7 @@ import { wholeSecond } from '../api-server/outcome.ts';
 import { schedulerNameOf } from '../scheduling-queue/scheduling-queue.ts';
 import { nominationOf } from './nomination.ts';
 import type { PermitRoom } from './permit-room.ts';
+import type { PreBindings } from './pre-bindings.ts';
 
 /** Whom a preemption has to deal with. */
 export interface PreemptionNeighbours {
@@ -13,6 +14,7 @@ export interface PreemptionNeighbours {
   readonly recorder: EventRecorder;
   readonly policy: SchedulingPolicy;
   readonly permits: PermitRoom;
+  readonly preBindings: PreBindings;
   /** The pods as the watch has shown them, by key. */
   readonly pods: ReadonlyMap<string, Pod>;
   now(): number;
@@ -64,9 +66,12 @@ export class Preemptions {
   }
 
   #evict(preemptor: Pod, nodeName: string, victim: Pod, done: (ok: boolean) => void): void {
-    const { client, permits, recorder, now } = this.#neighbours;
+    const { client, permits, preBindings, recorder, now } = this.#neighbours;
     const { uid } = victim.metadata;
-    if (permits.turnAway(uid, 'preempted')) {
+    const text = `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`;
+    // A victim that is not bound yet gives its place back and is tried again.
+    if (permits.preempt(uid) || preBindings.cancel(uid)) {
+      recorder.record(victim, 'Normal', 'Preempted', `${text} (in kube-scheduler memory).`);
       done(true);
       return;
     }
@@ -88,10 +93,7 @@ export class Preemptions {
         return;
       }
       client.send({ verb: 'delete', kind: 'Pod', key, uid }, (deleted) => {
-        if (deleted.ok) {
-          const text = `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`;
-          recorder.record(victim, 'Normal', 'Preempted', text);
-        }
+        if (deleted.ok) recorder.record(victim, 'Normal', 'Preempted', text);
         done(deleted.ok || deleted.reason === 'NotFound');
       });
     });

@@ -112,6 +112,7 @@ export class Scheduler {
     this.#permits = new PermitRoom(engine, name, {
       allowed: (binding) => this.#bind(binding),
       rejected: (binding, plugin, reason) => this.#turnedAway(binding, plugin, reason),
+      preempted: (binding) => this.#bindingFailed(binding, 'waiting on permit for pod: preempted', false, undefined),
     });
 
     this.policy = options.policy(this.#host());
@@ -140,6 +141,7 @@ export class Scheduler {
       recorder: this.#recorder,
       policy: this.policy,
       permits: this.#permits,
+      preBindings: this.#preBindings,
       pods: this.#cluster.pods,
       now: () => engine.now,
       failed: (preemptor) => {
@@ -325,7 +327,7 @@ export class Scheduler {
 
   #turnedAway(binding: Binding, plugin: string, reason: string): void {
     this.#takeBack(binding);
-    this.#fail(binding.queued, failureOf(refusedThere(reason), plugin === '' ? undefined : plugin), true);
+    this.#fail(binding.queued, failureOf(refusedThere(reason), plugin), true);
     this.#placeFreed(binding, binding.pod.metadata.uid);
     this.#wake();
   }

@@ -106,7 +106,7 @@ export class WatchedCluster {
   /** An assumed pod that is deleted before it is bound: its place is free again. */
   #giveUpAssumed(change: Change<'Pod'>): void {
     const { uid } = change.object.metadata;
-    if (this.#permits.turnAway(uid, 'the pod is being deleted')) return;
+    if (this.#permits.remove(uid)) return;
     this.#policy.removePod(uid);
     this.#queue.moveAll('AssignedPod/Delete', { ...change, type: 'DELETED' });
   }

@@ -1,4 +1,4 @@
-/** Writes microseconds as Go prints a duration, the way they stand in the kubelet's messages: `1m20s`, `345ms`, `1.5s`. */
+/** Writes microseconds as Go prints a duration, the way they stand in messages of the kubelet and the scheduler: `1m20s`, `345ms`, `1.5s`. */
 export function goDuration(micros: number): string {
   if (micros < 1_000) return micros === 0 ? '0s' : micros + 'µs';
   if (micros < 1_000_000) return decimal(micros, 1_000) + 'ms';
