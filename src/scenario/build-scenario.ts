@@ -19,6 +19,7 @@ import type { Path, SourceDocument } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { LoadOptions } from './load-scenario.ts';
 import { inOrderOfApplication, undeclaredNamespaces, withoutTwins, type Manifest } from './manifests.ts';
+import { metricSeriesOf } from './metric-series.ts';
 import { mergeParameters } from './merge-parameters.ts';
 import { nodePool } from './node-pools.ts';
 import type { IssueDetails } from './fields.ts';
@@ -86,6 +87,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const timeline = readTimeline(spec.timeline, folder, inventory, endMicros, findings, remark);
   const expectations = readExpectations(spec.expect, inventory, endMicros, remark);
   const behaviours = spec.behaviour.map(behaviourOf);
+  const metrics = metricSeriesOf(spec.metrics, inventory.objects(), remark);
   const namespaces = [...spec.workload, ...spec.traces].map(({ namespace }) => namespace);
   const implied = undeclaredNamespaces([...initial, ...inventory.objects()], namespaces);
 
@@ -138,6 +140,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     initial: inOrderOfApplication([...defaultStorage([...initial, ...inventory.objects()]), ...initial]),
     workloads: ready,
     behaviours,
+    ...(metrics.length === 0 ? {} : { metrics }),
     ...(ingredients.customResources.size === 0 ? {} : { customResources: [...ingredients.customResources.values()] }),
     timeline,
     faults,

@@ -16,6 +16,7 @@ import { apiServerFaultSchema } from './api-server-faults.ts';
 import { componentFaultSchema } from './component-faults.ts';
 import { etcdFaultSchema } from './etcd-faults.ts';
 import { cloudFaultSchema, cloudSchema, resizeSchema } from './cloud.ts';
+import { metricSeriesSchema } from './metric-series.ts';
 import { resourceName, taints } from './node-fields.ts';
 import { runawayClientSchema } from './runaway-client.ts';
 
@@ -516,6 +517,7 @@ export const scenarioSchema = z.strictObject({
     workload: z.array(workload).default([]),
     traces: z.array(trace).default([]),
     behaviour: z.array(behaviour).default([]),
+    metrics: z.array(metricSeriesSchema).max(1_000).default([]),
     timeline: z.array(timeline).default([]).describe('What happens when.'),
     expect: z.array(expectation).default([]).describe('What must hold. A broken one ends in exit code 1.'),
   }),

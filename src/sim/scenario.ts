@@ -31,6 +31,7 @@ export interface Scenario {
   readonly initial: readonly ApiObject[];
   readonly workloads: readonly WorkloadSpec[];
   readonly behaviours: readonly BehaviourSpec[];
+  readonly metrics?: readonly MetricSeriesSpec[];
   readonly timeline: readonly TimelineEntry[];
   readonly faults?: readonly FaultEntry[] | undefined;
   readonly etcdctl?: readonly EtcdctlEntry[] | undefined;
@@ -295,6 +296,20 @@ export interface UsageSpec {
   readonly each: Readonly<Record<string, UsageCurve>>;
   /** Shared equally by the containers of ready pods. */
   readonly shared: Readonly<Record<string, UsageCurve>>;
+}
+
+/** A metric of an object or of the world outside. */
+export interface MetricSeriesSpec {
+  readonly name: string;
+  readonly namespace: string;
+  /** Absent: of the world outside. */
+  readonly object: { readonly kind: string; readonly name: string } | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly curve: UsageCurve;
+  /** Each point holds until the next, in place of straight lines between them. */
+  readonly inSteps: boolean;
+  /** Ready pods whose number the value is divided by. Absent: it is not. */
+  readonly sharedBy: LabelSelector | undefined;
 }
 
 /** A quantity over time, in thousandths: straight lines between the points, which are in order of time. */

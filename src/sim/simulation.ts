@@ -1,9 +1,8 @@
 import { declareCustomResource } from './api/custom-object.ts';
 import { keyOf, type ApiObject } from './api/kinds.ts';
-import { NO_LABELS, type Labels, type ObjectMeta } from './api/meta.ts';
-import type { Namespace, PriorityClass } from './api/core.ts';
 import type { Pod } from './api/pod.ts';
 import type { ClientRateLimit } from './api/request.ts';
+import { systemObjects } from './api/system-objects.ts';
 import { SimulatedApiServer } from './control-plane/api-server/api-server.ts';
 import { ApiServerFaults } from './control-plane/api-server/instances/api-server-faults.ts';
 import { Cloud } from './cloud/cloud.ts';
@@ -38,6 +37,7 @@ import { Arrivals } from './workload/arrivals.ts';
 import { drawTasks } from './workload/draw-tasks.ts';
 import { Behaviours } from './workload/behaviour.ts';
 import { Kubectl } from './workload/kubectl.ts';
+import { MetricSeries } from './workload/metric-series.ts';
 import { MetricsServer } from './workload/metrics-server.ts';
 
 /** Every decision that can be swapped, as a run is handed it. */
@@ -60,15 +60,6 @@ export interface SimulationOptions {
   /** Who runs the pods of the nodes. Absent: kubelets. */
   readonly nodeAgents?: ((needs: KubeletsNeeds) => NodeAgents) | undefined;
 }
-
-/** Namespaces that every cluster has. */
-const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-
-/** Classes that every cluster has. */
-const SYSTEM_PRIORITIES: readonly (readonly [string, number])[] = [
-  ['system-cluster-critical', 2_000_000_000],
-  ['system-node-critical', 2_000_001_000],
-];
 
 /**
  * A run: one scenario, one seed. Puts the parts together, gives everyone their real neighbours, and turns the crank.
@@ -137,11 +128,7 @@ export class Simulation {
     const managers = this.#addControllerManagers(policies.controllers);
     const workloads = scenario.workloads.map((spec) => drawTasks(engine, spec));
     const behaviours = new Behaviours(engine, scenario.behaviours, workloads);
-    const { lastUsageTurn } = behaviours;
-    if (lastUsageTurn !== undefined) {
-      const { scrapePeriod } = parameters.metricsServer;
-      api.serveMetrics(new MetricsServer(engine, api, behaviours, scrapePeriod, lastUsageTurn));
-    }
+    this.#serveMetrics(behaviours);
     const agents = options.nodeAgents ?? ((needs: KubeletsNeeds): NodeAgents => new Kubelets(needs));
     const kubelets = agents({
       engine,
@@ -267,6 +254,17 @@ export class Simulation {
     };
   }
 
+  /** Where the scenario says what anything measures, somebody measures it. */
+  #serveMetrics(behaviours: Behaviours): void {
+    const { engine, api } = this;
+    const { metrics = [], cluster } = this.#scenario;
+    const series = metrics.length === 0 ? undefined : new MetricSeries(api, metrics);
+    const turns = [behaviours.lastUsageTurn, series?.lastTurn].filter((turn) => turn !== undefined);
+    if (turns.length === 0) return;
+    const { scrapePeriod } = cluster.parameters.metricsServer;
+    api.serveMetrics(new MetricsServer(engine, api, behaviours, scrapePeriod, Math.max(...turns), series));
+  }
+
   #makeCloud(): Cloud | undefined {
     const { cloud, parameters } = this.#scenario.cluster;
     if (cloud === undefined) return undefined;
@@ -341,15 +339,7 @@ export class Simulation {
   #install(): void {
     const { api } = this;
     const { initial, cluster } = this.#scenario;
-    for (const name of SYSTEM_NAMESPACES) {
-      if (!initial.some((object) => object.kind === 'Namespace' && object.metadata.name === name)) {
-        api.install(systemNamespace(name));
-      }
-    }
-    for (const [name, value] of SYSTEM_PRIORITIES) {
-      const known = initial.some((object) => object.kind === 'PriorityClass' && object.metadata.name === name);
-      if (!known) api.install(systemPriority(name, value));
-    }
+    for (const object of systemObjects(initial)) api.install(object);
     for (const object of initial) api.install(object);
     for (const pool of cluster.nodes) for (const node of nodesOfPool(pool)) api.install(node);
     for (const node of this.#cloud?.nodes() ?? []) api.install(node);
@@ -383,35 +373,5 @@ function decisionRecord(attempt: SchedulingAttempt): DecisionRecord {
     nominatedNode: victims[0]?.spec.nodeName ?? '',
     victims: victims.map(keyOf),
     explanation,
-  };
-}
-
-function systemPriority(name: string, value: number): PriorityClass {
-  return {
-    kind: 'PriorityClass',
-    metadata: systemMeta(name, NO_LABELS),
-    value,
-    globalDefault: false,
-    preemptionPolicy: 'PreemptLowerPriority',
-  };
-}
-
-function systemNamespace(name: string): Namespace {
-  const labels = { 'kubernetes.io/metadata.name': name };
-  return { kind: 'Namespace', metadata: systemMeta(name, labels), status: { phase: 'Active' } };
-}
-
-function systemMeta(name: string, labels: Labels): ObjectMeta {
-  return {
-    name,
-    namespace: '',
-    uid: '',
-    resourceVersion: 0,
-    generation: 1,
-    creationTimestamp: 0,
-    labels,
-    annotations: NO_LABELS,
-    ownerReferences: [],
-    finalizers: [],
   };
 }

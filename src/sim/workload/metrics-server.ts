@@ -7,6 +7,7 @@ import { milliValue } from '../api/quantity.ts';
 import type { ApiServer } from '../api/request.ts';
 import { compileRequirements, parseSelectorText } from '../api/selector-text.ts';
 import type { UsageSpec } from '../scenario.ts';
+import type { MetricSeries } from './metric-series.ts';
 import { valueAt } from './usage-curve.ts';
 
 /** Who knows what the scenario says of a container's usage. */
@@ -43,17 +44,30 @@ const RESOURCES: ReadonlySet<string> = new Set(['cpu', 'memory']);
 export class MetricsServer implements MetricsSource {
   readonly #engine: Engine;
   readonly #rules: UsageRules;
+  readonly #series: MetricSeries | undefined;
   readonly #pods = new Map<string, Pod>();
   #measured = new Map<string, Measured>();
 
-  /** @param lastTurn when usage changes for the last time; autoscalers may have something to do for an hour after it */
-  constructor(engine: Engine, api: ApiServer, rules: UsageRules, periodMicros: number, lastTurn: number) {
+  /**
+   * @param lastTurn when usage changes for the last time; autoscalers may have something to do for an hour after it
+   * @param series metrics that are not of pods
+   */
+  constructor(
+    engine: Engine,
+    api: ApiServer,
+    rules: UsageRules,
+    periodMicros: number,
+    lastTurn: number,
+    series?: MetricSeries,
+  ) {
     const eventfulUntil = lastTurn + LONGEST_WINDOW;
     this.#engine = engine;
     this.#rules = rules;
+    this.#series = series;
     api.watch({ kind: 'Pod', receive: (change) => this.#podChanged(change as Change<'Pod'>) });
     const scrape = (): void => {
       this.#scrape();
+      series?.scrape(engine.now, periodMicros);
       engine.after(periodMicros, engine.now < eventfulUntil ? lively : quiet);
     };
     const lively = engine.on('metrics-server/scrape', scrape);
@@ -62,7 +76,9 @@ export class MetricsServer implements MetricsSource {
   }
 
   answer(query: MetricsQuery): readonly MetricSample[] | string {
-    if (query.api === 'object' || query.api === 'external') return 'the server could not find the requested resource';
+    if (query.api === 'object' || query.api === 'external') {
+      return this.#series?.answer(query) ?? 'the server could not find the requested resource';
+    }
     const parsed = parseSelectorText(query.selector);
     if (!parsed.ok) return parsed.message;
     const matches = compileRequirements(parsed.requirements);
