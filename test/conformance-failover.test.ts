@@ -10,10 +10,21 @@ const recordings = join(process.env['ORRERY_DATA'] ?? 'no-recordings', 'failover
 
 /** One of each kind, all of them at night. */
 const NAMES = process.env['ORRERY_LONG']
-  ? ['apiserver-', 'catchup-', 'etcd-', 'fairness-', 'partition-', 'quorum-', 'watch-', 'write-latency-']
+  ? [
+      'apiserver-',
+      'catchup-',
+      'control-plane-',
+      'etcd-',
+      'fairness-',
+      'partition-',
+      'quorum-',
+      'watch-',
+      'write-latency-',
+    ]
   : [
       'apiserver-kill',
       'apiserver-term-delay-0',
+      'control-plane-',
       'etcd-3m-100-1000-kill',
       'fairness-',
       'partition-3m-100-1000-leader-alone',

@@ -59,6 +59,11 @@ export interface SimulationOptions {
   readonly explains?: ((pod: Pod) => boolean) | undefined;
   /** Who runs the pods of the nodes. Absent: kubelets. */
   readonly nodeAgents?: ((needs: KubeletsNeeds) => NodeAgents) | undefined;
+  /**
+   * Controller manager and scheduler stand for election even where nothing can take their Leases from them, and nobody
+   * starts them again when they have lost them.
+   */
+  readonly elects?: boolean | undefined;
 }
 
 /**
@@ -75,6 +80,9 @@ export class Simulation {
   readonly #seed: string;
   readonly #expectations: Expectations;
   readonly kubectl: Kubectl;
+  /** Those that stand for election. */
+  readonly components: { readonly [C in ReturnType<typeof componentOf>]: Replicas | undefined };
+  readonly #elects: boolean;
   readonly #cloud: Cloud | undefined;
   /** Once there is a cloud whose machines have to be run. */
   #kubelets: Kubelets | undefined;
@@ -87,6 +95,7 @@ export class Simulation {
   constructor(scenario: Scenario, policies: Policies, sink: RecordSink, options: SimulationOptions = {}) {
     this.#scenario = scenario;
     this.#seed = options.seed ?? scenario.seed;
+    this.#elects = options.elects ?? false;
     for (const resource of scenario.customResources ?? []) declareCustomResource(resource);
     const engine = (this.engine = new Engine({ seed: this.#seed }));
     const { parameters } = scenario.cluster;
@@ -125,7 +134,8 @@ export class Simulation {
     (policies.furtherSchedulers ?? []).forEach((policy, i) => {
       this.#addScheduler(`scheduler-${i + 2}`, policy, sink, options);
     });
-    const managers = this.#addControllerManagers(policies.controllers);
+    const controllerManagers = this.#addControllerManagers(policies.controllers);
+    this.components = { controllerManagers, schedulers };
     const workloads = scenario.workloads.map((spec) => drawTasks(engine, spec));
     const behaviours = new Behaviours(engine, scenario.behaviours, workloads);
     this.#serveMetrics(behaviours);
@@ -155,7 +165,7 @@ export class Simulation {
         {
           machines: this.#kubelets!,
           etcd: api.etcd,
-          components: new ComponentFaults({ controllerManagers: managers, schedulers }),
+          components: new ComponentFaults(this.components),
           apiServers: new ApiServerFaults(api.instances),
           clients: new RunawayClients(engine, api),
           cloud: this.#cloud,
@@ -284,11 +294,16 @@ export class Simulation {
     }
   }
 
-  /** Whether several stand for election, or one that may be struck: else there is nobody to tell it from. */
+  /**
+   * Whether several stand for election, or one that may be struck, or lose its Lease for etcd's sake: else there is nobody
+   * to tell it from.
+   */
   #isElected(component: ReturnType<typeof componentOf>): boolean {
     const { cluster, faults = [] } = this.#scenario;
-    if ((cluster[component] ?? 1) > 1) return true;
-    return faults.some(({ fault }) => 'replica' in fault && componentOf(fault) === component);
+    if ((cluster[component] ?? 1) > 1 || this.#elects) return true;
+    return faults.some(
+      ({ fault }) => fault.kind.startsWith('Etcd') || ('replica' in fault && componentOf(fault) === component),
+    );
   }
 
   #addControllerManagers(factories: readonly ControllerFactory[]): Replicas | undefined {
@@ -297,7 +312,7 @@ export class Simulation {
     const observeQueue = (name: string): QueueMetrics => this.recorder.controlPlane.queueOf(name, engine);
     if (this.#isElected('controllerManagers')) {
       const component = controllerManagers(replicas, parameters, factories, undefined, observeQueue, this.#cloud);
-      return new Replicas(engine, api, component);
+      return new Replicas(engine, api, component, !this.#elects);
     }
     new ControllerManager(engine, api, parameters, factories, { observeQueue, cloud: this.#cloud });
     return undefined;
@@ -308,7 +323,7 @@ export class Simulation {
     if (this.#isElected('schedulers')) {
       const make = (process: Clockwork, processApi: ComponentApi): Scheduler =>
         this.#addScheduler('scheduler', policy, sink, options, { engine: process, api: processApi, standby: true });
-      return new Replicas(engine, api, schedulers(this.#scenario.cluster.schedulers ?? 1, make));
+      return new Replicas(engine, api, schedulers(this.#scenario.cluster.schedulers ?? 1, make), !this.#elects);
     }
     this.#addScheduler('scheduler', policy, sink, options);
     return undefined;

@@ -10,6 +10,7 @@ import type { KubeletsNeeds, NodeAgents } from '../../src/sim/node/kubelets.ts';
 import { FakePod } from './fake-pod.ts';
 import { COMPLETION_INDEX, type Ordinals } from './ordinals.ts';
 import { scriptOf } from './pod-annotations.ts';
+import { PersistentClient } from './persistent-client.ts';
 import { SerialClient } from './serial-client.ts';
 
 const SECOND = 1_000_000;
@@ -23,6 +24,7 @@ const RENEW_SPREAD = 400_000;
 const REPORT_EVERY = 300 * SECOND;
 /** What the recordings' program takes between two writes. */
 const BETWEEN_WRITES = 4_000;
+const BETWEEN_TRIES = 100_000;
 const LEASES = 'kube-node-lease';
 
 /** One node's kubelet. */
@@ -54,13 +56,15 @@ export class FakeKubelets implements NodeAgents {
   readonly #draws: KeyedDraws;
   #addresses = 0;
 
-  constructor(needs: KubeletsNeeds, ordinals: Ordinals) {
+  /** @param persists they do not give up, and each pod's writes go their own way */
+  constructor(needs: KubeletsNeeds, ordinals: Ordinals, persists = false) {
     this.#engine = needs.engine;
     this.#api = needs.api;
     this.#client = needs.api.client('fake-kubelets', undefined);
-    this.#pods = new SerialClient(needs.api.client('fake-kubelets/pods', undefined), (act) =>
-      this.#after(BETWEEN_WRITES, act),
-    );
+    const pods = needs.api.client('fake-kubelets/pods', undefined);
+    this.#pods = persists
+      ? new PersistentClient(pods, (act) => this.#after(BETWEEN_TRIES, act))
+      : new SerialClient(pods, (act) => this.#after(BETWEEN_WRITES, act));
     this.#ordinals = ordinals;
     this.#draws = needs.engine.keyed('fake-kubelets/lease-phase');
     this.#timer = needs.engine.on('fake-kubelet/timer', (_a, _b, act) => (act as () => void)());

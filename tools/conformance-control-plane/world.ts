@@ -9,7 +9,7 @@ import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { Node } from '../../src/sim/api/node.ts';
 import type { Pod } from '../../src/sim/api/pod.ts';
 import type { Client, Response } from '../../src/sim/api/request.ts';
-import type { Scenario } from '../../src/sim/scenario.ts';
+import type { EtcdSpec, Scenario } from '../../src/sim/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import type { RecordSink } from '../../src/sim/recorder/records.ts';
 import { ELSEWHERE, neighbourOn, nodeOf } from './cluster.ts';
@@ -54,6 +54,15 @@ const BETWEEN_MANIFESTS = 22_000;
 
 const NO_SINK: RecordSink = { pod: () => undefined, event: () => undefined };
 
+/** What a control plane has that is not as simple as can be. */
+export interface Plant {
+  readonly etcd?: EtcdSpec;
+  /** Controller manager and scheduler stand for election. */
+  readonly elects?: boolean;
+  /** The fake kubelets do not give up. */
+  readonly persists?: boolean;
+}
+
 /** A recording's cluster in the simulator: what its steps act on. */
 export class World {
   readonly simulation: Simulation;
@@ -70,7 +79,7 @@ export class World {
   readonly zero: number;
   readonly #timer: EventKind;
 
-  constructor({ input, folder }: Recording, seed: string) {
+  constructor({ input, folder }: Recording, seed: string, plant: Plant = {}) {
     this.namespace = input.namespace ?? `${input.family}-${input.name}`;
     this.settings = settingsOf(input.flags);
     this.manifests = input.manifests === undefined ? undefined : join(folder, input.manifests);
@@ -97,14 +106,15 @@ export class World {
     });
     this.simulation = new Simulation(
       {
-        ...scenarioOf(input, settings),
+        ...scenarioOf(input, settings, plant.etcd),
         initial: [namespaceOf(this.namespace), namespaceOf(ELSEWHERE), ...nodes, ...others, ...leftOver(input)],
       },
       policies,
       NO_SINK,
       {
         seed,
-        nodeAgents: (needs) => (this.kubelets = new FakeKubelets(needs, ordinals)),
+        elects: plant.elects,
+        nodeAgents: (needs) => (this.kubelets = new FakeKubelets(needs, ordinals, plant.persists)),
       },
     );
     const { api, engine } = this.simulation;
@@ -166,14 +176,14 @@ function stoodBesideOthers({ family, cluster }: RecordedInput): boolean {
   return family === 'node-failure' && new Set(cluster?.nodes?.map(({ Zone }) => Zone)).size === 1;
 }
 
-function scenarioOf(input: RecordedInput, settings: Settings): Scenario {
+function scenarioOf(input: RecordedInput, settings: Settings, etcd: EtcdSpec | undefined): Scenario {
   return {
     name: `${input.family}/${input.name}`,
     question: '',
     durationMicros: BEFORE_ZERO * 100,
     horizonMicros: BEFORE_ZERO * 100,
     seed: '1',
-    cluster: { nodes: [], parameters: parametersOf(settings), scheduler: { configuration: undefined } },
+    cluster: { nodes: [], parameters: parametersOf(settings), scheduler: { configuration: undefined }, etcd },
     manifests: [],
     initial: [],
     workloads: [],

@@ -1,3 +1,4 @@
+import { controlPlaneRules } from './control-plane-columns.ts';
 import type { Recording, Row } from './recording.ts';
 import { clusterOf } from './timers.ts';
 import type { ColumnRule, Rule } from './verdict.ts';
@@ -29,9 +30,11 @@ export function rulesOf(recording: Recording): ColumnRule[] {
         ? partitionRules(recording)
         : family === 'apiserver'
           ? apiServerRules(recording)
-          : family === 'watch'
-            ? watchRules(recording)
-            : OTHER[family];
+          : family === 'control-plane-etcd'
+            ? controlPlaneRules(recording)
+            : family === 'watch'
+              ? watchRules(recording)
+              : OTHER[family];
   if (rules === undefined) return [];
   return recording.header.flatMap((column) => {
     const rule = rules[column];

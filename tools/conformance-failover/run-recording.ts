@@ -1,6 +1,7 @@
 import { runApiServerFamily } from './apiserver-family.ts';
 import { runCatchupFamily } from './catchup-family.ts';
 import { CONDITIONS, familyOf, rulesOf } from './columns.ts';
+import { runControlPlaneFamily } from './control-plane-family.ts';
 import { runEtcdFamily } from './etcd-family.ts';
 import { runPartitionFamily } from './partition-family.ts';
 import { runQuorumFamily } from './quorum-family.ts';
@@ -21,6 +22,7 @@ type Runner = (recording: Recording, repeats: number, seed: string) => Record<st
 const RUNNERS: Readonly<Record<string, Runner>> = {
   apiserver: runApiServerFamily,
   catchup: runCatchupFamily,
+  'control-plane-etcd': runControlPlaneFamily,
   etcd: runEtcdFamily,
   partition: runPartitionFamily,
   quorum: runQuorumFamily,

@@ -90,6 +90,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#path = new RequestPath(engine, parameters, options.etcd ?? ONE_MEMBER, this.store, respond);
     this.#path.awaited = this.#awaited;
     this.etcd = this.#path.etcd;
+    this.etcd.onWatches = (stall) => (stall ? this.#hub.stall() : this.#hub.goOn());
     this.#events = new EventPath(engine, this.#path, this.etcd, this.store, this.#hub);
     const { objectBytes } = parameters.apiServer;
     this.#fairness = new Fairness({ engine, path: this.#path, store: this.store, hub: this.#hub, objectBytes });

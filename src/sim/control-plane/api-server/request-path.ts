@@ -11,7 +11,7 @@ import type { Fairness } from './fairness.ts';
 import type { AwaitedVersions } from './awaited-versions.ts';
 import type { Flight, Origin } from './flight.ts';
 import { SURE_OF_A_SEAT } from './gate.ts';
-import { REQUEST_TIMEOUT_MICROS, ThroughEtcd, TIMED_OUT } from './through-etcd.ts';
+import { deadlineOf, SHORTEST_DEADLINE_MICROS, ThroughEtcd, TIMED_OUT } from './through-etcd.ts';
 import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
 
 /** Is told of every answer: `tookMicros` from the request's arrival at the server. An observer, not a component. */
@@ -192,13 +192,14 @@ export class RequestPath {
   schedule(slot: number): void {
     const flight = this.flights[slot]!;
     flight.phase = 'works';
-    if (flight.dueAt > flight.arrivesAt + REQUEST_TIMEOUT_MICROS) this.#timeOut(slot, flight);
+    if (flight.dueAt > flight.arrivesAt + SHORTEST_DEADLINE_MICROS) this.#timeOut(slot, flight);
     flight.handle = this.#engine.at(flight.dueAt, this.#carryOutKind, slot);
   }
 
-  /** It will not be done in time. What has reached etcd by then takes effect, and the client does not hear of it. */
+  /** It may not be done in time. What has reached etcd by then takes effect, and the client does not hear of it. */
   #timeOut(slot: number, flight: Flight): void {
-    const deadline = flight.arrivesAt + REQUEST_TIMEOUT_MICROS;
+    const deadline = flight.arrivesAt + deadlineOf(flight.request);
+    if (flight.dueAt <= deadline) return;
     if (flight.commit > 0 && flight.dueAt - flight.commit <= deadline) {
       this.answerAt(this.orphan(slot), TIMED_OUT, deadline + this.networkMicros());
       return;

@@ -1,14 +1,25 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { keyOf, type Kind } from '../../api/kinds.ts';
 import type { Request, Response } from '../../api/request.ts';
+import type { EtcdError } from '../etcd/errors.ts';
 import type { EtcdService } from '../etcd/etcd-service.ts';
 import type { Store } from '../etcd/store.ts';
 import { failureOf } from './refusals.ts';
 
 type Write = Exclude<Request, { verb: 'get' | 'get-metrics' | 'list' }>;
 
-/** `--request-timeout`. */
-export const REQUEST_TIMEOUT_MICROS = 60_000_000;
+/** `--request-timeout`; and what the handlers of writes give themselves. Microseconds. */
+const READ_TIMEOUT_MICROS = 60_000_000;
+const WRITE_TIMEOUT_MICROS = 34_000_000;
+/** No request is given less. Microseconds. */
+export const SHORTEST_DEADLINE_MICROS = WRITE_TIMEOUT_MICROS;
+/** How long a consistent list waits for the watch cache before it goes to etcd itself. */
+const CACHE_PATIENCE_MICROS = 3_000_000;
+
+/** How long a request may take from its arrival at the server, in microseconds. */
+export function deadlineOf({ verb }: Request): number {
+  return verb === 'get' || verb === 'list' || verb === 'get-metrics' ? READ_TIMEOUT_MICROS : WRITE_TIMEOUT_MICROS;
+}
 
 /**
  * Requests while etcd is in trouble: a write takes effect if and when etcd commits it, which may be after its client was
@@ -19,6 +30,7 @@ export class ThroughEtcd {
   readonly #etcd: EtcdService;
   readonly #store: Store;
   readonly #timedOutKind: EventKind;
+  readonly #cacheIsBehindKind: EventKind;
 
   constructor(engine: Engine, etcd: EtcdService, store: Store) {
     this.#engine = engine;
@@ -27,6 +39,7 @@ export class ThroughEtcd {
     this.#timedOutKind = engine.on('api-server/request-timed-out', (_a, _b, finish) =>
       (finish as (response: Response) => void)(TIMED_OUT),
     );
+    this.#cacheIsBehindKind = engine.on('api-server/cache-is-behind', (_a, _b, act) => (act as () => void)());
   }
 
   /** `respond` carries the request out against the present state. Its deadline counts from its arrival. */
@@ -42,10 +55,14 @@ export class ThroughEtcd {
       this.#engine.cancel(deadline);
       done(response);
     };
-    const endsAt = Math.max(arrivedAt + REQUEST_TIMEOUT_MICROS, this.#engine.now);
+    const endsAt = Math.max(arrivedAt + deadlineOf(request), this.#engine.now);
     const deadline = this.#engine.at(endsAt, this.#timedOutKind, 0, 0, finish);
     if (request.verb === 'get' || request.verb === 'list') {
-      this.#etcd.read((error) => finish(error === undefined ? respond() : failureOf(error)));
+      this.#read(
+        request.verb === 'list',
+        () => over,
+        (error) => finish(error === undefined ? respond() : failureOf(error)),
+      );
       return;
     }
     const before = this.#versionOf(request);
@@ -58,7 +75,27 @@ export class ThroughEtcd {
       made = respond();
       return this.#store.revision > revision;
     };
-    this.#etcd.write(effect, (error) => finish(error === undefined ? made! : failureOf(error)));
+    const write = (): void =>
+      this.#etcd.write(effect, (error) => finish(error === undefined ? made! : failureOf(error)));
+    // A write begins with what the watch cache has. Where that is old, it does not hold, and etcd is asked first.
+    if (!this.#etcd.watchesStall || request.verb === 'create') write();
+    else this.#etcd.read((error) => (over ? undefined : error === undefined ? write() : finish(failureOf(error))));
+  }
+
+  /**
+   * A consistent read: from etcd, or, a list, from the watch cache, once that has come as far as etcd is. Where it does
+   * not in time, etcd is asked for the list itself.
+   */
+  #read(isList: boolean, isOver: () => boolean, done: (error: EtcdError | undefined) => void): void {
+    this.#etcd.read((error) => {
+      if (error !== undefined || !isList || !this.#etcd.watchesStall) {
+        done(error);
+        return;
+      }
+      this.#engine.after(CACHE_PATIENCE_MICROS, this.#cacheIsBehindKind, 0, 0, () => {
+        if (!isOver()) this.#etcd.read(done);
+      });
+    });
   }
 
   /** 0 where there is no such object. */

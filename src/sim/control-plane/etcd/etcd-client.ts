@@ -17,6 +17,8 @@ export interface EtcdClientOptions {
    * frozen member is waited for without end. The API server has 30 s and 10 s.
    */
   readonly keepalive: { readonly time: number; readonly timeout: number } | undefined;
+  /** Is told when the connection to a member has ended. */
+  readonly disconnected?: (member: MemberId) => void;
 }
 
 /** A request under way, over as many attempts as it takes. */
@@ -155,6 +157,11 @@ export class EtcdClient {
     return this.#waiting.length === 0 && this.#endpoints.every(({ ready, calls }) => ready && calls.size === 0);
   }
 
+  /** Whether requests may be given to a member. */
+  isConnectedTo(member: MemberId): boolean {
+    return this.#endpoints.some((endpoint) => endpoint.member === member && endpoint.ready);
+  }
+
   /** As just created. Only while it is idle. */
   reset(): void {
     for (const endpoint of this.#endpoints) endpoint.lastHeardAt = this.#host.engine.now;
@@ -274,6 +281,7 @@ export class EtcdClient {
     const { engine, failed, stream } = this.#host;
     endpoint.ready = false;
     endpoint.epoch = (endpoint.epoch + 1) | 0;
+    this.#options.disconnected?.(endpoint.member);
     const calls = [...endpoint.calls];
     endpoint.calls.clear();
     for (const call of calls) {

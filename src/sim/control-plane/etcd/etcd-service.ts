@@ -11,7 +11,7 @@ import { EtcdFaults } from './etcd-faults.ts';
 import type { Proposal } from './history.ts';
 import type { EtcdOptions } from './options.ts';
 import { QuorumCommit } from './quorum-commit.ts';
-import { NOBODY } from './raft/message.ts';
+import { NOBODY, type MemberId } from './raft/message.ts';
 
 /** One member, as long as nobody asks for more. */
 export const ONE_MEMBER: EtcdSpec = {
@@ -49,8 +49,15 @@ export class EtcdService {
   #cluster: EtcdCluster | undefined;
   #client: EtcdClient | undefined;
   #faults: EtcdFaults | undefined;
+  /** Frozen members whose connections nobody has given up yet. */
+  readonly #silent = new Set<MemberId>();
   /** Is told when a member is elected, while in trouble. */
   onElected: (() => void) | undefined;
+  /**
+   * Is told when the API servers' own watches stand still, and when they go on. Recorded: with any of the members that an
+   * API server is connected to, leader or not, until that connection is given up (kubernetes-behaviour.md 2.1).
+   */
+  onWatches: ((stall: boolean) => void) | undefined;
   /** Is told what each transaction takes, in microseconds. */
   observer: ((micros: number) => void) | undefined;
 
@@ -81,6 +88,11 @@ export class EtcdService {
   /** Whether requests must go through `write` and `read`: their time cannot be computed. */
   get inTrouble(): boolean {
     return this.#inTrouble;
+  }
+
+  /** Whether the API servers' own watches stand still: their caches are as old as that. */
+  get watchesStall(): boolean {
+    return this.#silent.size > 0;
   }
 
   /** Whether some member leads. */
@@ -129,6 +141,11 @@ export class EtcdService {
   /** A fault that lasts a while is over. */
   end(fault: EtcdFault): void {
     this.#faults!.end(fault);
+    for (const member of this.#silent) if (!this.#cluster!.members[member]!.frozen) this.#heard(member);
+  }
+
+  #heard(member: MemberId): void {
+    if (this.#silent.delete(member) && this.#silent.size === 0) this.onWatches?.(false);
   }
 
   /** From now on, message by message: everybody is where a quorum in order has him. */
@@ -144,6 +161,11 @@ export class EtcdService {
         raftChanged: (member, change) => {
           if ('leader' in change && change.leader === member) this.onElected?.();
         },
+        frozen: (member) => {
+          if (!this.#client!.isConnectedTo(member)) return;
+          this.#silent.add(member);
+          if (this.#silent.size === 1) this.onWatches?.(true);
+        },
       });
       const endpoints = this.#cluster.members.map(({ id }) => id);
       this.#cluster.settle(this.#leader, this.#term, this.#writes);
@@ -151,6 +173,7 @@ export class EtcdService {
         endpoints,
         network: LOCAL,
         keepalive: KEEPALIVE,
+        disconnected: (member) => this.#heard(member),
       });
     } else {
       this.#cluster.settle(this.#leader, this.#term, this.#writes);

@@ -58,6 +58,7 @@ export class MemberProcess {
   #databaseDirty = false;
   #lastDatabaseCommit: number;
   #compactedAt = 0;
+  #advances = false;
   /** Proposals of others that came while no leader was known. */
   #held: Message[] = [];
 
@@ -124,7 +125,11 @@ export class MemberProcess {
 
   /** Takes what raft has ready, if nothing is being saved. To be called after anything was given to raft. */
   advance(): void {
+    // A read that is answered may begin the next one: the loop that is under way looks again.
+    if (this.#advances) return;
+    this.#advances = true;
     while (this.#saving === undefined && this.#takeReady());
+    this.#advances = false;
   }
 
   saved(): void {

@@ -7,6 +7,8 @@ import { NO_LABELS } from '../../api/meta.ts';
 import type { Client, Request, Response } from '../../api/request.ts';
 import type { LeaderElectionParameters } from './parameters.ts';
 
+const NO_ANSWER: Response = { ok: false, code: 0, reason: 'Timeout', message: 'context deadline exceeded' };
+
 /** What an elector works on and for whom. */
 export interface LeaderElectorOptions {
   readonly clockwork: Clockwork;
@@ -40,6 +42,7 @@ export class LeaderElector {
   #done = false;
   /** Tells the answer that is waited for from those that come too late. */
   #attempt = 0;
+  #answer: ((response: Response) => void) | undefined;
   #timeout: EventHandle | undefined;
   #deadline: EventHandle | undefined;
 
@@ -220,6 +223,7 @@ export class LeaderElector {
   #send(request: Request, answer: (response: Response) => void): void {
     const { client, clockwork, parameters } = this.#options;
     const attempt = ++this.#attempt;
+    this.#answer = answer;
     // The election's client gives a request half the deadline.
     this.#timeout = clockwork.after(Math.floor(parameters.renewDeadlineMicros / 2), this.#timeoutKind, attempt | 0);
     client.send(request, (response) => {
@@ -233,7 +237,8 @@ export class LeaderElector {
     if (attempt !== (this.#attempt | 0)) return;
     this.#attempt++;
     this.#timeout = undefined;
-    this.#failed();
+    // An error like any other: who has tried the quick way looks what the Lease says now, at once.
+    this.#answer?.(NO_ANSWER);
   }
 
   #giveUp(): void {

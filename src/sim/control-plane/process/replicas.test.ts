@@ -10,7 +10,7 @@ import { Replicas, type Exit } from './replicas.ts';
 const SECOND = 1_000_000;
 
 /** Two replicas of a component that says when it acts. */
-function rig(seed: string, releaseOnCancel = false) {
+function rig(seed: string, releaseOnCancel = false, restarts = false) {
   const engine = new Engine({ seed });
   const api = new SimulatedApiServer(engine, DEFAULT_PARAMETERS);
   api.install(makeNamespace('kube-system'));
@@ -21,20 +21,25 @@ function rig(seed: string, releaseOnCancel = false) {
   api.observe(({ change }) => {
     if (change.object.kind === 'Lease') lease = change.object;
   });
-  const replicas = new Replicas(engine, api, {
-    name: 'component',
-    replicas: 2,
-    election: { ...LEADER_ELECTION, releaseOnCancel },
-    main: (process, processApi) => {
-      const client = processApi.client('component', { qps: 1, burst: 1 });
-      const act = process.on('acts', () => {
-        acts.push({ who: process.name, at: engine.now });
-        client.send({ verb: 'get', kind: 'Namespace', key: 'kube-system' }, () => answers.push(process.name));
-        process.after(SECOND, act);
-      });
-      return () => process.after(0, act);
+  const replicas = new Replicas(
+    engine,
+    api,
+    {
+      name: 'component',
+      replicas: 2,
+      election: { ...LEADER_ELECTION, releaseOnCancel },
+      main: (process, processApi) => {
+        const client = processApi.client('component', { qps: 1, burst: 1 });
+        const act = process.on('acts', () => {
+          acts.push({ who: process.name, at: engine.now });
+          client.send({ verb: 'get', kind: 'Namespace', key: 'kube-system' }, () => answers.push(process.name));
+          process.after(SECOND, act);
+        });
+        return () => process.after(0, act);
+      },
     },
-  });
+    restarts,
+  );
   replicas.onExit = (exit) => exits.push({ ...exit, at: engine.now });
   const tick = engine.on('test/tick', () => undefined);
   const pass = (seconds: number): void => {
@@ -111,6 +116,24 @@ describe('the replicas of an elected component', () => {
     expect((exits[0]!.at - resumedAt) / SECOND).toBeCloseTo(10, 1);
     const late = acts.filter(({ who, at }) => who === `component-${frozen}` && at >= resumedAt);
     expect(late.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('is started again by its kubelet when it has ended by itself: at once, and later each time', () => {
+    const { replicas, pass, exits } = rig('4', false, true);
+    pass(20);
+    for (let i = 1; i <= 3; i++) {
+      const struck = replicas.leader!;
+      replicas.pause(struck);
+      pass(30);
+      replicas.resume(struck);
+      pass(10.1);
+      expect(exits).toHaveLength(i);
+      expect(replicas.find(struck)).toBe(struck);
+    }
+    const before = exits.length;
+    pass(60);
+    expect(exits).toHaveLength(before);
+    expect(replicas.leader).toBeDefined();
   });
 
   it('hears nothing more once it is dead: answers and waiting requests end with the process', () => {

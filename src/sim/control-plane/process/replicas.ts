@@ -21,6 +21,9 @@ interface Replica {
   elector: LeaderElector | undefined;
   /** How often it was started: every life has an identity of its own. */
   lives: number;
+  /** How often the kubelet has started it again, and when it did last. */
+  restarts: number;
+  restartedAt: number;
 }
 
 /** An end of a process, as an observer is told of it. Signals count as negative codes, as in Python and in the recordings. */
@@ -35,6 +38,11 @@ const TERMINATION_MICROS = 23_000;
 const NOTICE_MICROS = 17_500;
 const SIGTERM = -15;
 const SECOND = 1_000_000;
+/** The kubelet of a control plane's static pod: sees the end within a second, backs off from the second time on. */
+const NOTICED_MICROS = SECOND;
+const BACK_OFF_MICROS = 10 * SECOND;
+const LONGEST_BACK_OFF_MICROS = 300 * SECOND;
+const FORGOTTEN_AFTER_MICROS = 600 * SECOND;
 
 /**
  * The replicas of a component with their election: each a process of its own that the timeline may kill, pause and start
@@ -45,15 +53,19 @@ export class Replicas {
   onExit: ((exit: Exit) => void) | undefined;
   readonly #engine: Clockwork;
   readonly #api: ComponentApi;
+  readonly #restarts: boolean;
   readonly #replicas: Replica[] = [];
   readonly #terminated: EventKind;
   readonly #awaits: EventKind;
+  #restarted: EventKind | undefined;
   #isAwaiting = false;
 
-  constructor(engine: Clockwork, api: ComponentApi, component: ElectedComponent) {
+  /** @param restarts whether a process that ends by itself is started again, as static pods are */
+  constructor(engine: Clockwork, api: ComponentApi, component: ElectedComponent, restarts = false) {
     this.#engine = engine;
     this.#api = api;
     this.component = component;
+    this.#restarts = restarts;
     this.#terminated = engine.on(`${component.name}/terminated`, (index, life) => {
       const { process, elector, lives } = this.#replicas[index]!;
       if (lives !== life || process.state === 'dead') return;
@@ -66,7 +78,7 @@ export class Replicas {
     });
     for (let i = 0; i < component.replicas; i++) {
       const process = new Process(engine, `${component.name}-${i}`);
-      this.#replicas.push({ process, elector: undefined, lives: 0 });
+      this.#replicas.push({ process, elector: undefined, lives: 0, restarts: 0, restartedAt: 0 });
     }
     this.#replicas.forEach((_, index) => this.start(index));
   }
@@ -103,7 +115,10 @@ export class Replicas {
         identity: `${process.name}_${replica.lives}`,
         parameters: component.election,
         startedLeading: lead,
-        lostLease: () => this.#exit(index, 1),
+        lostLease: () => {
+          this.#exit(index, 1);
+          if (this.#restarts) this.#startAgain(index);
+        },
       });
       replica.elector.run();
     });
@@ -140,6 +155,21 @@ export class Replicas {
     replica.elector = undefined;
     this.onExit?.({ replica: index, code });
     this.#await();
+  }
+
+  /** It has ended by itself: its kubelet starts it again, later each time. */
+  #startAgain(index: number): void {
+    const replica = this.#replicas[index]!;
+    const { now } = this.#engine;
+    if (now - replica.restartedAt > FORGOTTEN_AFTER_MICROS) replica.restarts = 0;
+    let pause = replica.restarts === 0 ? 0 : BACK_OFF_MICROS;
+    for (let i = 1; i < replica.restarts && pause < LONGEST_BACK_OFF_MICROS; i++) pause *= 2;
+    replica.restarts++;
+    replica.restartedAt = now + NOTICED_MICROS + Math.min(pause, LONGEST_BACK_OFF_MICROS);
+    this.#restarted ??= this.#engine.on(`${this.component.name}/started-again`, (one, life) => {
+      if (this.#replicas[one]!.lives === life) this.start(one);
+    });
+    this.#engine.at(replica.restartedAt, this.#restarted, index, replica.lives);
   }
 
   /** The election is background work. While nobody acts and somebody will, the run has something to wait for. */

@@ -77,6 +77,10 @@ export class WatchHub {
   #anyNeedsStatusOf: ((pod: Pod) => boolean) | undefined;
   readonly #wakeFollower: EventKind;
   readonly #wakeFeed: EventKind;
+  #stalls = false;
+  /** Who would have been told something while all stood still. */
+  readonly #heldFollowers = new Set<number>();
+  readonly #heldFeeds = new Set<number>();
   /** Of the watches that open from now on. */
   observer: WatchObserver | undefined;
 
@@ -134,6 +138,22 @@ export class WatchHub {
     };
   }
 
+  /** Nothing new is known to anybody who serves watches: all of them stand still, and nothing is forgotten. */
+  stall(): void {
+    this.#stalls = true;
+  }
+
+  /** Everything comes that has been held back, in order. */
+  goOn(): void {
+    this.#stalls = false;
+    for (const index of this.#heldFollowers) {
+      this.#engine.after(this.#delivery(this.#stream), this.#wakeFollower, index);
+    }
+    for (const index of this.#heldFeeds) this.#engine.after(this.#delivery(this.#stream), this.#wakeFeed, index);
+    this.#heldFollowers.clear();
+    this.#heldFeeds.clear();
+  }
+
   /** How many watch the whole kind. */
   watchersOf(kind: Kind): number {
     return this.#followersOf.get(kind)?.length ?? 0;
@@ -162,6 +182,10 @@ export class WatchHub {
     const now = this.#engine.now;
     const { log, cursor, watch, lags } = follower;
     if (follower.isCut) return;
+    if (this.#stalls) {
+      this.#heldFollowers.add(index);
+      return;
+    }
     if (follower.anew) {
       this.#listAnew(follower);
       return;
@@ -216,6 +240,10 @@ export class WatchHub {
     const now = this.#engine.now;
     const { waiting, watch, lags } = feed;
     if (feed.isCut) return;
+    if (this.#stalls) {
+      this.#heldFeeds.add(index);
+      return;
+    }
     if (feed.anew) {
       feed.anew = false;
       feed.awake = false;
