@@ -47,12 +47,12 @@ function takeover(make: () => ElectedComponent, signal: 'kill' | 'terminate' | '
   api.install(makeNamespace('kube-system'));
   let lease: Lease | undefined;
   let takenAt = 0;
-  let holder: string | undefined;
+  let holder = '';
   api.observe(({ change, committedAt }) => {
     if (change.object.kind !== 'Lease') return;
     lease = change.object;
     const { holderIdentity } = lease.spec;
-    if (holder !== undefined && takenAt === 0 && holderIdentity !== '' && holderIdentity !== holder) {
+    if (holder !== '' && takenAt === 0 && holderIdentity !== '' && holderIdentity !== holder) {
       takenAt = committedAt;
     }
   });
