@@ -161,6 +161,7 @@ export class Instances {
     instance.state = 'stopping';
     this.#leave(instance);
     this.#requests.recall(instance);
+    this.#watches.retire(instance, engine.now + WATCHES_STAY_MICROS);
     engine.after(WATCHES_STAY_MICROS, this.#events().ends, index, instance.life);
   }
 

@@ -1,5 +1,5 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
-import type { Stream } from '../../../engine/streams.ts';
+import type { KeyedDraws, Stream } from '../../../engine/streams.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { Connection, RemoteWatch } from './connection.ts';
 import type { Instance } from './instance.ts';
@@ -36,6 +36,8 @@ const BOOKMARK_MICROS = 60_000_000;
 const BACK_OFF_MICROS = 800_000;
 const LONGEST_BACK_OFF_MICROS = 30_000_000;
 const HEALTHY_AFTER_MICROS = 120_000_000;
+/** A reflector asks for watches of five to ten minutes, and opens the next one where the last one ended. */
+const SHORTEST_WATCH_MICROS = 300_000_000;
 
 /**
  * The watches of all informers, as reflectors keep them open. One that ends is opened again through whatever server the
@@ -50,6 +52,8 @@ export class ReopenedWatches {
   #reopens: EventKind | undefined;
   #reopensIdle: EventKind | undefined;
   #arrives: EventKind | undefined;
+  #timesOut: EventKind | undefined;
+  #lengths: KeyedDraws | undefined;
 
   constructor(needs: WatchNeeds) {
     this.#needs = needs;
@@ -92,6 +96,32 @@ export class ReopenedWatches {
       if (how === 'connection-lost') watch.anew = true;
       this.#later(watch, this.#needs.networkMicros());
     }
+  }
+
+  /**
+   * A server takes no new requests and ends at `end`. As long as all is well nobody looks when watches run out: the next
+   * one follows on the same connection. From now on it does not, so whose time is over before the end goes elsewhere then.
+   */
+  retire(instance: Instance, end: number): void {
+    const { engine } = this.#needs;
+    this.#lengths ??= engine.keyed('reflector/watch-length');
+    this.#timesOut ??= engine.on('watch/times-out', (_a, attempt, ref) => this.#timeOut(ref as RemoteWatch, attempt));
+    for (const [index, watch] of this.#watches.entries()) {
+      if (watch.instance !== instance || !watch.isOpen) continue;
+      let over = watch.openedAt;
+      for (let i = 0; over <= engine.now; i++) {
+        over += Math.round(SHORTEST_WATCH_MICROS * (1 + this.#lengths.uniform(index, i)));
+      }
+      if (over < end) engine.at(over, this.#timesOut, 0, watch.attempt, watch);
+    }
+  }
+
+  #timeOut(watch: RemoteWatch, attempt: number): void {
+    if (watch.attempt !== attempt || !watch.isOpen) return;
+    this.#cut(watch);
+    // The server said where it stood just before.
+    watch.seen = { at: this.#needs.engine.now, revision: watch.seen.revision };
+    this.#later(watch, this.#needs.networkMicros());
   }
 
   /** Delivers nothing for a while: its server is frozen. Nobody notices yet. */
