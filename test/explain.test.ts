@@ -130,6 +130,72 @@ async function play(policy: string, explains: boolean): Promise<{ fingerprint: s
   return { fingerprint: simulation.engine.fingerprint.toString(), decisions };
 }
 
+describe('a scheduler of one’s own', { timeout: 30_000 }, () => {
+  const explainedUnder = (decide: string) => {
+    const file = join(scratch, 'whole.mjs');
+    writeFileSync(
+      file,
+      `const steps = { reserve() {}, unreserve() {}, permit: () => ({ status: undefined, waits: new Map() }), preBind() {}, bind() {}, postBind() {} };
+export default {
+  name: 'whole',
+  scheduler: () => {
+    const nodes = new Set();
+    const assumed = new Set();
+    return {
+      schedulerNames: ['default-scheduler'],
+      hints: [],
+      backoff: { initialMicros: 1e6, maxMicros: 1e7 },
+      get nodeCount() { return nodes.size; },
+      compare: () => 0,
+      preEnqueue: () => undefined,
+      setNode: (node) => nodes.add(node.metadata.name),
+      removeNode: (name) => nodes.delete(name),
+      setPod() {},
+      removePod: (uid) => assumed.delete(uid),
+      assume: (pod) => assumed.add(pod.metadata.uid),
+      isAssumed: (uid) => assumed.has(uid),
+      nominate() {},
+      denominate() {},
+      nominatedPods: () => [],
+      nominatedNode: () => undefined,
+      decide: (pod) => { ${decide} },
+    };
+  },
+};
+`,
+    );
+    return orrery([
+      'explain',
+      SNAPSHOT,
+      'pod/fits',
+      '--until',
+      '300ms',
+      '--set',
+      `cluster.scheduler.policy=${file}`,
+      '--policy-timeout',
+      '1',
+    ]);
+  };
+
+  test('that is whole and explains nothing: what it decided, when, in its own words', () => {
+    const placed = explainedUnder("return { kind: 'node', nodeName: 'n2', evaluated: 1, steps };");
+    expect(placed.stderr).toBe('');
+    expect(placed.stdout).toMatch(
+      /^pod\/default\/fits: 1 attempt\nattempt 1 {2}at \S+: placed on n2\n {2}the policy does not explain itself\n/,
+    );
+    const refused = explainedUnder(
+      "return { kind: 'unschedulable', message: 'not on a Thursday', evaluated: 3, unschedulablePlugins: [], pendingPlugins: [], victims: [] };",
+    );
+    expect(refused.stdout).toContain('not on a Thursday');
+  });
+
+  test('that never answers is ended and named', () => {
+    const { code, stderr } = explainedUnder('for (;;);');
+    expect(code).toBe(69);
+    expect(stderr).toContain('gave no answer within 1 s');
+  });
+});
+
 describe('asking why changes nothing, and the answer is about the decision that is taken', () => {
   test.each([...SCHEDULERS.keys()])('%s', async (policy) => {
     const [plain, explained] = [await play(policy, false), await play(policy, true)];

@@ -4,8 +4,12 @@ import type { DecisionRecord } from '../sim/recorder/records.ts';
 import { Simulation } from '../sim/simulation.ts';
 import type { Pod } from '../sim/api/pod.ts';
 import { ExitCode } from './exit-codes.ts';
+import { turnOn, underWatch } from './guarded-turn.ts';
 import { prepareRun } from './prepare-run.ts';
 import { styleFor } from './style.ts';
+
+/** Events between two questions whether the run goes on. */
+const SLICE = 1_000_000;
 
 interface ExplainOptions {
   readonly namespace: string;
@@ -14,12 +18,13 @@ interface ExplainOptions {
   readonly until?: number;
   readonly nodes: number;
   readonly attempts: number;
+  readonly policyTimeout?: number;
 }
 
 /** `orrery explain`: why is this pod where it is, or nowhere? */
 export async function explain(path: string, target: string, options: ExplainOptions): Promise<void> {
   const wanted = podNamed(target, options.namespace);
-  const { scenario, policies } = await prepareRun(path, {
+  const { scenario, policies, watch } = await prepareRun(path, {
     ...(options.set === undefined ? {} : { set: options.set }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
@@ -34,14 +39,10 @@ export async function explain(path: string, target: string, options: ExplainOpti
       else known.push(record);
     },
   };
-  const simulation = new Simulation(scenario, policies, sink, {
-    seed: options.seed,
-    untilMicros: options.until,
-    explains: wanted,
-  });
-  while (simulation.advance(Number.MAX_SAFE_INTEGER)) {
-    // One slice is the whole run.
-  }
+  const { seed, until: untilMicros, policyTimeout } = options;
+  const made = (): Simulation => new Simulation(scenario, policies, sink, { seed, untilMicros, explains: wanted });
+  const simulation = underWatch(watch, () => 0, made, policyTimeout);
+  while (turnOn(simulation, SLICE, watch, policyTimeout));
   if (decisions.size === 0) {
     process.stdout.write(`${nothingToShow(simulation, target, wanted)}\n`);
     process.exitCode = ExitCode.Ok;

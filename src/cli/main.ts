@@ -100,6 +100,11 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
     .addOption(new Option('--until <duration>', 'stops at this simulated time').argParser(duration))
     .addOption(new Option('--nodes <n>', 'scored nodes to show, 0 for all').argParser(wholeNumber).default(5))
     .addOption(new Option('--attempts <n>', 'attempts to show, 0 for all').argParser(wholeNumber).default(5))
+    .addOption(
+      new Option('--policy-timeout <seconds>', 'ends a run whose own policy does not answer (wall clock)')
+        .argParser(wholeNumber)
+        .default(30),
+    )
     .action(async (path: string, pod: string, options: object) =>
       (await import('./explain.ts')).explain(path, pod, options as never),
     );
