@@ -1,5 +1,7 @@
 import { clusterAutoscalerProcess } from '../policies/autoscaling/cluster-autoscaler.ts';
 import type { ClusterAutoscalerSettings } from '../policies/autoscaling/cluster-autoscaler/settings.ts';
+import { karpenterProcess } from '../policies/autoscaling/karpenter.ts';
+import type { KarpenterSettings } from '../policies/autoscaling/karpenter/settings.ts';
 import type { AutoscalerSettings } from '../policies/autoscaling/horizontal-pod-autoscaler.ts';
 import { defaultPolicies } from '../policies/default-policies.ts';
 import {
@@ -133,10 +135,16 @@ function policiesOf(
 }
 
 /** What runs beside the controller manager where machines come and go. */
-function addOnsOf({ cloud, autoscaler }: Scenario['cluster']): readonly ControllerProcess[] {
+function addOnsOf({ cloud, autoscalers = [] }: Scenario['cluster']): readonly ControllerProcess[] {
   if (cloud === undefined) return [];
-  if (autoscaler === undefined) return [CLOUD_CONTROLLER_MANAGER];
-  return [CLOUD_CONTROLLER_MANAGER, clusterAutoscalerProcess(autoscaler.flags as Partial<ClusterAutoscalerSettings>)];
+  return [
+    CLOUD_CONTROLLER_MANAGER,
+    ...autoscalers.map(({ kind, flags }) =>
+      kind === 'karpenter'
+        ? karpenterProcess(flags as Partial<KarpenterSettings>)
+        : clusterAutoscalerProcess(flags as Partial<ClusterAutoscalerSettings>),
+    ),
+  ];
 }
 
 function autoscalerSettings(flags: Parameters['controllerManager']): AutoscalerSettings {

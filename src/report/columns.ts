@@ -111,7 +111,8 @@ export const MACHINES: Table<MachineRecord> = {
   holds: 'One row a machine that was asked of the cloud. Written where the scenario has one.',
   columns: [
     text('name', 'Name of the machine and of its node, if it became one.', (one) => one.name),
-    text('node_group', 'Whose machine it is.', (one) => one.nodeGroup),
+    text('node_group', 'Whose machine it is: a node group, or a node pool.', (one) => one.nodeGroup),
+    text('instance_type', 'Of a machine without a node group.', (one) => one.instanceType),
     text('zone', 'Its zone; empty where it has none.', (one) => one.zone),
     decimal('asked_seconds', 'When it was asked for; 0: it was there from the start.', (one) => moment(one.askedAt)),
     decimal('running_seconds', 'When it had booted; empty: never.', (one) => moment(one.runningAt)),

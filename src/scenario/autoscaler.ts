@@ -3,6 +3,7 @@ import type { AutoscalerSpec, CloudSpec } from '../sim/scenario.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import { duration, positiveDuration } from './fields.ts';
+import { karpenterFlags, karpenterSchema } from './karpenter.ts';
 
 const count = z.int().min(0).max(1_000_000);
 const share = z.number().min(0).max(1);
@@ -79,7 +80,7 @@ export const clusterAutoscalerSchema = z
   .describe("cluster-autoscaler, by its flags' names; what is not said has its default.");
 
 export const autoscalerSchema = z
-  .strictObject({ 'cluster-autoscaler': clusterAutoscalerSchema.optional() })
+  .strictObject({ 'cluster-autoscaler': clusterAutoscalerSchema.optional(), karpenter: karpenterSchema.optional() })
   .describe('Who decides how many machines of the cloud there are. Without it nobody does.');
 
 type Written = z.output<typeof autoscalerSchema>;
@@ -87,22 +88,36 @@ type Written = z.output<typeof autoscalerSchema>;
 const AT: Path = ['spec', 'cluster', 'autoscaler'];
 
 /** Who decides about machines, if anybody does. */
-export function autoscalerOf(
+export function autoscalersOf(
   written: Written | undefined,
   cloud: CloudSpec | undefined,
   simulateEverything: boolean,
   remark: Remark,
-): AutoscalerSpec | undefined {
-  if (written === undefined) return undefined;
+): readonly AutoscalerSpec[] {
+  if (written === undefined) return [];
   if (cloud === undefined) {
-    const help = 'give it node groups under `cluster.cloud`';
+    const help = 'give it machines under `cluster.cloud`';
     remark(AT, { code: 'unknown-object', message: 'an autoscaler needs a cloud', help });
+    return [];
   }
-  const flags = written['cluster-autoscaler'];
-  if (flags === undefined) {
-    const help = 'write `autoscaler: { cluster-autoscaler: {} }`';
+  const { karpenter, 'cluster-autoscaler': flags } = written;
+  if (flags === undefined && karpenter === undefined) {
+    const help = 'write `autoscaler: { cluster-autoscaler: {} }`, or `karpenter: { nodePools: [{ name: default }] }`';
     remark(AT, { code: 'required', message: '`autoscaler` says which one', help });
-    return undefined;
   }
-  return { kind: 'cluster-autoscaler', flags: { ...flags, everyPass: simulateEverything } };
+  const lacks = (what: string, member: string, list: readonly unknown[]): void => {
+    if (list.length > 0) return;
+    const help = `give it some under \`cluster.cloud.${member}\``;
+    remark([...AT, what], { code: 'unknown-object', message: `${what} has no ${member}`, help });
+  };
+  const specs: AutoscalerSpec[] = [];
+  if (flags !== undefined) {
+    lacks('cluster-autoscaler', 'nodeGroups', cloud.nodeGroups);
+    specs.push({ kind: 'cluster-autoscaler', flags: { ...flags, everyPass: simulateEverything } });
+  }
+  if (karpenter !== undefined) {
+    lacks('karpenter', 'instanceTypes', cloud.instanceTypes);
+    specs.push({ kind: 'karpenter', flags: karpenterFlags(karpenter) });
+  }
+  return specs;
 }

@@ -3,7 +3,7 @@ import { fieldPath } from '../sim/api/problem.ts';
 import type { PodSpec } from '../sim/api/pod.ts';
 import { podsAtOnce } from '../sim/api/pod-template.ts';
 import type { EtcdSpec, NodePool, Scenario, SchedulerSpec, WorkloadSpec } from '../sim/scenario.ts';
-import { autoscalerOf } from './autoscaler.ts';
+import { autoscalersOf } from './autoscaler.ts';
 import { arrivals } from './arrivals.ts';
 import { reportInconsistencies } from './recorded/inconsistencies.ts';
 import { completeRecording } from './recorded/complete-recording.ts';
@@ -101,7 +101,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
   const cloud = cloudOf(cluster.cloud, pools, remark);
-  const autoscaler = autoscalerOf(cluster.autoscaler, cloud, spec.simulateEverything, remark);
+  const autoscalers = autoscalersOf(cluster.autoscaler, cloud, spec.simulateEverything, remark);
   const etcd = etcdSpecOf(spec.cluster.controlPlane?.etcd);
   const { apiServers, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
@@ -134,7 +134,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       controllerManagers,
       schedulers,
       ...(cloud === undefined ? {} : { cloud }),
-      ...(autoscaler === undefined ? {} : { autoscaler }),
+      ...(autoscalers.length === 0 ? {} : { autoscalers }),
     },
     manifests: inOrderOfApplication([...implied, ...applied]),
     initial: inOrderOfApplication([...defaultStorage([...initial, ...inventory.objects()]), ...initial]),

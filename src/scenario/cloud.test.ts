@@ -9,6 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'orrery-cloud-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const NAMED = '{ name: general, max: 3, zone: west-1, capacity: { cpu: 2 } }';
+const TYPE = '{ name: t, zones: [a], price: 1, capacity: { cpu: 2 } }';
 const GROUP = '{ name: g, min: 1, max: 3, zone: a, capacity: { cpu: 2 } }';
 
 function load(cluster: string, timeline = '') {
@@ -51,6 +52,12 @@ describe('a cloud in a scenario', () => {
     ['are called `g`', `cloud: { nodeGroups: [${GROUP}, ${GROUP}] }`, ''],
     ['are called `g`', `nodes: [{ name: g, count: 1, capacity: { cpu: 1 } }], cloud: { nodeGroups: [${GROUP}] }`, ''],
     ['needs a cloud', 'autoscaler: { cluster-autoscaler: {} }', ''],
+    [
+      'has no instanceTypes',
+      `autoscaler: { karpenter: { nodePools: [{ name: p }] } }, cloud: { nodeGroups: [${GROUP}] }`,
+      '',
+    ],
+    ['has no nodeGroups', `autoscaler: { cluster-autoscaler: {} }, cloud: { instanceTypes: [${TYPE}] }`, ''],
     ['says which one', `autoscaler: {}, cloud: { nodeGroups: [${GROUP}] }`, ''],
     [
       'no regular expression',

@@ -28,8 +28,23 @@ const nodeGroup = z
   })
   .describe('Equal machines of a cloud, as many as somebody wants.');
 
+const instanceType = z
+  .strictObject({
+    name: resourceName,
+    zones: z.array(z.string().min(1)).min(1).describe('Where it can be had.'),
+    labels: labels.default({}),
+    capacity: resources.describe('What a node has. `pods` is 110 and `ephemeral-storage` 100Gi unless said.'),
+    allocatable: resources.optional().describe('What pods can have of it; everything unless said.'),
+    price: z.number().min(0).max(1e9).describe('Of one machine for an hour, in whatever money.'),
+    provisioning: durationDistribution.optional(),
+  })
+  .describe('Machines of a kind that can be had one by one, as Karpenter asks for them.');
+
 export const cloudSchema = z
-  .strictObject({ nodeGroups: z.array(nodeGroup).min(1).max(1_000) })
+  .strictObject({
+    nodeGroups: z.array(nodeGroup).max(1_000).default([]),
+    instanceTypes: z.array(instanceType).max(1_000).default([]),
+  })
   .describe('The cloud under the cluster: machines that come and go.');
 
 export type WrittenCloud = z.output<typeof cloudSchema>;
@@ -37,7 +52,11 @@ export type WrittenCloud = z.output<typeof cloudSchema>;
 export const cloudFaultSchema = z
   .strictObject({
     kind: z.literal('CloudStockOut'),
-    nodeGroup: z.string().min(1).optional().describe('It has no machines of this node group to give.'),
+    nodeGroup: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('It has no machines of this node group, or of this instance type, to give.'),
     zone: z.string().min(1).optional().describe('It has none in this zone.'),
     duration: positiveDuration.optional().describe('Until the end unless said.'),
   })
@@ -76,7 +95,17 @@ export function cloudOf(
       remark([...AT, index, 'size'], { code: 'out-of-range', message: `\`size\` is not between ${min} and ${max}` });
     }
   });
-  return { nodeGroups: written.nodeGroups.map(nodeGroupOf) };
+  return {
+    nodeGroups: written.nodeGroups.map(nodeGroupOf),
+    instanceTypes: written.instanceTypes.map((type) => ({
+      name: type.name,
+      zones: type.zones,
+      labels: { ...NODE_LABELS, ...type.labels },
+      ...nodeCapacity(type),
+      pricePerHour: type.price,
+      provisioning: type.provisioning,
+    })),
+  };
 }
 
 function nodeGroupOf(written: WrittenCloud['nodeGroups'][number]): NodeGroupSpec {
@@ -149,10 +178,14 @@ export function cloudFaultOf(
     remark(path, { code: 'bad-fault', message: 'CloudStockOut has one of `nodeGroup` and `zone`', help });
   }
   if (named !== undefined) {
-    groupNamed(named, cloud, [...path, 'nodeGroup'], remark);
+    const isType = cloud?.instanceTypes.some(({ name }) => name === named) === true;
+    if (!isType) groupNamed(named, cloud, [...path, 'nodeGroup'], remark);
     return { kind, nodeGroup: named, durationMicros };
   }
-  const zones = (cloud?.nodeGroups ?? []).flatMap((one) => one.zone ?? []);
+  const zones = [
+    ...(cloud?.nodeGroups ?? []).flatMap((one) => one.zone ?? []),
+    ...(cloud?.instanceTypes ?? []).flatMap((one) => one.zones),
+  ];
   if (zone !== undefined && !zones.includes(zone)) {
     const meant = nearest(zone, zones);
     const help = meant === undefined ? 'name the `zone` of a node group' : `did you mean \`${meant}\`?`;

@@ -119,6 +119,7 @@ export function placesOf(
   for (const pool of pools) for (const zone of pool.zones) zones.add(zone);
   const groups = cloud?.nodeGroups ?? [];
   for (const { zone } of groups) if (zone !== undefined) zones.add(zone);
+  for (const type of cloud?.instanceTypes ?? []) for (const zone of type.zones) zones.add(zone);
   // The n-th machine of a group may come however small the group is: others have gone before.
   const families = [...pools, ...groups.map(({ name }) => ({ name, count: Infinity }))];
   for (const { kind, metadata } of objects) {

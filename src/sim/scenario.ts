@@ -62,18 +62,31 @@ export interface ClusterSpec {
   /** Machines that come and go. Absent: the nodes are those of `nodes`. */
   readonly cloud?: CloudSpec | undefined;
   /** Who decides how many there are. Absent: nobody. */
-  readonly autoscaler?: AutoscalerSpec | undefined;
+  readonly autoscalers?: readonly AutoscalerSpec[];
 }
 
 /** An autoscaler of nodes with its flags, read and validated. Opaque to all but the autoscaler. */
 export interface AutoscalerSpec {
-  readonly kind: 'cluster-autoscaler';
+  readonly kind: 'cluster-autoscaler' | 'karpenter';
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
 /** The cloud under the cluster. */
 export interface CloudSpec {
   readonly nodeGroups: readonly NodeGroupSpec[];
+  /** Machines that can be had one by one. */
+  readonly instanceTypes: readonly InstanceTypeSpec[];
+}
+
+export interface InstanceTypeSpec {
+  readonly name: string;
+  readonly zones: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  readonly pricePerHour: number;
+  /** From asking for a machine until its kubelet starts. Absent: as the parameter says. */
+  readonly provisioning: Distribution | undefined;
 }
 
 /** Equal machines, as many as somebody wants between two bounds. */
@@ -494,7 +507,7 @@ export interface RunawayClientFault {
   readonly durationMicros: number | undefined;
 }
 
-/** The cloud has no machines to give: none of a node group, or none in a zone. */
+/** The cloud has no machines to give: none of a node group or an instance type, or none in a zone. */
 export type CloudFault = { readonly kind: 'CloudStockOut'; readonly durationMicros: number | undefined } & (
   { readonly nodeGroup: string } | { readonly zone: string }
 );

@@ -18,7 +18,7 @@ import { PassClock } from '../controllers/pass-clock.ts';
 import { PodsOnNodes } from '../controllers/pods-on-nodes.ts';
 import { ScaleDownActuator } from './cluster-autoscaler/actuator.ts';
 import { NodeGroupBackoff } from './cluster-autoscaler/back-off.ts';
-import { ClusterSnapshot } from './cluster-autoscaler/cluster-snapshot.ts';
+import { ClusterSnapshot } from './simulation/cluster-snapshot.ts';
 import { ClusterState, isNodeReady } from './cluster-autoscaler/cluster-state.ts';
 import { DeletionsInProgress } from './cluster-autoscaler/deletions-in-progress.ts';
 import {
@@ -34,7 +34,7 @@ import { ScaleDownPlanner } from './cluster-autoscaler/planner.ts';
 import { withoutNode } from './cluster-autoscaler/removal.ts';
 import { planScaleUp, type ScaleUpPlan } from './cluster-autoscaler/scale-up.ts';
 import { CLUSTER_AUTOSCALER_DEFAULTS, type ClusterAutoscalerSettings } from './cluster-autoscaler/settings.ts';
-import { instantiate, templateOf, type NodeTemplate } from './cluster-autoscaler/templates.ts';
+import { instantiate, templateOf, type NodeTemplate } from './simulation/templates.ts';
 
 const SCAN = 'scan';
 /** A pass that finds nothing to do takes about so long. */

@@ -1,7 +1,15 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Node } from '../api/node.ts';
-import type { CloudNodeGroup, CloudProvider, InstanceError, MachineState } from '../policy-api/cloud.ts';
-import type { CloudFault, CloudSpec, Parameters, ResizeEntry } from '../scenario.ts';
+import type {
+  CloudInstanceType,
+  CloudNodeGroup,
+  CloudProvider,
+  InstanceError,
+  LaunchOrder,
+  MachineState,
+} from '../policy-api/cloud.ts';
+import type { CloudFault, CloudSpec, InstanceTypeSpec, Parameters, ResizeEntry } from '../scenario.ts';
+import { providerIdOf } from './machine-node.ts';
 import { Machines, type Hosts } from './machines.ts';
 import type { MachineLife } from './machine-life.ts';
 import { NodeGroup } from './node-group.ts';
@@ -13,6 +21,7 @@ import { NodeGroup } from './node-group.ts';
 export class Cloud implements CloudProvider {
   readonly #machines: Machines;
   readonly #groups = new Map<string, NodeGroup>();
+  readonly #types: ReadonlyMap<string, InstanceTypeSpec>;
   /** What it is out of at present; one entry may be there several times. */
   readonly #shortages: CloudFault[] = [];
 
@@ -24,6 +33,7 @@ export class Cloud implements CloudProvider {
     resizes: readonly ResizeEntry[] = [],
   ) {
     this.#machines = new Machines(engine, parameters, hosts);
+    this.#types = new Map(spec.instanceTypes.map((type) => [type.name, type]));
     for (const group of spec.nodeGroups) {
       this.#groups.set(group.name, new NodeGroup(group, this.#machines, () => this.#refusal(group.name, group.zone)));
     }
@@ -48,7 +58,26 @@ export class Cloud implements CloudProvider {
 
   groupOf(nodeName: string): CloudNodeGroup | undefined {
     const life = this.#machines.get(nodeName);
-    return life === undefined ? undefined : this.#groups.get(life.pool);
+    return life === undefined || life.instanceType !== '' ? undefined : this.#groups.get(life.pool);
+  }
+
+  instanceTypes(): readonly CloudInstanceType[] {
+    return [...this.#types.values()];
+  }
+
+  launch({ pool, instanceType, zone, node }: LaunchOrder): InstanceError | undefined {
+    const type = this.#types.get(instanceType)!;
+    const error = this.#refusal(instanceType, zone);
+    if (error !== undefined) return error;
+    const { pricePerHour, provisioning } = type;
+    const spec = { ...node.spec, providerID: providerIdOf(node.metadata.name) };
+    this.#machines.start({ pool, zone, node: { ...node, spec }, instanceType, pricePerHour, provisioning, error });
+    return undefined;
+  }
+
+  terminate(nodeName: string): void {
+    const life = this.#machines.get(nodeName);
+    if (life !== undefined) this.#machines.stop(life);
   }
 
   stateOf(nodeName: string): MachineState | undefined {

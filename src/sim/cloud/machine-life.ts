@@ -5,8 +5,10 @@ import type { InstanceError, MachineState } from '../policy-api/cloud.ts';
 export interface MachineLife {
   readonly index: number;
   readonly name: string;
-  /** Its node group. */
+  /** Its node group, or for whom it was launched. */
   readonly pool: string;
+  /** Empty: as its node group says. */
+  readonly instanceType: string;
   readonly zone: string;
   /** What its kubelet registers. */
   readonly node: Node;

@@ -18,6 +18,8 @@ export interface Hosts {
 /** What is asked for. */
 export interface MachineOrder {
   readonly pool: string;
+  /** Absent: as its node group says. */
+  readonly instanceType?: string;
   readonly zone: string;
   readonly node: Node;
   readonly pricePerHour: number | undefined;
@@ -95,11 +97,12 @@ export class Machines {
     this.#engine.after(this.#deletion(this.#draws.deletion.of(stableHash(life.name), 0)), this.#goes, life.index);
   }
 
-  #add({ pool, zone, node, pricePerHour }: MachineOrder): MachineLife {
+  #add({ pool, instanceType = '', zone, node, pricePerHour }: MachineOrder): MachineLife {
     const life: MachineLife = {
       index: this.lives.length,
       name: node.metadata.name,
       pool,
+      instanceType,
       zone,
       node,
       pricePerHour,

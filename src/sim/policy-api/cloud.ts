@@ -1,4 +1,6 @@
+import type { Labels } from '../api/meta.ts';
 import type { Node } from '../api/node.ts';
+import type { ResourceList } from '../api/pod.ts';
 
 /**
  * What an autoscaler asks of the cloud under a cluster. Calls are answered at once and from what is true now; what they
@@ -9,8 +11,34 @@ export interface CloudProvider {
   nodeGroups(): readonly CloudNodeGroup[];
   /** The group that has a machine of this name, if any has. */
   groupOf(nodeName: string): CloudNodeGroup | undefined;
+  /** What machines can be had one by one, without a group. */
+  instanceTypes(): readonly CloudInstanceType[];
+  /** Makes one machine, which registers this Node. Gives why it does not; undefined: it does. */
+  launch(order: LaunchOrder): InstanceError | undefined;
+  /** Takes the machine of this Node away. */
+  terminate(nodeName: string): void;
   /** Of the machine under the Node of this name; undefined: the cloud knows nothing of it, it is somebody else's. */
   stateOf(nodeName: string): MachineState | undefined;
+}
+
+/** A kind of machine, with what a Node on one has. */
+export interface CloudInstanceType {
+  readonly name: string;
+  /** Where it can be had. */
+  readonly zones: readonly string[];
+  readonly labels: Labels;
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  /** For an hour, in whatever money the scenario counts. */
+  readonly pricePerHour: number;
+}
+
+export interface LaunchOrder {
+  /** For whom, in reports. */
+  readonly pool: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly node: Node;
 }
 
 /** A machine that runs may have no Node, and a Node no machine any more. */

@@ -77,7 +77,9 @@ export interface NodeRecord {
 /** A machine of the cloud, whether it ever became a node or not. Microseconds; -1: never. */
 export interface MachineRecord {
   readonly name: string;
+  /** The node group, or the node pool of Karpenter. */
   readonly nodeGroup: string;
+  readonly instanceType: string;
   readonly zone: string;
   readonly askedAt: number;
   readonly runningAt: number;

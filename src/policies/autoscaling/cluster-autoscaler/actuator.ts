@@ -5,7 +5,7 @@ import type { Request } from '../../../sim/api/request.ts';
 import type { CloudProvider } from '../../../sim/policy-api/cloud.ts';
 import type { ControllerHost, Steps } from '../../../sim/policy-api/controllers.ts';
 import { ask, askAll } from '../../controllers/requests.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import type { StateLog } from './cluster-state.ts';
 import type { Deletion, DeletionsInProgress } from './deletions-in-progress.ts';
 import { cleanToBeDeleted, markToBeDeleted } from './deletion-taints.ts';

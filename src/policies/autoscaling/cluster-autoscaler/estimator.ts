@@ -1,8 +1,8 @@
 import { resourcesOf } from '../../../sim/api/pod-requests.ts';
 import type { NodeInfo, PodInfo } from '../../../sim/policy-api/scheduling.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import type { PodGroup } from './pod-groups.ts';
-import { instantiate, type NodeTemplate } from './templates.ts';
+import { instantiate, type NodeTemplate } from '../simulation/templates.ts';
 
 const SPREAD_REFUSAL = "node(s) didn't match pod topology spread constraints";
 const HOST_NAME = 'kubernetes.io/hostname';

@@ -2,7 +2,7 @@ import { resourcesOf } from '../../../sim/api/pod-requests.ts';
 import type { CloudNodeGroup } from '../../../sim/policy-api/cloud.ts';
 import type { PodInfo } from '../../../sim/policy-api/scheduling.ts';
 import type { ClusterAutoscalerSettings, ExpanderName } from './settings.ts';
-import type { NodeTemplate } from './templates.ts';
+import type { NodeTemplate } from '../simulation/templates.ts';
 
 /** One way to help some of the pods that wait. */
 export interface ExpansionOption {

@@ -1,5 +1,5 @@
 import { conditionOf, isPodTerminal, type Pod } from '../../../sim/api/pod.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { isDaemonSetPod } from './drainability.ts';
 import { podGroupsOf } from './pod-groups.ts';
 

@@ -1,6 +1,6 @@
 import type { Node } from '../../../sim/api/node.ts';
 import type { CloudProvider } from '../../../sim/policy-api/cloud.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { isNodeReady } from './cluster-state.ts';
 import { toBeDeletedSince } from './deletion-taints.ts';
 import type { DeletionsInProgress } from './deletions-in-progress.ts';

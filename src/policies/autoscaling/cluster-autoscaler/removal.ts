@@ -1,7 +1,7 @@
 import type { Node, Taint } from '../../../sim/api/node.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { NodeInfo } from '../../../sim/policy-api/scheduling.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { TO_BE_DELETED } from './deletion-taints.ts';
 import type { RemainingBudgets } from './disruption-budgets.ts';
 import { isDaemonSetPod, type BlockingReason, type DrainabilityRules } from './drainability.ts';

@@ -8,14 +8,14 @@ import type { Pod } from '../../../sim/api/pod.ts';
 import type { PodDisruptionBudget } from '../../../sim/api/policy.ts';
 import type { CloudProvider } from '../../../sim/policy-api/cloud.ts';
 import { NodeGroupBackoff } from './back-off.ts';
-import { ClusterSnapshot } from './cluster-snapshot.ts';
+import { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { DeletionsInProgress } from './deletions-in-progress.ts';
 import { RemainingBudgets } from './disruption-budgets.ts';
 import { DrainabilityRules } from './drainability.ts';
 import { ScaleDownPlanner } from './planner.ts';
 import { CLUSTER_AUTOSCALER_DEFAULTS, type ClusterAutoscalerSettings } from './settings.ts';
 import { areSimilar, balance } from './similar-groups.ts';
-import { templateOf } from './templates.ts';
+import { templateOf } from '../simulation/templates.ts';
 import { utilizationOf } from './utilization.ts';
 
 const MINUTE = 60_000_000;
@@ -61,7 +61,14 @@ interface Case {
 function planning({ nodes, pods = [], budgets = [], min = 0, settings = {} }: Case) {
   const host = hostWith(OWNERS);
   const group = groupOf('g', { min, size: nodes.length });
-  const cloud: CloudProvider = { nodeGroups: () => [group], groupOf: () => group, stateOf: () => 'running' };
+  const cloud: CloudProvider = {
+    nodeGroups: () => [group],
+    groupOf: () => group,
+    stateOf: () => 'running',
+    instanceTypes: () => [],
+    launch: () => undefined,
+    terminate: () => undefined,
+  };
   const all = { ...CLUSTER_AUTOSCALER_DEFAULTS, ...settings };
   const planner = new ScaleDownPlanner(cloud, all, new DrainabilityRules(host, all));
   const deletions = new DeletionsInProgress();

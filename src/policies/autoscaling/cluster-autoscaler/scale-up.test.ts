@@ -3,10 +3,10 @@ import { groupOf, hostWith, type GroupWish } from '../../../../test/doubles/auto
 import { nodeOf, podOf } from '../../../../test/doubles/scheduling-world.ts';
 import type { Node } from '../../../sim/api/node.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
-import { ClusterSnapshot } from './cluster-snapshot.ts';
+import { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { planScaleUp, type ScaleUpPlan, type ScaleUpSituation } from './scale-up.ts';
 import { CLUSTER_AUTOSCALER_DEFAULTS, type ClusterAutoscalerSettings } from './settings.ts';
-import { templateOf } from './templates.ts';
+import { templateOf } from '../simulation/templates.ts';
 
 const OWNER = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid: 'rs', controller: true };
 

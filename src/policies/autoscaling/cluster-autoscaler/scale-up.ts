@@ -1,12 +1,12 @@
 import type { CloudNodeGroup } from '../../../sim/policy-api/cloud.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
-import type { ClusterSnapshot } from './cluster-snapshot.ts';
+import type { ClusterSnapshot } from '../simulation/cluster-snapshot.ts';
 import { estimate } from './estimator.ts';
 import { bestOption, type ExpansionOption } from './expanders.ts';
 import { podGroupsOf, type PodGroup } from './pod-groups.ts';
 import type { ClusterAutoscalerSettings } from './settings.ts';
 import { areSimilar, balance, type GroupGrowth } from './similar-groups.ts';
-import { instantiate, type NodeTemplate } from './templates.ts';
+import { instantiate, type NodeTemplate } from '../simulation/templates.ts';
 
 /** What a search for more nodes is made with. */
 export interface ScaleUpSituation {

@@ -2,7 +2,7 @@ import { LABEL_HOSTNAME, LABEL_REGION, LABEL_ZONE } from '../../../sim/api/node.
 import { resourcesOf } from '../../../sim/api/pod-requests.ts';
 import type { ResourceList } from '../../../sim/api/pod.ts';
 import type { CloudNodeGroup } from '../../../sim/policy-api/cloud.ts';
-import type { NodeTemplate } from './templates.ts';
+import type { NodeTemplate } from '../simulation/templates.ts';
 
 /** Labels that may differ between groups that are alike. */
 const IGNORED: ReadonlySet<string> = new Set([

@@ -176,6 +176,21 @@ export class ClusterSnapshot {
     return undefined;
   }
 
+  /** Puts the pod on the first of these nodes that takes it. */
+  scheduleOnFirst(pod: PodInfo, names: readonly string[]): string | undefined {
+    const { state, status, nodeNames } = this.#preFilter(pod);
+    if (status !== undefined) return undefined;
+    for (const name of names) {
+      const node = this.#cache.node(name);
+      if (node === undefined || node.node.spec.unschedulable === true) continue;
+      if (nodeNames !== undefined && !nodeNames.has(name)) continue;
+      if (this.#framework.runFilter(state, pod, node) !== undefined) continue;
+      this.#place(pod, name);
+      return name;
+    }
+    return undefined;
+  }
+
   #preFilter(pod: PodInfo): {
     readonly state: CycleScratch;
     readonly status: Status | undefined;

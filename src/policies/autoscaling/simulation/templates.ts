@@ -3,7 +3,7 @@ import { LABEL_HOSTNAME, type Node, type Taint } from '../../../sim/api/node.ts'
 import type { Pod } from '../../../sim/api/pod.ts';
 import { eligibilityOf } from '../../controllers/daemon-set/eligibility.ts';
 import { podOfNode } from '../../controllers/daemon-set/pod-of-node.ts';
-import { DELETION_CANDIDATE, TO_BE_DELETED } from './deletion-taints.ts';
+import { DELETION_CANDIDATE, TO_BE_DELETED } from '../cluster-autoscaler/deletion-taints.ts';
 
 /** Taints that a node has for a while only: a new one is looked at without them. */
 const PASSING: ReadonlySet<string> = new Set([
