@@ -20,6 +20,11 @@ const SHORT_NAMES: { readonly [K in Kind]?: string } = {
   DaemonSet: 'ds',
   Pod: 'po',
   Event: 'ev',
+  Endpoints: 'ep',
+  HorizontalPodAutoscaler: 'hpa',
+  CronJob: 'cj',
+  LimitRange: 'limits',
+  ResourceQuota: 'quota',
 };
 
 /** Every name kubectl takes for a kind: singular, plural and short, in lower case. */
