@@ -235,6 +235,8 @@ describe('claims and volumes', () => {
   });
 });
 
-function entryOf(kind: ComponentFault['kind'], atMicros: number, durationMicros: number): FaultEntry {
+type ProcessEnds = Exclude<ComponentFault, { factor: number }>['kind'];
+
+function entryOf(kind: ProcessEnds, atMicros: number, durationMicros: number): FaultEntry {
   return { atMicros, text: kind, fault: { kind, replica: 0, durationMicros } };
 }

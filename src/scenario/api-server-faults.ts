@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiServerFault } from '../sim/scenario.ts';
-import { addIssue, positiveDuration } from './fields.ts';
+import { addIssue, positiveDuration, slowdownFactor } from './fields.ts';
 
 const API_SERVER_KINDS = [
   'ApiServerCrash',
@@ -20,7 +20,7 @@ export const apiServerFaultSchema = z
       ),
     instance: z.int().min(0).max(6).optional().describe('Which one, by its number from 0; the first unless said.'),
     duration: positiveDuration.optional().describe('How long it lasts; until the end unless said.'),
-    factor: z.number().gt(1).max(10_000).optional().describe('Of ApiServerSlowdown: how many times as long.'),
+    factor: slowdownFactor.optional().describe('Of ApiServerSlowdown: how many times as long.'),
   })
   .superRefine((fault, context) => {
     const refuse = (message: string, help: string): void => addIssue(context, { code: 'bad-fault', message, help });

@@ -109,6 +109,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
     apiServers: apiServers ?? 1,
     controllerManagers: controllerManagers ?? 1,
     schedulers: schedulers ?? 1,
+    workloads: [...spec.workload, ...spec.traces].map(({ name }) => name),
   };
   const faults = readFaults(spec.timeline, pools, [...initial, ...applied], control, cloud, endMicros, remark);
   reportInconsistencies(recorded, placesOf(pools, cloud, initial).hasNode, findings.report);

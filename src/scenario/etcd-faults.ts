@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { EtcdFault, EtcdMemberName } from '../sim/scenario.ts';
-import { addIssue, durationDistribution, positiveDuration } from './fields.ts';
+import { addIssue, durationDistribution, positiveDuration, slowdownFactor } from './fields.ts';
 
 const ETCD_KINDS = [
   'EtcdMemberCrash',
   'EtcdMemberPause',
   'EtcdMemberRestart',
+  'EtcdMemberSlowdown',
   'EtcdMoveLeader',
   'EtcdPartition',
   'EtcdSlowDisk',
@@ -17,7 +18,7 @@ export const etcdFaultSchema = z
     kind: z
       .enum(ETCD_KINDS)
       .describe(
-        'EtcdMemberCrash kills a member and starts it again after `duration`; EtcdMemberRestart stops it in order first; EtcdMemberPause freezes it; EtcdMoveLeader asks the leader to hand over to it; EtcdPartition cuts it from the others; EtcdSlowDisk slows its disk down.',
+        'EtcdMemberCrash kills a member and starts it again after `duration`; EtcdMemberRestart stops it in order first; EtcdMemberPause freezes it; EtcdMemberSlowdown makes its work take `factor` times as long; EtcdMoveLeader asks the leader to hand over to it; EtcdPartition cuts it from the others; EtcdSlowDisk slows its disk down.',
       ),
     member: z
       .union([z.enum(['leader', 'follower']), z.int().min(0).max(6)])
@@ -29,6 +30,7 @@ export const etcdFaultSchema = z
       .optional()
       .describe('Of EtcdPartition: which packets vanish, those it should receive, those it sends, or both.'),
     sync: durationDistribution.optional().describe('Of EtcdSlowDisk: how long a sync takes.'),
+    factor: slowdownFactor.optional().describe('Of EtcdMemberSlowdown: how many times as long.'),
   })
   .superRefine((fault, context) => {
     const refuse = (message: string, help: string): void => addIssue(context, { code: 'bad-fault', message, help });
@@ -36,6 +38,10 @@ export const etcdFaultSchema = z
       refuse('EtcdSlowDisk needs `sync`: how long a sync takes', 'for instance `sync: 500ms`');
     if (fault.kind !== 'EtcdSlowDisk' && fault.sync !== undefined)
       refuse(`\`sync\` goes with EtcdSlowDisk, not with ${fault.kind}`, 'leave it out');
+    if (fault.kind === 'EtcdMemberSlowdown' && fault.factor === undefined)
+      refuse('EtcdMemberSlowdown needs `factor`: how many times as long its work takes', 'for instance `factor: 10`');
+    if (fault.kind !== 'EtcdMemberSlowdown' && fault.factor !== undefined)
+      refuse(`\`factor\` goes with EtcdMemberSlowdown, not with ${fault.kind}`, 'leave it out');
     if (fault.kind !== 'EtcdPartition' && fault.direction !== undefined)
       refuse(`\`direction\` goes with EtcdPartition, not with ${fault.kind}`, 'leave it out');
     if (fault.kind === 'EtcdMoveLeader' && fault.duration !== undefined)
@@ -57,12 +63,13 @@ export function problemOfEtcdFault({ kind, member }: WrittenEtcdFault, members: 
   return alone && members === 1 ? `etcd has one member: ${kind} needs another one` : undefined;
 }
 
-export function etcdFaultOf({ kind, member, duration, direction, sync }: WrittenEtcdFault): EtcdFault {
+export function etcdFaultOf({ kind, member, duration, direction, sync, factor }: WrittenEtcdFault): EtcdFault {
   const base: { readonly member: EtcdMemberName; readonly durationMicros: number | undefined } = {
     member,
     durationMicros: duration,
   };
   if (kind === 'EtcdPartition') return { kind, ...base, direction: direction ?? 'both' };
+  if (kind === 'EtcdMemberSlowdown') return { kind, ...base, factor: factor! };
   if (kind === 'EtcdSlowDisk') return { kind, ...base, sync: sync! };
   return { kind, ...base };
 }

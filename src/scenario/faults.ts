@@ -14,13 +14,19 @@ import {
 import { componentFaultOf, problemOfComponentFault, type WrittenComponentFault } from './component-faults.ts';
 import { cloudFaultOf, type WrittenCloudFault } from './cloud.ts';
 import { etcdFaultOf, problemOfEtcdFault, type WrittenEtcdFault } from './etcd-faults.ts';
+import { networkFaultOf, textOfNetworkFault, type WrittenNetworkFault } from './network-faults.ts';
 import { runawayClientOf, type WrittenRunawayClient } from './runaway-client.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Written = ScenarioDocument['spec']['timeline'][number];
 type WrittenFault = Exclude<
   NonNullable<Written['fault']>,
-  WrittenEtcdFault | WrittenComponentFault | WrittenApiServerFault | WrittenRunawayClient | WrittenCloudFault
+  | WrittenEtcdFault
+  | WrittenComponentFault
+  | WrittenApiServerFault
+  | WrittenNetworkFault
+  | WrittenRunawayClient
+  | WrittenCloudFault
 >;
 
 /** How many of each stand in the control plane. */
@@ -29,6 +35,8 @@ interface ControlPlane {
   readonly apiServers: number;
   readonly controllerManagers: number;
   readonly schedulers: number;
+  /** The names of workloads and traces: clients of their own. */
+  readonly workloads: readonly string[];
 }
 
 function isEtcdFault(fault: NonNullable<Written['fault']>): fault is WrittenEtcdFault {
@@ -37,6 +45,10 @@ function isEtcdFault(fault: NonNullable<Written['fault']>): fault is WrittenEtcd
 
 function isComponentFault(fault: NonNullable<Written['fault']>): fault is WrittenComponentFault {
   return 'replica' in fault;
+}
+
+function isNetworkFault(fault: NonNullable<Written['fault']>): fault is WrittenNetworkFault {
+  return fault.kind === 'NetworkPartition' || fault.kind === 'NetworkLatency';
 }
 
 function isApiServerFault(fault: NonNullable<Written['fault']>): fault is WrittenApiServerFault {
@@ -91,6 +103,12 @@ export function readFaults(
       const help = 'set `cluster.controlPlane.apiServers`';
       if (problem !== undefined) remark([...path, 'instance'], { code: 'unknown-replica', message: problem, help });
       entries.push({ atMicros: at, text: textOfApiServerFault(fault), fault: apiServerFaultOf(fault) });
+      continue;
+    }
+    if (isNetworkFault(fault)) {
+      const known = { ...control, ...places, nodes: () => first(places.nodes()) };
+      const read = networkFaultOf(fault, known, path, remark);
+      if (read !== undefined) entries.push({ atMicros: at, text: textOfNetworkFault(fault), fault: read });
       continue;
     }
     if (fault.kind === 'RunawayClient') {

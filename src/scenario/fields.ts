@@ -51,6 +51,9 @@ export const duration = durationText(DURATION_PATTERN)
   })
   .meta({ id: 'Duration' });
 
+/** How many times as long the work of somebody takes who has too little of a machine. */
+export const slowdownFactor = z.number().gt(1).max(10_000);
+
 /** A duration that must not be zero. */
 export const positiveDuration = duration.refine((micros) => micros > 0, {
   error: 'must be longer than zero',

@@ -18,6 +18,7 @@ import { etcdFaultSchema } from './etcd-faults.ts';
 import { cloudFaultSchema, cloudSchema, resizeSchema } from './cloud.ts';
 import { metricSeriesSchema } from './metric-series.ts';
 import { resourceName, taints } from './node-fields.ts';
+import { networkFaultSchema } from './network-faults.ts';
 import { runawayClientSchema } from './runaway-client.ts';
 
 /** The `apiVersion` of a scenario. */
@@ -402,11 +403,12 @@ const fault = z
     etcdFaultSchema,
     componentFaultSchema,
     apiServerFaultSchema,
+    networkFaultSchema,
     runawayClientSchema,
     cloudFaultSchema,
   ])
   .describe(
-    'What the world does to nodes, to the cloud, to members of etcd and to the processes of the control plane.',
+    'What the world does to nodes, to the cloud, to members of etcd, to the processes of the control plane and to the network between them.',
   );
 
 const timeline = z

@@ -423,7 +423,8 @@ export interface EtcdctlEntry {
 }
 
 /** What the world does to the nodes. Absent duration: for good. */
-export type Fault = MachineFault | EtcdFault | ComponentFault | ApiServerFault | RunawayClientFault | CloudFault;
+export type Fault =
+  MachineFault | EtcdFault | ComponentFault | ApiServerFault | NetworkFault | RunawayClientFault | CloudFault;
 
 /** What happens to the machines under the nodes. */
 export type MachineFault = NodeFault | ZoneFault;
@@ -460,6 +461,8 @@ export type EtcdFault =
   | (EtcdFaultOfMember & { readonly kind: 'EtcdMemberPause' })
   /** Its disk takes so long for a sync. */
   | (EtcdFaultOfMember & { readonly kind: 'EtcdSlowDisk'; readonly sync: Distribution })
+  /** It has too little of its machine: its work takes so many times as long. */
+  | (EtcdFaultOfMember & { readonly kind: 'EtcdMemberSlowdown'; readonly factor: number })
   /** Packets between it and all other members vanish: those it sends, those it should get, or both. */
   | (EtcdFaultOfMember & { readonly kind: 'EtcdPartition'; readonly direction: 'both' | 'receive' | 'send' })
   /** The leader is asked to hand over to it. */
@@ -468,18 +471,22 @@ export type EtcdFault =
 /** Which instance of a component: who leads, one that does not, when the fault begins; or a number from 0. */
 export type ReplicaName = 'leader' | 'standby' | number;
 
-/** What can happen to the processes of the control plane: SIGKILL, SIGTERM and SIGSTOP; they are well again at the end. */
-export interface ComponentFault {
-  readonly kind:
-    | 'ControllerManagerCrash'
-    | 'ControllerManagerRestart'
-    | 'ControllerManagerPause'
-    | 'SchedulerCrash'
-    | 'SchedulerRestart'
-    | 'SchedulerPause';
-  readonly replica: ReplicaName;
-  readonly durationMicros: number | undefined;
-}
+/**
+ * What can happen to the processes of the control plane: SIGKILL, SIGTERM, SIGSTOP, and too little of a machine, which
+ * makes their work take `factor` times as long; they are well again at the end.
+ */
+export type ComponentFault = { readonly replica: ReplicaName; readonly durationMicros: number | undefined } & (
+  | {
+      readonly kind:
+        | 'ControllerManagerCrash'
+        | 'ControllerManagerRestart'
+        | 'ControllerManagerPause'
+        | 'SchedulerCrash'
+        | 'SchedulerRestart'
+        | 'SchedulerPause';
+    }
+  | { readonly kind: 'ControllerManagerSlowdown' | 'SchedulerSlowdown'; readonly factor: number }
+);
 
 interface FaultOfApiServer {
   /** By its number, from 0. */
@@ -494,6 +501,26 @@ export type ApiServerFault =
   | (FaultOfApiServer & { readonly kind: 'ApiServerSlowdown'; readonly factor: number })
   /** All of them, one after the other: the next when the last one serves again. */
   | { readonly kind: 'ApiServerRollingRestart'; readonly durationMicros: undefined };
+
+/** Somebody on the network of the control plane. */
+export type NetworkPlace =
+  | { readonly component: 'etcd'; readonly which: EtcdMemberName | 'every' }
+  | { readonly component: 'kube-apiserver'; readonly which: number | 'every' }
+  | { readonly component: 'kube-controller-manager' | 'kube-scheduler'; readonly which: ReplicaName | 'every' }
+  /** A node with its kubelet, the nodes of a zone, or somebody outside: `kubectl`, or `workload/NAME`. */
+  | { readonly component: 'node' | 'zone' | 'client'; readonly name: string };
+
+/** Packets between two places vanish, or take longer: from the first to the second, and back where `bothWays`. */
+export type NetworkFault = {
+  readonly from: NetworkPlace;
+  readonly to: NetworkPlace;
+  readonly bothWays: boolean;
+  readonly durationMicros: number | undefined;
+} & (
+  | { readonly kind: 'NetworkPartition' }
+  /** Added to the way of each packet. */
+  | { readonly kind: 'NetworkLatency'; readonly latency: Distribution }
+);
 
 /** A client that lists a kind, again and again, with so many requests in flight. */
 export interface RunawayClientFault {

@@ -13,6 +13,7 @@ import { Etcdctl } from './control-plane/etcd/etcdctl.ts';
 import { addQuietWrites } from './control-plane/etcd/quiet-writes.ts';
 import { EventBroadcaster } from './control-plane/event-recorder.ts';
 import { ComponentFaults, componentOf } from './control-plane/process/component-faults.ts';
+import { NetworkFaults } from './control-plane/network/network-faults.ts';
 import { controllerManagers, schedulers } from './control-plane/process/components.ts';
 import type { ComponentApi } from './control-plane/process/process-api.ts';
 import { Replicas } from './control-plane/process/replicas.ts';
@@ -65,6 +66,12 @@ export interface SimulationOptions {
    */
   readonly elects?: boolean | undefined;
 }
+
+/** Those of which several may stand for election, as the network knows them. */
+const COMPONENTS: Readonly<Record<string, ReturnType<typeof componentOf>>> = {
+  'kube-controller-manager': 'controllerManagers',
+  'kube-scheduler': 'schedulers',
+};
 
 /**
  * A run: one scenario, one seed. Puts the parts together, gives everyone their real neighbours, and turns the crank.
@@ -167,6 +174,18 @@ export class Simulation {
           etcd: api.etcd,
           components: new ComponentFaults(this.components),
           apiServers: new ApiServerFaults(api.instances),
+          network: new NetworkFaults({
+            engine,
+            network: api.network,
+            instances: api.instances,
+            etcd: api.etcd,
+            machines: this.#kubelets!,
+            replicas: {
+              'kube-controller-manager': this.components.controllerManagers,
+              'kube-scheduler': this.components.schedulers,
+            },
+            nodes: () => api.store.values('Node'),
+          }),
           clients: new RunawayClients(engine, api),
           cloud: this.#cloud,
           nodes: () => api.store.values('Node'),
@@ -302,7 +321,13 @@ export class Simulation {
     const { cluster, faults = [] } = this.#scenario;
     if ((cluster[component] ?? 1) > 1 || this.#elects) return true;
     return faults.some(
-      ({ fault }) => fault.kind.startsWith('Etcd') || ('replica' in fault && componentOf(fault) === component),
+      ({ fault }) =>
+        fault.kind.startsWith('Etcd') ||
+        ('replica' in fault && componentOf(fault) === component) ||
+        ('from' in fault &&
+          [fault.from, fault.to].some(
+            (place) => place.component === 'etcd' || COMPONENTS[place.component] === component,
+          )),
     );
   }
 

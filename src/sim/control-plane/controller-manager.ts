@@ -1,5 +1,5 @@
 import { assert } from '../engine/assert.ts';
-import type { Clockwork } from '../engine/clockwork.ts';
+import { workMicros, type Clockwork } from '../engine/clockwork.ts';
 import type { EventHandle, EventKind } from '../engine/engine.ts';
 import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { Stream } from '../engine/streams.ts';
@@ -114,7 +114,11 @@ export class ControllerManager {
       this.#isSynced = true;
       for (const host of this.#hosts) this.#dispatch(host);
     });
-    engine.after(Math.round(syncMicros(objects)), synced);
+    engine.after(workMicros(engine, Math.round(syncMicros(objects))), synced);
+  }
+
+  #syncMicros(): number {
+    return workMicros(this.#engine, this.#syncTime(this.#syncStream));
   }
 
   /** How many syncs were started so far. */
@@ -213,7 +217,7 @@ export class ControllerManager {
     if (!this.#isSynced) return;
     while (host.starting + host.working < host.controller.workers && host.starting < host.queue.length) {
       host.starting++;
-      this.#engine.after(this.#syncTime(this.#syncStream), this.#startKind, host.index);
+      this.#engine.after(this.#syncMicros(), this.#startKind, host.index);
     }
   }
 
@@ -314,7 +318,7 @@ export class ControllerManager {
       // A worker starts for it anyway.
       if (host.queue.isDue(key, this.#engine.now)) continue;
       host.queue.add(key);
-      this.#engine.after(this.#syncTime(this.#syncStream), this.#pollStartKind, host.index);
+      this.#engine.after(this.#syncMicros(), this.#pollStartKind, host.index);
     }
     host.pollAlarm = this.#alarm(host, host.pollAlarm, host.polls.nextDueAt, this.#pollDueKind);
   }

@@ -9,6 +9,7 @@ import type {
   Fault,
   FaultEntry,
   MachineFault,
+  NetworkFault,
   RunawayClientFault,
 } from '../scenario.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
@@ -37,6 +38,12 @@ export interface ApiServers {
   end(fault: ApiServerFault): void;
 }
 
+/** Whatever lies between those who talk to each other. */
+export interface Networks {
+  begin(fault: NetworkFault): void;
+  end(fault: NetworkFault): void;
+}
+
 /** Clients from outside that go wrong. */
 export interface Clients {
   begin(fault: RunawayClientFault): void;
@@ -55,6 +62,7 @@ export interface FaultTargets {
   readonly etcd: EtcdMembers;
   readonly components: Components;
   readonly apiServers: ApiServers;
+  readonly network: Networks;
   readonly clients: Clients;
   /** Absent: the scenario has none. */
   readonly cloud?: CloudUnderFaults | undefined;
@@ -71,6 +79,7 @@ export class Faults {
   readonly #etcd: EtcdMembers;
   readonly #components: Components;
   readonly #apiServers: ApiServers;
+  readonly #network: Networks;
   readonly #clients: Clients;
   readonly #cloud: CloudUnderFaults | undefined;
   readonly #nodes: () => Iterable<Node>;
@@ -83,6 +92,7 @@ export class Faults {
     this.#etcd = targets.etcd;
     this.#components = targets.components;
     this.#apiServers = targets.apiServers;
+    this.#network = targets.network;
     this.#clients = targets.clients;
     this.#cloud = targets.cloud;
     this.#nodes = targets.nodes;
@@ -111,6 +121,10 @@ export class Faults {
       this.#apiServers.begin(fault);
       return;
     }
+    if (isOfTheNetwork(fault)) {
+      this.#network.begin(fault);
+      return;
+    }
     if (fault.kind === 'RunawayClient') {
       this.#clients.begin(fault);
       return;
@@ -137,6 +151,10 @@ export class Faults {
     }
     if (isOfApiServers(fault)) {
       this.#apiServers.end(fault);
+      return;
+    }
+    if (isOfTheNetwork(fault)) {
+      this.#network.end(fault);
       return;
     }
     if (fault.kind === 'RunawayClient') {
@@ -178,4 +196,8 @@ export class Faults {
 
 function isOfApiServers(fault: Fault): fault is ApiServerFault {
   return fault.kind.startsWith('ApiServer');
+}
+
+function isOfTheNetwork(fault: Fault): fault is NetworkFault {
+  return fault.kind === 'NetworkPartition' || fault.kind === 'NetworkLatency';
 }

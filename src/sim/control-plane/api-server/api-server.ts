@@ -23,6 +23,7 @@ import { ONE_MEMBER, type EtcdService } from '../etcd/etcd-service.ts';
 import { Lessor } from '../etcd/lessor.ts';
 import { Store, type Commit } from '../etcd/store.ts';
 import type { EventSink } from '../event-recorder.ts';
+import { Network } from '../network/network.ts';
 import type { KeptHistory } from '../watch/watch-cache.ts';
 import { WatchHub, type WatchObserver } from '../watch/watch-hub.ts';
 import { AwaitedVersions } from './awaited-versions.ts';
@@ -55,6 +56,7 @@ export type CommitObserver = (commit: Commit) => void;
 export class SimulatedApiServer implements ApiServer {
   readonly store: Store;
   readonly etcd: EtcdService;
+  readonly network: Network;
   readonly #engine: Engine;
   readonly #hub: WatchHub;
   readonly #delivery: Sampler;
@@ -73,6 +75,7 @@ export class SimulatedApiServer implements ApiServer {
 
   constructor(engine: Engine, parameters: Parameters, options: ApiServerOptions = {}) {
     this.#engine = engine;
+    this.network = new Network(engine);
     const { compactionIntervalMicros = options.compactionIntervalMicros, quotaBytes } = options.etcd ?? ONE_MEMBER;
     this.#hub = new WatchHub(engine, parameters.watch.delivery);
     this.#delivery = sampler(parameters.watch.delivery);
@@ -87,7 +90,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#awaited = new AwaitedVersions(engine);
     this.#watches = new WatchService({ engine, store: this.store, hub: this.#hub, awaited: this.#awaited });
     const respond = (request: Request, identity: string): Response | Unfinished => handler.respond(request, identity);
-    this.#path = new RequestPath(engine, parameters, options.etcd ?? ONE_MEMBER, this.store, respond);
+    this.#path = new RequestPath(engine, parameters, options, this.network, this.store, respond);
     this.#path.awaited = this.#awaited;
     this.etcd = this.#path.etcd;
     this.etcd.onWatches = (stall) => (stall ? this.#hub.stall() : this.#hub.goOn());
@@ -102,7 +105,9 @@ export class SimulatedApiServer implements ApiServer {
       events: this.#events,
       store: this.store,
       fairness: this.#fairness,
+      network: this.network,
     });
+    this.etcd.onWatch = (server, flows) => this.#instances.etcdWatch(server, flows);
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');
     const handler = new RequestHandler(this.store, {

@@ -81,6 +81,15 @@ export class EventPath {
     this.#engine.at(at, this.#writeKind, 0, 0, flight);
   }
 
+  /** It has come to its server by another way than the short one. */
+  arrived(flight: EventFlight, instance: Instance): void {
+    flight.instance = instance;
+    flight.life = instance.life;
+    flight.arrivesAt = this.#engine.now;
+    const at = flight.arrivesAt + this.#path.writeMicros() + this.#etcd.commitMicros();
+    this.#engine.at(at, this.#writeKind, 0, 0, flight);
+  }
+
   write(flight: EventFlight): void {
     if (!flight.origin.connection.isPlain && !this.detour!.takesEvent(flight)) return;
     if (!this.#etcd.inTrouble) this.#commit(flight, flight.writer);
@@ -99,6 +108,7 @@ export class EventPath {
       return writer;
     };
     this.#etcd.write(
+      flight.instance?.index ?? 0,
       () => this.#commit(flight, hearer()),
       (error) => {
         const writer = error === undefined ? undefined : hearer();

@@ -9,9 +9,10 @@ import type { Unfinished } from './unfinished.ts';
 
 /**
  * Where a request is. `works` covers the way to the server while nothing is wrong with that; `waits` is for a seat; `held`
- * is what a frozen server does not get on with.
+ * is what a frozen server does not get on with; `wired` and `answers` are the ways there and back over a connection of which
+ * nobody knows whether it carries anything.
  */
-export type Phase = 'leaves' | 'travels' | 'waits' | 'held' | 'works' | 'in-etcd' | 'done';
+export type Phase = 'leaves' | 'travels' | 'wired' | 'answers' | 'waits' | 'held' | 'works' | 'in-etcd' | 'done';
 
 /** Who sends requests: a client of a process that has one connection for all of them. */
 export interface Origin {

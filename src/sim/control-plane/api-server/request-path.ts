@@ -5,7 +5,8 @@ import type { Stream } from '../../engine/streams.ts';
 import type { Kind } from '../../api/kinds.ts';
 import type { Request, Response } from '../../api/request.ts';
 import type { EtcdSpec, Parameters } from '../../scenario.ts';
-import { EtcdService } from '../etcd/etcd-service.ts';
+import { EtcdService, ONE_MEMBER } from '../etcd/etcd-service.ts';
+import type { Network } from '../network/network.ts';
 import type { Store } from '../etcd/store.ts';
 import type { Fairness } from './fairness.ts';
 import type { AwaitedVersions } from './awaited-versions.ts';
@@ -70,7 +71,8 @@ export class RequestPath {
   constructor(
     engine: Engine,
     parameters: Parameters,
-    etcd: EtcdSpec,
+    spec: { readonly etcd?: EtcdSpec | undefined; readonly instances?: number | undefined },
+    network: Network,
     store: Store,
     respond: (request: Request, identity: string) => Response | Unfinished,
   ) {
@@ -84,7 +86,8 @@ export class RequestPath {
     this.#list = sampler(parameters.apiServer.list);
     this.#parameters = parameters.apiServer;
     this.#workStream = engine.stream('api-server/work');
-    this.etcd = new EtcdService(engine, parameters, etcd);
+    const { etcd = ONE_MEMBER, instances = 1 } = spec;
+    this.etcd = new EtcdService(engine, parameters, etcd, network, instances);
     this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
     this.#answerKind = engine.on('api-server/request-answered', (slot) => this.#answer(slot));
   }
@@ -250,7 +253,7 @@ export class RequestPath {
       flight.phase = 'in-etcd';
       this.#throughEtcd.carryOut(
         request,
-        flight.arrivesAt,
+        { server: flight.instance?.index ?? 0, arrivedAt: flight.arrivesAt },
         () => finished(respond()),
         (response) => this.#answered(slot, flight, response),
       );
@@ -291,10 +294,21 @@ export class RequestPath {
 
   /** The answer leaves the server. */
   respondNow(slot: number): void {
+    this.tell(slot);
+    this.#engine.after(this.networkMicros(), this.#answerKind, slot);
+  }
+
+  /** Whoever looks on is told of the answer. */
+  tell(slot: number): void {
     const { request, response, arrivesAt } = this.flights[slot]!;
     const { now } = this.#engine;
     this.observer?.answered(request, response!, now - arrivesAt, now);
-    this.#engine.after(this.networkMicros(), this.#answerKind, slot);
+  }
+
+  /** The answer has come to the client. */
+  answerNow(slot: number): void {
+    this.flights[slot]!.phase = 'done';
+    this.#answer(slot);
   }
 
   #answer(slot: number): void {

@@ -42,8 +42,13 @@ export class ThroughEtcd {
     this.#cacheIsBehindKind = engine.on('api-server/cache-is-behind', (_a, _b, act) => (act as () => void)());
   }
 
-  /** `respond` carries the request out against the present state. Its deadline counts from its arrival. */
-  carryOut(request: Request, arrivedAt: number, respond: () => Response, done: (response: Response) => void): void {
+  /** `respond` carries the request out against the present state. Its deadline counts from its arrival at its server. */
+  carryOut(
+    request: Request,
+    { server, arrivedAt }: { readonly server: number; readonly arrivedAt: number },
+    respond: () => Response,
+    done: (response: Response) => void,
+  ): void {
     if (request.verb === 'get-metrics' || (request.verb === 'list' && request.resourceVersion === 0)) {
       done(respond());
       return;
@@ -59,6 +64,7 @@ export class ThroughEtcd {
     const deadline = this.#engine.at(endsAt, this.#timedOutKind, 0, 0, finish);
     if (request.verb === 'get' || request.verb === 'list') {
       this.#read(
+        server,
         request.verb === 'list',
         () => over,
         (error) => finish(error === undefined ? respond() : failureOf(error)),
@@ -76,24 +82,25 @@ export class ThroughEtcd {
       return this.#store.revision > revision;
     };
     const write = (): void =>
-      this.#etcd.write(effect, (error) => finish(error === undefined ? made! : failureOf(error)));
+      this.#etcd.write(server, effect, (error) => finish(error === undefined ? made! : failureOf(error)));
     // A write begins with what the watch cache has. Where that is old, it does not hold, and etcd is asked first.
-    if (!this.#etcd.watchesStall || request.verb === 'create') write();
-    else this.#etcd.read((error) => (over ? undefined : error === undefined ? write() : finish(failureOf(error))));
+    if (!this.#etcd.watchesStall(server) || request.verb === 'create') write();
+    else
+      this.#etcd.read(server, (error) => (over ? undefined : error === undefined ? write() : finish(failureOf(error))));
   }
 
   /**
    * A consistent read: from etcd, or, a list, from the watch cache, once that has come as far as etcd is. Where it does
    * not in time, etcd is asked for the list itself.
    */
-  #read(isList: boolean, isOver: () => boolean, done: (error: EtcdError | undefined) => void): void {
-    this.#etcd.read((error) => {
-      if (error !== undefined || !isList || !this.#etcd.watchesStall) {
+  #read(server: number, isList: boolean, isOver: () => boolean, done: (error: EtcdError | undefined) => void): void {
+    this.#etcd.read(server, (error) => {
+      if (error !== undefined || !isList || !this.#etcd.watchesStall(server)) {
         done(error);
         return;
       }
       this.#engine.after(CACHE_PATIENCE_MICROS, this.#cacheIsBehindKind, 0, 0, () => {
-        if (!isOver()) this.#etcd.read(done);
+        if (!isOver()) this.#etcd.read(server, done);
       });
     });
   }

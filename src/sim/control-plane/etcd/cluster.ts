@@ -47,6 +47,8 @@ export class EtcdCluster {
   readonly #kinds: { readonly [E in MemberEvent]: EventKind };
   readonly #fsync: Sampler[];
   readonly #backendSync: Sampler[];
+  /** Each member's work takes so many times as long. */
+  readonly #slowness: number[];
   readonly #apply: Sampler;
   readonly #start: Sampler;
   readonly #shutdown: Sampler;
@@ -64,6 +66,7 @@ export class EtcdCluster {
     this.members = members;
     this.#fsync = members.map(() => sampler(options.fsync));
     this.#backendSync = members.map(() => sampler(options.backendSync));
+    this.#slowness = members.map(() => 1);
     this.#apply = sampler(options.apply);
     this.#start = sampler(options.start);
     this.#shutdown = sampler(options.shutdown);
@@ -234,6 +237,11 @@ export class EtcdCluster {
     this.#backendSync[id] = sampler(backendSync);
   }
 
+  /** A member that has too little of its machine: its syncs and what it applies take so many times as long from now on. */
+  slowDown(id: MemberId, factor: number): void {
+    this.#slowness[id] = factor;
+  }
+
   /** A client's request is under way to a member, on a connection to its present process. */
   arrive(id: MemberId, request: EtcdRequest, micros: number): void {
     this.#later(this.members[id]!, 'request', micros, request);
@@ -348,6 +356,7 @@ export class EtcdCluster {
   #processHost(member: Member): ProcessHost {
     const { id } = member;
     const draws = this.#disk;
+    const work = (micros: number): number => Math.round(micros * this.#slowness[id]!);
     return {
       id,
       members: this.options.members,
@@ -355,9 +364,9 @@ export class EtcdCluster {
       preVote: this.options.preVote,
       now: () => this.#engine.now,
       below: (n) => this.#election.below(n),
-      fsync: (lastIndex) => this.#fsync[id]!(draws.fsync(lastIndex, id)),
-      applyTime: (entry) => this.#apply(draws.apply(entry.index, id)),
-      backendSync: () => this.#backendSync[id]!(draws.backendSync(this.history.lastIndex, id)),
+      fsync: (lastIndex) => work(this.#fsync[id]!(draws.fsync(lastIndex, id))),
+      applyTime: (entry) => work(this.#apply(draws.apply(entry.index, id))),
+      backendSync: () => work(this.#backendSync[id]!(draws.backendSync(this.history.lastIndex, id))),
       later: (what, micros) => this.#later(member, what, micros),
       send: (message) => {
         if (this.mesh.send(message) || message.type !== 'MsgApp') return;

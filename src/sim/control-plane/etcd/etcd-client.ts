@@ -1,6 +1,8 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
+import type { Network } from '../network/network.ts';
+import type { Wire } from '../network/wire.ts';
 import type { EtcdCluster } from './cluster.ts';
 import { CONNECTION_LOST, DEADLINE_EXCEEDED, KEEPALIVE_FAILED, type EtcdError } from './errors.ts';
 import type { Proposal } from './history.ts';
@@ -19,6 +21,8 @@ export interface EtcdClientOptions {
   readonly keepalive: { readonly time: number; readonly timeout: number } | undefined;
   /** Is told when the connection to a member has ended. */
   readonly disconnected?: (member: MemberId) => void;
+  /** As whom it is known on which network, and which endpoint its watch begins at. Absent: nothing happens to its network. */
+  readonly from?: { readonly network: Network; readonly name: string; readonly watches: number };
 }
 
 /** A request under way, over as many attempts as it takes. */
@@ -41,6 +45,8 @@ interface Endpoint {
   /** Grows with every connection that ends: what was said on it is not heard any more. */
   epoch: number;
   lastHeardAt: number;
+  /** What carries it, where something is the matter with the network between the two. */
+  wire: Wire | undefined;
   readonly calls: Set<Call>;
 }
 
@@ -116,18 +122,25 @@ export class EtcdClient {
   readonly #endpoints: Endpoint[];
   readonly #waiting: Call[] = [];
   #turn = 0;
+  /** Which endpoint its watch goes to: every API server watches everything over one. */
+  #watched: number;
+  #watchFlows = true;
+  /** Is told when its watch brings nothing any more, and when it does again. */
+  onWatch: ((flows: boolean) => void) | undefined;
 
   constructor(host: EtcdClients, index: number, options: EtcdClientOptions) {
     this.#host = host;
     this.#index = index;
     this.#options = options;
     this.#network = sampler(options.network);
+    this.#watched = options.from?.watches ?? 0;
     this.#endpoints = options.endpoints.map((member) => ({
       member,
       ready: true,
       failures: 0,
       epoch: 0,
       lastHeardAt: host.engine.now,
+      wire: undefined,
       calls: new Set(),
     }));
     this.#endpoints.forEach(({ member }, i) => {
@@ -154,7 +167,9 @@ export class EtcdClient {
 
   /** Nothing is under way or waits, and everybody is connected. */
   get idle(): boolean {
-    return this.#waiting.length === 0 && this.#endpoints.every(({ ready, calls }) => ready && calls.size === 0);
+    this.look();
+    const rest = ({ ready, calls, wire }: Endpoint): boolean => ready && calls.size === 0 && wire === undefined;
+    return this.#waiting.length === 0 && this.#endpoints.every(rest);
   }
 
   /** Whether requests may be given to a member. */
@@ -176,15 +191,87 @@ export class EtcdClient {
     }
     const endpoint = this.#endpoints[index]!;
     const { engine, cluster, answered, stream } = this.#host;
+    const network = this.#options.from?.network;
     call.endpoint = index;
     call.attempts++;
     endpoint.calls.add(call);
     const { epoch } = endpoint;
     const respond = (error: EtcdError | undefined): void => {
       const answer: Answer = { call, endpoint: index, epoch, error };
-      engine.after(this.#network(stream), answered, this.#index, 0, answer);
+      const micros = this.#network(stream);
+      if (endpoint.wire === undefined || endpoint.epoch !== epoch) {
+        engine.after(micros, answered, this.#index, 0, answer);
+      } else network!.sendBack(endpoint.wire, micros, () => this.heard(answer));
     };
-    cluster.arrive(endpoint.member, { kind: call.kind, proposal: call.proposal, respond }, this.#network(stream));
+    const request = { kind: call.kind, proposal: call.proposal, respond };
+    const { wire, member } = endpoint;
+    if (wire === undefined) cluster.arrive(member, request, this.#network(stream));
+    else network!.sendThere(wire, this.#network(stream), () => cluster.arrive(member, request, 0));
+  }
+
+  /** Something may have changed in the network between it and its endpoints. */
+  look(): void {
+    const { from } = this.#options;
+    if (from === undefined) return;
+    const { network, name } = from;
+    this.#endpoints.forEach((endpoint, index) => {
+      const { ready, member, wire } = endpoint;
+      const troubled = network.isTroubled(name, nameOf(member));
+      if (wire !== undefined && !troubled && wire.isQuiet) {
+        wire.close();
+        endpoint.wire = undefined;
+      }
+      if (ready && troubled && endpoint.wire === undefined) this.#wire(endpoint, index);
+    });
+  }
+
+  #wire(endpoint: Endpoint, index: number): void {
+    const { network, name } = this.#options.from!;
+    const wire = network.wire(name, nameOf(endpoint.member), {
+      fellSilent: (one) => this.#fellSilent(index, one),
+      heardAgain: () => this.#heardAgain(index),
+    });
+    endpoint.wire = wire;
+    endpoint.lastHeardAt = this.#host.engine.now;
+    if (wire.isSilent) this.#fellSilent(index, wire);
+  }
+
+  #fellSilent(index: number, wire: Wire): void {
+    const endpoint = this.#endpoints[index]!;
+    if (endpoint.wire !== wire) return;
+    const { keepalive } = this.#options;
+    if (index === this.#watched) this.#setWatch(false);
+    if (keepalive === undefined) return;
+    const { engine, givenUp } = this.#host;
+    const at = engine.now + keepalive.time + keepalive.timeout;
+    engine.at(at, givenUp, this.#index, index, endpoint.epoch);
+  }
+
+  #heardAgain(index: number): void {
+    this.#endpoints[index]!.lastHeardAt = this.#host.engine.now;
+    if (index === this.#watched) this.#setWatch(true);
+  }
+
+  /** Whether its watch brings anything, as far as the network is concerned. */
+  get watchFlows(): boolean {
+    return this.#watchFlows;
+  }
+
+  #setWatch(flows: boolean): void {
+    if (this.#watchFlows === flows) return;
+    this.#watchFlows = flows;
+    this.onWatch?.(flows);
+  }
+
+  /** Its watch goes on at another endpoint where that it had is gone. */
+  #moveWatch(): void {
+    const there = this.#endpoints[this.#watched]!;
+    if (!there.ready) {
+      const index = this.#endpoints.findIndex(({ ready, wire }) => ready && wire?.isSilent !== true);
+      if (index < 0) return;
+      this.#watched = index;
+    }
+    this.#setWatch(this.#endpoints[this.#watched]!.wire?.isSilent !== true);
   }
 
   heard({ call, endpoint: index, epoch, error }: Answer): void {
@@ -210,7 +297,11 @@ export class EtcdClient {
 
   memberEnded(member: MemberId): void {
     this.#endpoints.forEach((endpoint, i) => {
-      if (endpoint.member === member) this.#disconnect(i, CONNECTION_LOST);
+      if (endpoint.member !== member) return;
+      const { wire } = endpoint;
+      if (wire?.isCut !== true) this.#disconnect(i, CONNECTION_LOST);
+      // Its kernel says that it knows of no such connection as soon as packets get through.
+      else this.#options.from!.network.sendBack(wire, 0, () => this.#disconnect(i, CONNECTION_LOST));
     });
   }
 
@@ -236,7 +327,8 @@ export class EtcdClient {
 
   keepaliveFailed(index: number, epoch: number): void {
     const endpoint = this.#endpoints[index]!;
-    if (endpoint.epoch !== epoch || !this.#host.cluster.members[endpoint.member]!.frozen) return;
+    const { frozen } = this.#host.cluster.members[endpoint.member]!;
+    if (endpoint.epoch !== epoch || !(frozen || endpoint.wire?.isSilent === true)) return;
     this.#disconnect(index, KEEPALIVE_FAILED);
   }
 
@@ -246,11 +338,15 @@ export class EtcdClient {
     if (endpoint.ready || endpoint.epoch !== epoch) return;
     const { engine, cluster, dialled } = this.#host;
     const member = cluster.members[endpoint.member]!;
-    if (member.serving && !member.frozen) {
+    const { from } = this.#options;
+    const cut = from?.network.isCut(from.name, nameOf(endpoint.member)) === true;
+    if (member.serving && !member.frozen && !cut) {
       endpoint.ready = true;
       endpoint.failures = 0;
       endpoint.epoch = (endpoint.epoch + 1) | 0;
       endpoint.lastHeardAt = engine.now;
+      if (from?.network.isTroubled(from.name, nameOf(endpoint.member)) === true) this.#wire(endpoint, index);
+      this.#moveWatch();
       const waiting = this.#waiting.splice(0, this.#waiting.length);
       for (const call of waiting) this.attempt(call);
       return;
@@ -260,7 +356,7 @@ export class EtcdClient {
     pause = Math.min(pause, LONGEST_BACK_OFF_MICROS);
     const jitter = 1 + BACK_OFF_JITTER * (2 * this.#host.stream.next() - 1);
     endpoint.failures++;
-    const connecting = member.frozen ? CONNECT_TIMEOUT_MICROS : 0;
+    const connecting = member.frozen || cut ? CONNECT_TIMEOUT_MICROS : 0;
     engine.after(Math.max(connecting, Math.round(pause * jitter)), dialled, this.#index, index, epoch);
   }
 
@@ -280,8 +376,11 @@ export class EtcdClient {
     const endpoint = this.#endpoints[index]!;
     const { engine, failed, stream } = this.#host;
     endpoint.ready = false;
+    endpoint.wire?.close();
+    endpoint.wire = undefined;
     endpoint.epoch = (endpoint.epoch + 1) | 0;
     this.#options.disconnected?.(endpoint.member);
+    if (index === this.#watched && !this.#watchFlows) this.#moveWatch();
     const calls = [...endpoint.calls];
     endpoint.calls.clear();
     for (const call of calls) {
@@ -303,4 +402,9 @@ export class EtcdClient {
     call.over = true;
     call.done(error, call.endpoint < 0 ? -1 : this.#endpoints[call.endpoint]!.member);
   }
+}
+
+/** A member as the network knows it. */
+export function nameOf(member: MemberId): string {
+  return `etcd-${member}`;
 }

@@ -1,6 +1,7 @@
 import { unreachable } from '../../engine/assert.ts';
 import type { EtcdFault, EtcdMemberName } from '../../scenario.ts';
 import type { EtcdCluster } from './cluster.ts';
+import { MemberLinks } from './member-links.ts';
 import type { EtcdOptions } from './options.ts';
 import { NOBODY, type MemberId } from './raft/message.ts';
 
@@ -8,6 +9,7 @@ import { NOBODY, type MemberId } from './raft/message.ts';
 export class EtcdFaults {
   readonly #cluster: EtcdCluster;
   readonly #options: EtcdOptions;
+  readonly links: MemberLinks;
   /** Who was meant when a fault began: its end concerns the same member, whoever leads then. */
   readonly #under = new Map<
     EtcdFault,
@@ -17,14 +19,15 @@ export class EtcdFaults {
   constructor(cluster: EtcdCluster, options: EtcdOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.links = new MemberLinks(cluster.mesh);
   }
 
   get none(): boolean {
-    return this.#under.size === 0;
+    return this.#under.size === 0 && this.links.none;
   }
 
   begin(fault: EtcdFault): void {
-    const member = this.#resolve(fault.member);
+    const member = this.memberNamed(fault.member);
     const ways = fault.kind === 'EtcdPartition' ? this.#ways(member, fault.direction) : [];
     if (fault.kind !== 'EtcdMoveLeader') this.#under.set(fault, { member, ways });
     switch (fault.kind) {
@@ -41,10 +44,13 @@ export class EtcdFaults {
         this.#cluster.moveLeader(this.#cluster.leader, member);
         return;
       case 'EtcdPartition':
-        for (const [from, to] of ways) this.#cluster.mesh.cut(from, to, true);
+        for (const [from, to] of ways) this.links.cut(from, to, true);
         return;
       case 'EtcdSlowDisk':
         this.#cluster.setDisk(member, fault.sync, fault.sync);
+        return;
+      case 'EtcdMemberSlowdown':
+        this.#cluster.slowDown(member, fault.factor);
         return;
       default:
         unreachable(fault);
@@ -65,10 +71,13 @@ export class EtcdFaults {
         this.#cluster.thaw(member);
         return;
       case 'EtcdPartition':
-        for (const [from, to] of ways) this.#cluster.mesh.cut(from, to, false);
+        for (const [from, to] of ways) this.links.cut(from, to, false);
         return;
       case 'EtcdSlowDisk':
         this.#cluster.setDisk(member, this.#options.fsync, this.#options.backendSync);
+        return;
+      case 'EtcdMemberSlowdown':
+        this.#cluster.slowDown(member, 1);
         return;
       case 'EtcdMoveLeader':
         return;
@@ -78,7 +87,7 @@ export class EtcdFaults {
   }
 
   /** `leader` is who leads now, or whoever is the first member where nobody does; `follower` the first of the others. */
-  #resolve(name: EtcdMemberName): MemberId {
+  memberNamed(name: EtcdMemberName): MemberId {
     const leader = this.#cluster.leader === NOBODY ? 0 : this.#cluster.leader;
     if (name === 'leader') return leader;
     if (name === 'follower') return leader === 0 ? 1 : 0;

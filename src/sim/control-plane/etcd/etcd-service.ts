@@ -2,12 +2,14 @@ import type { Engine, EventKind } from '../../engine/engine.ts';
 import { sampler, type Distribution, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import { assert } from '../../engine/assert.ts';
-import type { EtcdFault, EtcdSpec, Parameters } from '../../scenario.ts';
+import type { EtcdFault, EtcdMemberName, EtcdSpec, Parameters } from '../../scenario.ts';
+import type { Network } from '../network/network.ts';
 import { EtcdCluster } from './cluster.ts';
 import { DiskDraws, PeerDraws } from './draws.ts';
 import type { EtcdError } from './errors.ts';
-import { EtcdClients, type EtcdClient } from './etcd-client.ts';
+import { EtcdClients, nameOf, type EtcdClient } from './etcd-client.ts';
 import { EtcdFaults } from './etcd-faults.ts';
+import type { MemberLinks } from './member-links.ts';
 import type { Proposal } from './history.ts';
 import type { EtcdOptions } from './options.ts';
 import { QuorumCommit } from './quorum-commit.ts';
@@ -47,7 +49,10 @@ export class EtcdService {
   #term = 1;
   #calmSince = 0;
   #cluster: EtcdCluster | undefined;
-  #client: EtcdClient | undefined;
+  /** Of each API server, by its number. */
+  #clients: EtcdClient[] = [];
+  readonly #servers: number;
+  readonly #network: Network;
   #faults: EtcdFaults | undefined;
   /** Frozen members whose connections nobody has given up yet. */
   readonly #silent = new Set<MemberId>();
@@ -58,13 +63,18 @@ export class EtcdService {
    * API server is connected to, leader or not, until that connection is given up (kubernetes-behaviour.md 2.1).
    */
   onWatches: ((stall: boolean) => void) | undefined;
+  /** Is told when the watch of an API server, by its number, brings nothing any more, and when it does again. */
+  onWatch: ((server: number, flows: boolean) => void) | undefined;
   /** Is told what each transaction takes, in microseconds. */
   observer: ((micros: number) => void) | undefined;
 
-  constructor(engine: Engine, parameters: Parameters, spec: EtcdSpec) {
+  /** @param servers how many API servers ask it, each with connections of its own over `network` */
+  constructor(engine: Engine, parameters: Parameters, spec: EtcdSpec, network: Network, servers: number) {
     const { members } = spec;
     assert([1, 3, 5, 7].includes(members), 'a cluster has 1, 3, 5 or 7 members');
     this.#engine = engine;
+    this.#network = network;
+    this.#servers = servers;
     this.#options = {
       ...spec,
       peer: parameters.etcd.peer,
@@ -90,9 +100,9 @@ export class EtcdService {
     return this.#inTrouble;
   }
 
-  /** Whether the API servers' own watches stand still: their caches are as old as that. */
-  get watchesStall(): boolean {
-    return this.#silent.size > 0;
+  /** Whether an API server's own watches, by its number, stand still: its caches are as old as that. */
+  watchesStall(server: number): boolean {
+    return this.#silent.size > 0 || this.#clients[server]?.watchFlows === false;
   }
 
   /** Whether some member leads. */
@@ -115,21 +125,21 @@ export class EtcdService {
   }
 
   /**
-   * A write while in trouble. `effect` happens when it is committed, once, if ever: even after `done` was told that it
+   * A write of an API server while in trouble. `effect` happens when it is committed, once, if ever: even after `done` was told that it
    * failed. False from it: nothing changed.
    */
-  write(effect: () => boolean, done: (error: EtcdError | undefined) => void): void {
+  write(server: number, effect: () => boolean, done: (error: EtcdError | undefined) => void): void {
     const proposal: Proposal = { effect };
     const sentAt = this.#engine.now;
-    this.#client!.call('write', proposal, undefined, (error) => {
+    this.#clients[server]!.call('write', proposal, undefined, (error) => {
       this.observer?.(this.#engine.now - sentAt);
       done(error);
     });
   }
 
   /** A linearizable read while in trouble: done when what was committed before is what is there. */
-  read(done: (error: EtcdError | undefined) => void): void {
-    this.#client!.call('read', undefined, undefined, (error) => done(error));
+  read(server: number, done: (error: EtcdError | undefined) => void): void {
+    this.#clients[server]!.call('read', undefined, undefined, (error) => done(error));
   }
 
   /** A fault begins. */
@@ -144,8 +154,38 @@ export class EtcdService {
     for (const member of this.#silent) if (!this.#cluster!.members[member]!.frozen) this.#heard(member);
   }
 
+  #isAnyConnectedTo(member: MemberId): boolean {
+    return this.#clients.some((client) => client.isConnectedTo(member));
+  }
+
+  #disconnected(member: MemberId): void {
+    if (!this.#isAnyConnectedTo(member)) this.#heard(member);
+  }
+
   #heard(member: MemberId): void {
     if (this.#silent.delete(member) && this.#silent.size === 0) this.onWatches?.(false);
+  }
+
+  /** Something has changed in the network between API servers and members. */
+  networkChanged(): void {
+    for (const client of this.#clients) client.look();
+  }
+
+  /** How packets between members are cut and delayed. Wakes it, and keeps it awake until `release`. */
+  links(): MemberLinks {
+    this.#wake();
+    return this.#faults!.links;
+  }
+
+  /** All of them, as the network knows them. */
+  memberNames(): readonly string[] {
+    return Array.from({ length: this.#options.members }, (_, member) => nameOf(member));
+  }
+
+  /** Who is meant by a name. */
+  memberNamed(name: EtcdMemberName): number {
+    this.#wake();
+    return this.#faults!.memberNamed(name);
   }
 
   /** From now on, message by message: everybody is where a quorum in order has him. */
@@ -162,29 +202,35 @@ export class EtcdService {
           if ('leader' in change && change.leader === member) this.onElected?.();
         },
         frozen: (member) => {
-          if (!this.#client!.isConnectedTo(member)) return;
+          if (!this.#isAnyConnectedTo(member)) return;
           this.#silent.add(member);
           if (this.#silent.size === 1) this.onWatches?.(true);
         },
       });
       const endpoints = this.#cluster.members.map(({ id }) => id);
       this.#cluster.settle(this.#leader, this.#term, this.#writes);
-      this.#client = new EtcdClients(this.#engine, this.#cluster).create({
-        endpoints,
-        network: LOCAL,
-        keepalive: KEEPALIVE,
-        disconnected: (member) => this.#heard(member),
-      });
+      const clients = new EtcdClients(this.#engine, this.#cluster);
+      for (let server = 0; server < this.#servers; server++) {
+        const client = clients.create({
+          endpoints,
+          network: LOCAL,
+          keepalive: KEEPALIVE,
+          from: { network: this.#network, name: `kube-apiserver-${server}`, watches: server % endpoints.length },
+          disconnected: (member) => this.#disconnected(member),
+        });
+        client.onWatch = (flows) => this.onWatch?.(server, flows);
+        this.#clients.push(client);
+      }
     } else {
       this.#cluster.settle(this.#leader, this.#term, this.#writes);
-      this.#client!.reset();
+      for (const client of this.#clients) client.reset();
     }
     this.#engine.after(CALM_MICROS, this.#calmKind!);
   }
 
   #lookWhetherCalm(): void {
     const cluster = this.#cluster!;
-    const calm = cluster.inOrder && this.#client!.idle && this.#faults!.none;
+    const calm = cluster.inOrder && this.#clients.every(({ idle }) => idle) && this.#faults!.none;
     if (!calm) this.#calmSince = this.#engine.now;
     if (this.#engine.now < this.#calmSince + CALM_MICROS) {
       this.#engine.after(CALM_MICROS / 10, this.#calmKind!);

@@ -1,10 +1,10 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
+import { TcpWay, type TcpHost } from '../network/tcp-way.ts';
 import { PeerDraws } from './draws.ts';
 import type { Member } from './member.ts';
 import type { EtcdOptions } from './options.ts';
-import { PeerLink, type LinkHost } from './peer-link.ts';
 import type { MemberId, Message } from './raft/message.ts';
 
 /** A reader that has lost its stream dials again so often. */
@@ -19,9 +19,10 @@ const SYN_RETRY_MICROS = 1_000_000;
 export class PeerMesh {
   readonly #engine: Engine;
   readonly #members: number;
-  readonly #links: PeerLink[] = [];
-  /** From `a` to `b`, at a * members + b: whether packets vanish. */
+  readonly #links: TcpWay<Message>[] = [];
+  /** From `a` to `b`, at a * members + b: whether packets vanish, and what adds to their way. */
   readonly #cuts: boolean[];
+  readonly #delays: Sampler[][];
   readonly #latency: Sampler;
   readonly #retransmission: Sampler;
   readonly #snapshot: Sampler;
@@ -50,7 +51,7 @@ export class PeerMesh {
       background: true,
     });
     this.#dialKind = engine.on('etcd/stream-dialled', (from, to) => this.#dial(from, to), { background: true });
-    const host: LinkHost = {
+    const host: TcpHost<Message> = {
       engine,
       retransmission: this.#retransmission,
       retransmissionStream: engine.stream('etcd/retransmission'),
@@ -60,7 +61,8 @@ export class PeerMesh {
     };
     const pairs = this.#members * this.#members;
     this.#cuts = new Array<boolean>(pairs).fill(false);
-    for (let i = 0; i < pairs; i++) this.#links.push(new PeerLink(host, i));
+    this.#delays = Array.from({ length: pairs }, () => []);
+    for (let i = 0; i < pairs; i++) this.#links.push(new TcpWay(host, i));
   }
 
   /** False: nobody is there. While a stream is not dialled yet, a message goes by a request of its own. */
@@ -76,6 +78,12 @@ export class PeerMesh {
    * whatever order things happen.
    */
   latencyOf(message: Message): number {
+    let micros = this.#usualLatencyOf(message);
+    for (const delay of this.#delays[message.from * this.#members + message.to]!) micros += delay(this.#stream);
+    return micros;
+  }
+
+  #usualLatencyOf(message: Message): number {
     const { from, to } = message;
     if (message.type === 'MsgApp') {
       const count = message.entries.length;
@@ -111,6 +119,13 @@ export class PeerMesh {
       const back = b * this.#members + a;
       this.#links[pair]!.cut(this.#cuts[pair]!, this.#cuts[back]!);
     }
+  }
+
+  /** Packets from one member to another take so much longer from now on, or no longer. */
+  delay(from: MemberId, to: MemberId, by: Sampler, on: boolean): void {
+    const delays = this.#delays[from * this.#members + to]!;
+    if (on) delays.push(by);
+    else delays.splice(delays.indexOf(by), 1);
   }
 
   get anyCut(): boolean {

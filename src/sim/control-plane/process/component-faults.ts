@@ -5,7 +5,7 @@ type Kind = ComponentFault['kind'];
 
 interface Effect {
   readonly component: 'controllerManagers' | 'schedulers';
-  readonly begin: (replicas: Replicas, index: number) => void;
+  readonly begin: (replicas: Replicas, index: number, fault: ComponentFault) => void;
   readonly end: (replicas: Replicas, index: number) => void;
 }
 
@@ -15,13 +15,19 @@ const terminate = (replicas: Replicas, index: number): void => replicas.terminat
 const pause = (replicas: Replicas, index: number): void => replicas.pause(index);
 const resume = (replicas: Replicas, index: number): void => replicas.resume(index);
 
+const slow = (replicas: Replicas, index: number, fault: ComponentFault): void =>
+  replicas.slowDown(index, 'factor' in fault ? fault.factor : 1);
+const recover = (replicas: Replicas, index: number): void => replicas.slowDown(index, 1);
+
 const EFFECTS: { readonly [K in Kind]: Effect } = {
   ControllerManagerCrash: { component: 'controllerManagers', begin: kill, end: start },
   ControllerManagerRestart: { component: 'controllerManagers', begin: terminate, end: start },
   ControllerManagerPause: { component: 'controllerManagers', begin: pause, end: resume },
+  ControllerManagerSlowdown: { component: 'controllerManagers', begin: slow, end: recover },
   SchedulerCrash: { component: 'schedulers', begin: kill, end: start },
   SchedulerRestart: { component: 'schedulers', begin: terminate, end: start },
   SchedulerPause: { component: 'schedulers', begin: pause, end: resume },
+  SchedulerSlowdown: { component: 'schedulers', begin: slow, end: recover },
 };
 
 /** Which component a fault strikes. */
@@ -44,7 +50,7 @@ export class ComponentFaults {
     const index = replicas?.find(fault.replica);
     if (replicas === undefined || index === undefined) return;
     this.#struck.set(fault, index);
-    begin(replicas, index);
+    begin(replicas, index, fault);
   }
 
   end(fault: ComponentFault): void {

@@ -27,6 +27,8 @@ export class Process implements Clockwork {
   readonly #handlers = new Map<EventKind, EventHandler>();
   readonly #pending = new Set<Pending>();
   readonly #byHandle = new Map<EventHandle, Pending>();
+  /** Its work takes so many times as long; timers go by the clock. Another life is as slow: the machine is the same. */
+  slowness = 1;
   #state: ProcessState = 'dead';
   /** Grows with every start: what belongs to an earlier life reaches nobody. */
   #life = 0;

@@ -98,6 +98,13 @@ export class Replicas {
     return index < 0 ? undefined : index;
   }
 
+  /** The names of the processes that are meant: as those on the network know them. */
+  namesOf(which: ReplicaName | 'every'): readonly string[] {
+    if (which === 'every') return this.#replicas.map(({ process }) => process.name);
+    const index = this.find(which);
+    return index === undefined ? [] : [this.#replicas[index]!.process.name];
+  }
+
   /** A new process in the place of one that has ended; nothing where it runs. */
   start(index: number): void {
     const replica = this.#replicas[index]!;
@@ -147,6 +154,11 @@ export class Replicas {
   /** SIGCONT. */
   resume(index: number): void {
     this.#replicas[index]!.process.resume();
+  }
+
+  /** Its work takes so many times as long from now on; 1: as usual. */
+  slowDown(index: number, factor: number): void {
+    this.#replicas[index]!.process.slowness = factor;
   }
 
   #exit(index: number, code: number): void {

@@ -1,4 +1,4 @@
-import type { Clockwork } from '../../engine/clockwork.ts';
+import { workMicros, type Clockwork } from '../../engine/clockwork.ts';
 import type { EventHandle, EventKind } from '../../engine/engine.ts';
 import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
@@ -266,7 +266,7 @@ export class Scheduler {
     const decision = this.#guard.ask('decision', pod, () => this.policy.decide(pod));
     this.#inCycle = { queued, decision, explanation };
     const time = this.#cycleTime(this.#cycleStream) + decision.evaluated * this.#cyclePerNode;
-    this.#engine.after(time, this.#cycleKind);
+    this.#engine.after(workMicros(this.#engine, time), this.#cycleKind);
   }
 
   #endCycle(): void {

@@ -17,6 +17,12 @@ export interface LagObserver {
 /** Is asked, when a watch opens, who is to know how late its changes come. */
 export type WatchObserver = (kind: Kind, ofNode: boolean) => LagObserver;
 
+/** What is added to the way of what is delivered, in microseconds: `micros` draws it, and no draw undercuts `floor`. */
+export interface Lateness {
+  readonly floor: number;
+  micros(): number;
+}
+
 /**
  * A watch that may be cut and go on later. While it is cut nothing is delivered, and nothing is forgotten: what has been
  * committed meanwhile comes when it goes on.
@@ -28,6 +34,8 @@ export interface Subscription {
   /** The last version of its kind that was committed, as far as it is known: 0 where it is not. */
   newest(): number;
   cut(): void;
+  /** What comes is so much later from now on; undefined: as usual. */
+  late(by: Lateness | undefined): void;
   /**
    * What was missed is delivered at `at`, in microseconds: change by change, or, where the watcher lists anew, what is
    * different from what it has.
@@ -42,6 +50,7 @@ interface Flow {
   isCut: boolean;
   /** It goes on with a list. */
   anew: boolean;
+  late: Lateness | undefined;
 }
 
 /** A watch of a whole kind: a cursor into the kind's log. */
@@ -98,7 +107,7 @@ export class WatchHub {
   /** From now on; what exists already is the caller's to hand over. */
   add(watch: Watch): Subscription {
     const { kind, nodeName } = watch;
-    const flow = { awake: false, isCut: false, anew: false };
+    const flow = { awake: false, isCut: false, anew: false, late: undefined };
     if (nodeName !== undefined) {
       const { anyNeedsStatusOf = always } = watch;
       this.#anyNeedsStatusOf ??= anyNeedsStatusOf;
@@ -130,6 +139,7 @@ export class WatchHub {
         // So that no commit wakes it.
         flow.awake = true;
       },
+      late: (by) => (flow.late = by),
       goOn: (at, anew) => {
         flow.isCut = false;
         flow.anew = anew;
@@ -172,15 +182,21 @@ export class WatchHub {
         const follower = this.#followers[index]!;
         if (follower.awake) continue;
         follower.awake = true;
-        this.#engine.after(this.#delivery(this.#stream), this.#wakeFollower, index);
+        this.#engine.after(this.#wayMicros(follower), this.#wakeFollower, index);
       }
     }
     if (commit.kind === 'Pod') this.#file(commit);
   }
 
+  #wayMicros({ late }: Flow): number {
+    const micros = this.#delivery(this.#stream);
+    return late === undefined ? micros : micros + late.micros();
+  }
+
   #deliver(follower: Follower, index: number): void {
     const now = this.#engine.now;
     const { log, cursor, watch, lags } = follower;
+    const lateFloor = follower.late?.floor ?? 0;
     if (follower.isCut) return;
     if (this.#stalls) {
       this.#heldFollowers.add(index);
@@ -196,8 +212,8 @@ export class WatchHub {
         follower.awake = false;
         return;
       }
-      if (commit.committedAt + this.#floor > now) {
-        const due = commit.committedAt + this.#delivery(this.#stream);
+      if (commit.committedAt + this.#floor + lateFloor > now) {
+        const due = commit.committedAt + this.#wayMicros(follower);
         this.#engine.at(due > now ? due : now + 1, this.#wakeFollower, index);
         return;
       }
@@ -233,7 +249,7 @@ export class WatchHub {
     feed.waiting.push(commit);
     if (feed.awake) return;
     feed.awake = true;
-    this.#engine.after(this.#delivery(this.#stream), this.#wakeFeed, index);
+    this.#engine.after(this.#wayMicros(feed), this.#wakeFeed, index);
   }
 
   #deliverToNode(feed: NodeFeed, index: number): void {
@@ -252,11 +268,12 @@ export class WatchHub {
       return;
     }
     let taken = 0;
-    while (taken < waiting.length && waiting[taken]!.committedAt + this.#floor <= now) taken++;
+    const floor = this.#floor + (feed.late?.floor ?? 0);
+    while (taken < waiting.length && waiting[taken]!.committedAt + floor <= now) taken++;
     const ready = waiting.splice(0, taken);
     feed.awake = waiting.length > 0;
     if (feed.awake) {
-      const due = waiting[0]!.committedAt + this.#delivery(this.#stream);
+      const due = waiting[0]!.committedAt + this.#wayMicros(feed);
       this.#engine.at(due > now ? due : now + 1, this.#wakeFeed, index);
     }
     for (const commit of ready) {

@@ -1,6 +1,7 @@
 import { RequestFlows } from '../flow-control/request-flows.ts';
 import { userOf } from '../flow-control/users.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
+import type { Wire } from '../../network/wire.ts';
 import type { Instance } from './instance.ts';
 
 /** A watch that goes over a connection. */
@@ -26,6 +27,9 @@ export interface RemoteWatch {
   attempt: number;
 }
 
+/** Who serves a connection; undefined: nobody could be reached, which is known so many microseconds from now. */
+export type Connected = (instance: Instance | undefined, refusedAfter: number) => void;
+
 /**
  * The connection of a process to the load balancer: HTTP/2 carries all its requests and watches over one, to one API
  * server, as long as that lasts. After a SIGTERM new requests go elsewhere and the watches stay.
@@ -38,6 +42,10 @@ export class Connection {
   instance: Instance | undefined;
   /** Everything is as it was made: requests may go the short way. */
   isPlain: boolean;
+  /** What carries it, where something is the matter with the network between the two. */
+  wire: Wire | undefined;
+  /** Who waits until it is dialled; undefined: nobody dials. */
+  dialling: Connected[] | undefined;
   /** From when it carries requests, in microseconds. */
   readyAt = 0;
 

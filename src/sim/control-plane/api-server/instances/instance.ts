@@ -18,6 +18,8 @@ export class Instance {
   state: InstanceState = 'running';
   /** Work takes so many times as long. */
   slowness = 1;
+  /** Its watch of etcd brings nothing, so its caches stand still. */
+  isStale = false;
   /** What it has under way, in this life. */
   gate = new Gate();
   /** Grows when it dies: what was on its way to it reaches nobody. */
@@ -28,6 +30,11 @@ export class Instance {
   held: (() => void)[] = [];
   /** Of these, writes of Events: what is to be done about them when nobody waits for it any more. */
   abandoned: (() => void)[] = [];
+
+  /** As the network knows it. */
+  get name(): string {
+    return `kube-apiserver-${this.index}`;
+  }
 
   constructor(index: number) {
     this.index = index;

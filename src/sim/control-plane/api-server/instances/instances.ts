@@ -8,10 +8,13 @@ import type { EventPath } from '../event-path.ts';
 import type { Fairness } from '../fairness.ts';
 import type { RequestPath } from '../request-path.ts';
 import { Gate } from '../gate.ts';
-import { Connection } from './connection.ts';
+import type { Network } from '../../network/network.ts';
+import { Connection, type Connected } from './connection.ts';
+import { Dialling } from './dialling.ts';
 import { Instance } from './instance.ts';
 import { ReopenedWatches, type ReopeningObserver } from './reopened-watches.ts';
-import { ReroutedRequests } from './rerouted-requests.ts';
+import { isDeaf, ReroutedRequests } from './rerouted-requests.ts';
+import { SilentConnections } from './silent-connections.ts';
 
 export interface InstancesNeeds {
   readonly engine: Engine;
@@ -20,6 +23,7 @@ export interface InstancesNeeds {
   readonly events: EventPath;
   readonly store: Store;
   readonly fairness: Fairness;
+  readonly network: Network;
 }
 
 interface Kinds {
@@ -56,6 +60,8 @@ export class Instances {
   readonly #connections = new Map<string, Connection>();
   readonly #watches: ReopenedWatches;
   readonly #requests: ReroutedRequests;
+  readonly #silent: SilentConnections;
+  readonly #dialling: Dialling;
   #turn = 0;
   /** Of each, whether it is started again as soon as it has ended, and what is to happen once it serves. */
   readonly #startsAgain: boolean[];
@@ -70,13 +76,14 @@ export class Instances {
     this.#startsAgain = this.all.map(() => false);
     this.#onceReady = this.all.map(() => undefined);
     const { engine, path, events } = needs;
-    const connect = (connection: Connection): Instance | undefined => this.#connect(connection);
-    const refusalMicros = (): number => this.#refusalMicros();
-    this.#requests = new ReroutedRequests({ engine, path, events, connect, refusalMicros });
+    const { network } = needs;
+    const connect = (connection: Connection, then: Connected): void => this.#connect(connection, then);
+    this.#requests = new ReroutedRequests({ engine, path, events, network, connect });
     path.detour = events.detour = this.#requests;
     const somebodyLives = (): boolean => this.all.some(({ state }) => state !== 'dead');
     this.#watches = new ReopenedWatches({
       engine,
+      network,
       connect,
       get somebodyLives() {
         return somebodyLives();
@@ -94,6 +101,35 @@ export class Instances {
       },
     });
     this.watches = this.#watches;
+    this.#silent = new SilentConnections(engine, network, this.#requests, this.#watches);
+    this.#dialling = new Dialling(engine, network);
+  }
+
+  /** The connections of a process, or of all of them, are looked at: something has changed in the network. */
+  look(name?: string): void {
+    if (name === undefined) for (const connection of this.#connections.values()) this.#silent.look(connection);
+    else if (this.#connections.has(name)) this.#silent.look(this.#connections.get(name)!);
+  }
+
+  /** The watch of etcd that fills a server's caches brings nothing any more, or does again. */
+  etcdWatch(index: number, flows: boolean): void {
+    const instance = this.all[index]!;
+    instance.isStale = !flows;
+    if (flows) this.#watches.unstall(instance);
+    else this.#watches.stall(instance);
+  }
+
+  /** To which server a process is connected, by its number; undefined: to none. */
+  serverOf(name: string): number | undefined {
+    return this.#connections.get(name)?.instance?.index;
+  }
+
+  /** A process that is connected nowhere connects, as a kubelet does that has given its connection up. */
+  redial(name: string): void {
+    const connection = this.connection(name);
+    const { instance } = connection;
+    if (instance !== undefined) this.#silent.giveUp(connection, instance);
+    this.#connect(connection, () => undefined);
   }
 
   /** The connection of a process, made when it is first asked for. */
@@ -102,6 +138,7 @@ export class Instances {
     if (connection === undefined) {
       connection = new Connection(name, this.#next());
       this.#connections.set(name, connection);
+      this.#silent.look(connection);
     }
     return connection;
   }
@@ -249,6 +286,14 @@ export class Instances {
   #leave(instance: Instance): void {
     for (const connection of this.#connections.values()) {
       if (connection.instance !== instance) continue;
+      if (isDeaf(connection, instance)) {
+        // As soon as packets get through, its kernel answers that it knows of no such connection.
+        if (instance.state === 'dead') this.#silent.giveUpOnceHeard(connection, instance);
+        continue;
+      }
+      // After a SIGTERM the old connection goes on beside the new one.
+      if (instance.state !== 'stopping') connection.wire?.close();
+      connection.wire = undefined;
       connection.instance = undefined;
       connection.isPlain = false;
     }
@@ -260,14 +305,40 @@ export class Instances {
     }
   }
 
-  #connect(connection: Connection): Instance | undefined {
-    const { instance } = connection;
-    if (instance !== undefined) return instance;
-    const { engine, path } = this.#needs;
-    connection.instance = this.#next();
+  #connect(connection: Connection, then: Connected): void {
+    const { instance, name } = connection;
+    if (instance !== undefined) {
+      then(instance, 0);
+      return;
+    }
+    const { network } = this.#needs;
+    if (connection.dialling !== undefined) {
+      connection.dialling.push(then);
+      return;
+    }
+    const next = this.#next();
+    if (next === undefined) then(undefined, this.#refusalMicros());
+    else if (network.isCut(name, next.name)) {
+      connection.dialling = [then];
+      this.#dialling.begin(connection, next, (one, to) => this.#connected(one, to));
+    } else {
+      this.#connected(connection, next);
+      then(next, 0);
+    }
+  }
+
+  #connected(connection: Connection, instance: Instance): void {
+    const { engine, path, network } = this.#needs;
+    const { name } = connection;
+    connection.instance = instance;
     connection.readyAt = engine.now;
-    for (let i = 0; i < WAYS_TO_CONNECT; i++) connection.readyAt += path.networkMicros();
-    return connection.instance;
+    for (let i = 0; i < WAYS_TO_CONNECT; i++) {
+      connection.readyAt += path.networkMicros();
+      if (!network.isTroubled(name, instance.name)) continue;
+      connection.readyAt +=
+        i % 2 === 0 ? network.delayMicros(name, instance.name) : network.delayMicros(instance.name, name);
+    }
+    this.#silent.look(connection);
   }
 
   /** The balancer's choice. */

@@ -1,8 +1,11 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
 import type { KeyedDraws, Stream } from '../../../engine/streams.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
-import type { Connection, RemoteWatch } from './connection.ts';
+import type { Wire } from '../../network/wire.ts';
+import type { Network } from '../../network/network.ts';
+import type { Connected, Connection, RemoteWatch } from './connection.ts';
 import type { Instance } from './instance.ts';
+import { isDeaf } from './rerouted-requests.ts';
 
 /** How a watch came to its end, as its client sees it. */
 export type WatchEnd =
@@ -14,8 +17,9 @@ export type WatchEnd =
 /** What a watch that is opened again needs of others. */
 export interface WatchNeeds {
   readonly engine: Engine;
-  /** Who serves the connection, connecting first where nobody does; undefined: nobody can be reached. */
-  connect(connection: Connection): Instance | undefined;
+  readonly network: Network;
+  /** Finds who serves the connection, connecting first where nobody does. */
+  connect(connection: Connection, then: Connected): void;
   /** Somebody will serve sooner or later: who waits for him is not idle. */
   readonly somebodyLives: boolean;
   /** One way between client and server, in microseconds. */
@@ -74,7 +78,10 @@ export class ReopenedWatches {
       attempt: 0,
     });
     const watch = this.#watches.at(-1)!;
-    if (watch.isOpen) return;
+    if (watch.isOpen) {
+      if (connection.wire !== undefined) this.#takeOn(watch, connection.wire);
+      return;
+    }
     this.#cut(watch);
     this.#later(watch, 0);
   }
@@ -91,10 +98,42 @@ export class ReopenedWatches {
   /** Watches that a server serves, or is asked for, come to their end. */
   end(instance: Instance, how: WatchEnd): void {
     for (const watch of this.#watches) {
-      if (watch.instance !== instance) continue;
-      if (watch.isOpen) this.#cut(watch);
-      if (how === 'connection-lost') watch.anew = true;
-      this.#later(watch, this.#needs.networkMicros());
+      if (watch.instance === instance && !isDeaf(watch.connection, instance)) this.#end(watch, how);
+    }
+  }
+
+  /** A client gives its connection to a server up. */
+  giveUp(connection: Connection, instance: Instance): void {
+    for (const watch of this.#watches) {
+      if (watch.connection === connection && watch.instance === instance) this.#end(watch, 'connection-lost');
+    }
+  }
+
+  #end(watch: RemoteWatch, how: WatchEnd): void {
+    if (watch.isOpen) this.#cut(watch);
+    if (how === 'connection-lost') watch.anew = true;
+    this.#later(watch, this.#needs.networkMicros());
+  }
+
+  /** Something is the matter, or no longer, with what carries a connection's watches. */
+  look(connection: Connection): void {
+    const { wire } = connection;
+    if (wire === undefined) return;
+    for (const watch of this.#watches) {
+      if (watch.connection === connection && watch.instance === connection.instance) this.#takeOn(watch, wire);
+    }
+  }
+
+  #takeOn(watch: RemoteWatch, wire: Wire): void {
+    const { connection, instance, subscription, isOpen } = watch;
+    subscription.late(this.#needs.network.latenessOf(instance!.name, connection.name));
+    if (isOpen && wire.isSilent) this.#cut(watch, true);
+  }
+
+  /** What a connection's server has to tell gets through again. */
+  heardAgain(connection: Connection): void {
+    for (const watch of this.#watches) {
+      if (watch.connection === connection && watch.instance === connection.instance) this.#goOn(watch);
     }
   }
 
@@ -131,12 +170,16 @@ export class ReopenedWatches {
 
   /** What is still served by it goes on where it was. */
   unstall(instance: Instance): void {
-    const { engine } = this.#needs;
-    for (const watch of this.#watches) {
-      if (watch.instance === instance && watch.isOpen) {
-        watch.subscription.goOn(engine.now + this.#needs.networkMicros(), false);
-      }
-    }
+    for (const watch of this.#watches) if (watch.instance === instance) this.#goOn(watch);
+  }
+
+  /** Unless something else keeps it from it. */
+  #goOn(watch: RemoteWatch): void {
+    const { instance, connection, subscription, anew } = watch;
+    if (!watch.isOpen || instance === undefined || instance.state === 'paused' || instance.isStale) return;
+    if (connection.instance === instance && connection.wire?.isSilent === true) return;
+    watch.anew = false;
+    subscription.goOn(this.#needs.engine.now + this.#needs.networkMicros(), anew);
   }
 
   #cut(watch: RemoteWatch, staysOpen = false): void {
@@ -145,6 +188,7 @@ export class ReopenedWatches {
     subscription.cut();
     if (staysOpen) return;
     watch.isOpen = false;
+    subscription.late(undefined);
     watch.endedAt = now;
     const bookmarkAt = openedAt + Math.floor((now - openedAt) / BOOKMARK_MICROS) * BOOKMARK_MICROS;
     watch.seen = { at: bookmarkAt, revision: subscription.newest() };
@@ -179,15 +223,23 @@ export class ReopenedWatches {
     if (watch.attempt !== attempt) return;
     const { engine } = this.#needs;
     const { connection } = watch;
-    const instance = this.#needs.connect(connection);
-    if (instance === undefined) {
-      this.#backOff(watch);
-      return;
-    }
-    watch.instance = instance;
-    this.#arrives ??= engine.on('watch/reaches-server', (_a, one, ref) => this.#arrive(ref as RemoteWatch, one));
-    const at = Math.max(engine.now, connection.readyAt) + this.#needs.networkMicros();
-    engine.at(at, this.#arrives, 0, ++watch.attempt, watch);
+    this.#needs.connect(connection, (instance) => {
+      if (watch.attempt !== attempt) return;
+      if (instance === undefined) {
+        this.#backOff(watch);
+        return;
+      }
+      watch.instance = instance;
+      const one = ++watch.attempt;
+      const { wire } = connection;
+      const at = Math.max(engine.now, connection.readyAt) + this.#needs.networkMicros();
+      if (wire !== undefined) {
+        this.#needs.network.sendThere(wire, at - engine.now, () => this.#arrive(watch, one));
+        return;
+      }
+      this.#arrives ??= engine.on('watch/reaches-server', (_a, b, ref) => this.#arrive(ref as RemoteWatch, b));
+      engine.at(at, this.#arrives, 0, one, watch);
+    });
   }
 
   #arrive(watch: RemoteWatch, attempt: number): void {
@@ -216,7 +268,15 @@ export class ReopenedWatches {
     this.observer?.reopened(watch.anew, engine.now - watch.endedAt, watch.connection.name);
     watch.isOpen = true;
     watch.openedAt = engine.now;
-    watch.subscription.goOn(engine.now + this.#needs.networkMicros(), watch.anew);
-    watch.anew = false;
+    const { attempt, connection, subscription } = watch;
+    const { wire } = connection;
+    if (wire === undefined || connection.instance !== watch.instance) {
+      this.#goOn(watch);
+      return;
+    }
+    subscription.late(this.#needs.network.latenessOf(connection.instance!.name, connection.name));
+    this.#needs.network.sendBack(wire, 0, () => {
+      if (watch.attempt === attempt) this.#goOn(watch);
+    });
   }
 }

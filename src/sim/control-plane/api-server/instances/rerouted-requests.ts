@@ -3,7 +3,9 @@ import type { Response } from '../../../api/request.ts';
 import type { EventDetour, EventFlight, EventPath } from '../event-path.ts';
 import type { Flight } from '../flight.ts';
 import type { Detour, RequestPath } from '../request-path.ts';
-import type { Connection } from './connection.ts';
+import type { Network } from '../../network/network.ts';
+import type { Connected, Connection } from './connection.ts';
+import type { Wire } from '../../network/wire.ts';
 import type { Instance } from './instance.ts';
 
 /** What requests of connections in trouble need of others. */
@@ -11,10 +13,9 @@ export interface ReroutingNeeds {
   readonly engine: Engine;
   readonly path: RequestPath;
   readonly events: EventPath;
-  /** Who serves the connection, connecting first where nobody does; undefined: nobody can be reached. */
-  connect(connection: Connection): Instance | undefined;
-  /** Until a client that reaches nobody knows it, in microseconds. */
-  refusalMicros(): number;
+  readonly network: Network;
+  /** Finds who serves the connection, connecting first where nobody does. */
+  connect(connection: Connection, then: Connected): void;
 }
 
 /** client-go sends reads again whose connection broke, after a second, so often. */
@@ -32,6 +33,9 @@ const REFUSED: Response = { ok: false, code: 503, reason: '', message: 'dial tcp
  */
 export class ReroutedRequests implements Detour, EventDetour {
   readonly #needs: ReroutingNeeds;
+  /** Writes of Events over connections with a wire, until they are answered. */
+  readonly #events = new Map<Connection, Set<EventFlight>>();
+  readonly #wired = new WeakSet<EventFlight>();
   #leavesKind: EventKind | undefined;
   #arrivesKind: EventKind | undefined;
   #eventLeavesKind: EventKind | undefined;
@@ -41,9 +45,14 @@ export class ReroutedRequests implements Detour, EventDetour {
   }
 
   send(slot: number): void {
-    const { engine, path } = this.#needs;
+    const { engine, path, network } = this.#needs;
     const flight = path.flights[slot]!;
     const { connection } = flight.origin;
+    const { wire } = connection;
+    if (wire?.isQuiet === true && !network.isTroubled(connection.name, connection.instance!.name)) {
+      wire.close();
+      connection.wire = undefined;
+    }
     if (isSettled(connection, engine.now)) {
       connection.isPlain = true;
       flight.instance = connection.instance;
@@ -60,11 +69,28 @@ export class ReroutedRequests implements Detour, EventDetour {
     const { path } = this.#needs;
     const flight = path.flights[slot]!;
     const { instance } = flight;
-    if (instance?.state !== 'paused') return true;
-    flight.phase = 'held';
-    instance.held.push(() => {
-      flight.phase = 'done';
-      path.respondNow(slot);
+    if (instance?.state === 'paused') {
+      flight.phase = 'held';
+      instance.held.push(() => {
+        flight.phase = 'done';
+        if (this.#answersPlainly(slot)) path.respondNow(slot);
+      });
+      return false;
+    }
+    return this.#answersPlainly(slot);
+  }
+
+  /** False: the answer is written to a connection that may not carry it. */
+  #answersPlainly(slot: number): boolean {
+    const { network, path } = this.#needs;
+    const flight = path.flights[slot]!;
+    const { request } = flight;
+    const { wire, instance } = flight.origin.connection;
+    if (wire === undefined || instance !== flight.instance) return true;
+    path.tell(slot);
+    flight.phase = 'answers';
+    network.sendBack(wire, path.networkMicros(), () => {
+      if (flight.request === request && flight.phase === 'answers') path.answerNow(slot);
     });
     return false;
   }
@@ -87,39 +113,62 @@ export class ReroutedRequests implements Detour, EventDetour {
   }
 
   /** What has not left its client yet goes to somebody else when it does. */
-  recall(instance: Instance): void {
+  recall(instance: Instance, of?: Connection): void {
     for (const [slot, flight] of this.#needs.path.flights.entries()) {
-      if (flight.instance === instance && flight.phase === 'works') this.#recall(slot, flight);
+      const { connection } = flight.origin;
+      const concerned = of === undefined ? !isDeaf(connection, instance) : connection === of;
+      if (concerned && flight.instance === instance && flight.phase === 'works') this.#recall(slot, flight);
     }
   }
 
   /**
-   * All connections to a server are gone.
+   * All connections to a server are gone. Whose packets vanish does not know it, and waits.
    *
    * @param lives it is only not heard of any more: what it has received, it will still do
    */
   lose(instance: Instance, lives: boolean): void {
+    this.#loseFlights(instance, lives, () => true);
+    const { abandoned } = instance;
+    instance.abandoned = [];
+    for (const act of abandoned) act();
+    for (const [connection, events] of this.#events) {
+      if (connection.instance !== undefined) continue;
+      this.#events.delete(connection);
+      for (const flight of events) this.#sendEventLater(flight);
+    }
+  }
+
+  /** A client gives its connection to a server up: what that has received, it will still do. */
+  giveUp(connection: Connection, instance: Instance): void {
+    this.#loseFlights(instance, true, (flight) => flight.origin.connection === connection);
+    const events = this.#events.get(connection);
+    this.#events.delete(connection);
+    for (const flight of events ?? []) this.#sendEventLater(flight);
+  }
+
+  #loseFlights(instance: Instance, lives: boolean, concerns: (flight: Flight) => boolean): void {
     const { engine, path } = this.#needs;
     const { now } = engine;
     const there = path.flights.length;
     for (let slot = 0; slot < there; slot++) {
       const flight = path.flights[slot]!;
       const { phase } = flight;
-      if (flight.instance !== instance || phase === 'done' || phase === 'leaves') continue;
+      if (flight.instance !== instance || phase === 'done' || phase === 'leaves' || !concerns(flight)) continue;
+      const deaf = isDeaf(flight.origin.connection, instance);
+      if (deaf && (phase === 'wired' || phase === 'answers')) continue;
       if (phase === 'works' && this.#recall(slot, flight)) continue;
       const received =
         phase === 'held' || phase === 'waits' || phase === 'in-etcd' || (phase === 'works' && flight.arrivesAt <= now);
       const goesOn = lives ? received : phase === 'in-etcd' || (phase === 'works' && isInEtcd(flight, now));
-      if (goesOn) this.#fail(path.orphan(slot));
+      let own = slot;
+      if (goesOn) own = path.orphan(slot);
       else {
         if (phase === 'works' || phase === 'travels') engine.cancel(flight.handle);
         path.leavesServer(flight);
-        this.#fail(slot);
       }
+      if (deaf) path.flights[own]!.phase = 'answers';
+      else this.#fail(own);
     }
-    const { abandoned } = instance;
-    instance.abandoned = [];
-    for (const act of abandoned) act();
   }
 
   sendEvent(flight: EventFlight): void {
@@ -132,9 +181,36 @@ export class ReroutedRequests implements Detour, EventDetour {
       engine.at(flight.leavesAt, this.#eventLeavesKind, 0, 0, flight);
       return;
     }
-    const instance = this.#needs.connect(connection);
-    if (instance === undefined) this.#sendEventLater(flight);
-    else events.travel(flight, instance, Math.max(0, connection.readyAt - engine.now));
+    this.#needs.connect(connection, (instance) => {
+      const { wire } = connection;
+      if (instance === undefined) this.#sendEventLater(flight);
+      else if (wire !== undefined) this.#wireEvent(flight, instance, wire);
+      else {
+        if (flight.leavesAt < engine.now) flight.leavesAt = engine.now;
+        events.travel(flight, instance, Math.max(0, connection.readyAt - engine.now));
+      }
+    });
+  }
+
+  /** Its broadcaster hears what comes back over the connection, or that the connection is gone. */
+  #wireEvent(flight: EventFlight, instance: Instance, wire: Wire): void {
+    const { engine, events, network, path } = this.#needs;
+    const { connection } = flight.origin;
+    let there = this.#events.get(connection);
+    if (there === undefined) this.#events.set(connection, (there = new Set()));
+    there.add(flight);
+    const { gate } = instance;
+    const { writer } = flight;
+    const carriedOut = (answeredAt: number, found: boolean): void => {
+      network.sendBack(wire, Math.max(0, answeredAt - engine.now), () => {
+        if (this.#events.get(connection)?.delete(flight) === true) writer.carriedOut(engine.now, found);
+      });
+    };
+    const wired: EventFlight = { ...flight, writer: { carriedOut, wake: () => writer.wake() } };
+    this.#wired.add(wired);
+    network.sendThere(wire, path.networkMicros(), () => {
+      if (instance.gate === gate) events.arrived(wired, instance);
+    });
   }
 
   takesEvent(flight: EventFlight): boolean {
@@ -156,6 +232,8 @@ export class ReroutedRequests implements Detour, EventDetour {
   }
 
   #sendEventLater(flight: EventFlight): void {
+    // Its broadcaster hears of it when the connection is given up.
+    if (this.#wired.has(flight)) return;
     flight.leavesAt = this.#needs.engine.now + EVENT_RETRY_MICROS;
     this.sendEvent(flight);
   }
@@ -187,13 +265,33 @@ export class ReroutedRequests implements Detour, EventDetour {
     const { engine, path } = this.#needs;
     const flight = path.flights[slot]!;
     const { connection } = flight.origin;
-    const instance = this.#needs.connect(connection);
-    if (instance === undefined) {
-      path.answerAt(slot, REFUSED, engine.now + this.#needs.refusalMicros());
-      return;
-    }
-    flight.instance = instance;
-    this.#arriveAt(slot, Math.max(engine.now, connection.readyAt) + path.networkMicros());
+    this.#needs.connect(connection, (instance, refusedAfter) => {
+      const { wire } = connection;
+      if (instance === undefined) path.answerAt(slot, REFUSED, engine.now + refusedAfter);
+      else {
+        flight.instance = instance;
+        if (wire === undefined) this.#arriveAt(slot, Math.max(engine.now, connection.readyAt) + path.networkMicros());
+        else this.#wire(slot, wire);
+      }
+    });
+  }
+
+  #wire(slot: number, wire: Wire): void {
+    const { engine, path, network } = this.#needs;
+    const flight = path.flights[slot]!;
+    const { request } = flight;
+    const { gate } = flight.instance!;
+    const takes = flight.dueAt - flight.arrivesAt;
+    flight.phase = 'wired';
+    const wait = Math.max(0, flight.origin.connection.readyAt - engine.now);
+    network.sendThere(wire, wait + path.networkMicros(), () => {
+      // A process that has been started anew knows nothing of the connection.
+      if (flight.request !== request || flight.phase !== 'wired' || flight.instance!.gate !== gate) return;
+      flight.phase = 'travels';
+      flight.arrivesAt = engine.now;
+      flight.dueAt = engine.now + takes;
+      this.#arrive(slot);
+    });
   }
 
   #arriveAt(slot: number, at: number): void {
@@ -241,9 +339,14 @@ export class ReroutedRequests implements Detour, EventDetour {
   }
 }
 
+/** Who has a connection to a server does not hear that it has ended: packets vanish. */
+export function isDeaf({ wire, instance }: Connection, server: Instance): boolean {
+  return instance === server && wire?.isCut === true;
+}
+
 /** Whether requests of a connection may go the short way again. */
-function isSettled({ instance, readyAt }: Connection, now: number): boolean {
-  return instance?.isWell === true && readyAt <= now;
+function isSettled({ instance, wire, readyAt }: Connection, now: number): boolean {
+  return instance?.isWell === true && wire === undefined && readyAt <= now;
 }
 
 /** Its transaction has left for etcd. */

@@ -2,18 +2,17 @@ import type { Engine, EventKind } from '../../engine/engine.ts';
 import type { Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import { assert } from '../../engine/assert.ts';
-import type { Message } from './raft/message.ts';
 
-/** What the links of a cluster share. */
-export interface LinkHost {
+/** What the connections of a network share. */
+export interface TcpHost<M> {
   readonly engine: Engine;
   readonly retransmission: Sampler;
   readonly retransmissionStream: Stream;
-  /** Fires `timerFired` of the link with this index. */
+  /** Fires `timerFired` of the way with this index. */
   readonly timerKind: EventKind;
   /** How long a message is under way, in microseconds. */
-  latency(message: Message): number;
-  deliver(message: Message, at: number): void;
+  latency(message: M): number;
+  deliver(message: M, at: number): void;
 }
 
 /** TCP acknowledges a lone packet so late at most: one sent shortly before a cut is not acknowledged either. */
@@ -22,19 +21,19 @@ const DELAYED_ACK_MICROS = 40_000;
 const LONGEST_PAUSE_MICROS = 120_000_000;
 
 /**
- * One TCP connection that carries messages one way between two members. While packets get through, it is a delay that
+ * What one end of a TCP connection writes to the other. While packets get through, it is a delay that
  * keeps the order. Where they vanish, nothing is lost and nothing is reset: what is written waits in the kernel, and
  * comes out at the first retransmission after the cut is healed, which TCP tries after R, 2R, 4R and so on from the
  * first packet that was lost. Where only the acknowledgements vanish, packets arrive until the first time-out, after
  * which TCP sends nothing new.
  */
-export class PeerLink {
-  readonly #host: LinkHost;
+export class TcpWay<M> {
+  readonly #host: TcpHost<M>;
   readonly #index: number;
   #connected = true;
   #dataCut = false;
   #acksCut = false;
-  #waiting: Message[] = [];
+  #waiting: M[] = [];
   /** When the packet was sent that is not acknowledged; undefined: all are. */
   #unacknowledgedSince: number | undefined;
   #timeout = 0;
@@ -43,7 +42,7 @@ export class PeerLink {
   #lastSentAt = -DELAYED_ACK_MICROS;
   #epoch = 0;
 
-  constructor(host: LinkHost, index: number) {
+  constructor(host: TcpHost<M>, index: number) {
     this.#host = host;
     this.#index = index;
   }
@@ -63,6 +62,11 @@ export class PeerLink {
 
   get isCut(): boolean {
     return this.#dataCut || this.#acksCut;
+  }
+
+  /** Nothing waits, and everything that was sent has been acknowledged. */
+  get isQuiet(): boolean {
+    return this.#waiting.length === 0 && this.#unacknowledgedSince === undefined;
   }
 
   /** One of its ends is gone: what waits in the kernel is gone too. */
@@ -88,7 +92,7 @@ export class PeerLink {
   }
 
   /** False: there is no connection, the message is dropped. */
-  send(message: Message): boolean {
+  send(message: M): boolean {
     if (!this.#connected) return false;
     const { engine } = this.#host;
     if (this.#unacknowledgedSince === undefined && this.isCut) this.#startTimer();
@@ -133,7 +137,7 @@ export class PeerLink {
     engine.at(engine.now + Math.min(pause, LONGEST_PAUSE_MICROS), timerKind, this.#index, this.#epoch);
   }
 
-  #pass(message: Message, now: number): void {
+  #pass(message: M, now: number): void {
     this.#lastSentAt = now;
     const at = Math.max(this.#lastArrival, now + this.#host.latency(message));
     this.#lastArrival = at;
