@@ -26,6 +26,8 @@ describe('parseCondition', () => {
     ['exactly 1 pod is ready', { that: 'pods', selector: {}, phase: 'Ready', atLeast: 1, atMost: 1 }],
     ['at least 3 pods are Running', { that: 'pods', selector: {}, phase: 'Running', atLeast: 3, atMost: 'unbounded' }],
     ['at most 3 pods are pending', { that: 'pods', selector: {}, phase: 'Pending', atLeast: 0, atMost: 3 }],
+    ['exactly 3 pods exist', { that: 'pods', selector: {}, atLeast: 3, atMost: 3 }],
+    ['no pods matching a=b exist', { that: 'pods', selector: { matchLabels: { a: 'b' } }, atLeast: 0, atMost: 0 }],
     ['no pods are Failed', { that: 'pods', selector: {}, phase: 'Failed', atLeast: 0, atMost: 0 }],
     [
       'at most 2 pods matching app=web,tier!=cache,live,!old are Running -n x',
@@ -76,7 +78,7 @@ describe('parseCondition', () => {
   it('lists the sentences when none is near', () => {
     expect(parseCondition('the moon is full')).toMatchObject({
       ok: false,
-      help: expect.stringContaining(SENTENCES[0]) as string,
+      help: expect.stringContaining(SENTENCES[0]!) as string,
     });
   });
 

@@ -9,7 +9,7 @@ export type ConditionReading =
   | { readonly ok: false; readonly message: string; readonly help: string };
 
 /** The sentences an expectation may use. NAME, N and k=v stand for what the author puts there. */
-export const SENTENCES = [
+export const SENTENCES: readonly string[] = [
   'every Deployment is available',
   'every Pod is running',
   'every Service has endpoints',
@@ -17,17 +17,14 @@ export const SENTENCES = [
   'deployment/NAME has at least N available',
   'service/NAME has endpoints',
   'service/NAME has at least N endpoints',
-  'at least N pods are PHASE',
-  'at most N pods are PHASE',
-  'exactly N pods are PHASE',
-  'N pods are PHASE',
-  'no pods are PHASE',
-  'at least N pods matching K=V are PHASE',
-  'at most N pods matching K=V are PHASE',
-  'exactly N pods matching K=V are PHASE',
-  'N pods matching K=V are PHASE',
-  'no pods matching K=V are PHASE',
-] as const;
+  ...podSentences('pods'),
+  ...podSentences('pods matching K=V'),
+];
+
+function podSentences(pods: string): readonly string[] {
+  const amounts = ['at least N', 'at most N', 'exactly N', 'N', 'no'];
+  return ['are PHASE', 'exist'].flatMap((what) => amounts.map((amount) => `${amount} ${pods} ${what}`));
+}
 
 const PHASES: ReadonlyMap<string, string> = new Map(
   ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown', 'Ready'].map((phase) => [phase.toLowerCase(), phase]),
@@ -91,7 +88,8 @@ function oneObject(words: readonly string[], lower: readonly string[], namespace
   return undefined;
 }
 
-const PODS = /^(?:(at least|at most|exactly) )?(no|[0-9]{1,9}) pods?(?: matching (\S+))? (?:is|are) ([a-z]+)$/i;
+const PODS =
+  /^(?:(at least|at most|exactly) )?(no|[0-9]{1,9}) pods?(?: matching (\S+))? (?:exists?|(?:is|are) ([a-z]+))$/i;
 
 function pods(
   words: readonly string[],
@@ -101,7 +99,7 @@ function pods(
   const match = PODS.exec(words.join(' '));
   if (match === null) return undefined;
   const phase = PHASES.get(lower.at(-1) as string);
-  if (phase === undefined) return undefined;
+  if (match[4] !== undefined && phase === undefined) return undefined;
   const selector = match[3] === undefined ? {} : parseSelector(match[3]);
   if (selector === undefined) return undefined;
   const bound = match[1]?.toLowerCase() ?? 'exactly';

@@ -32,7 +32,7 @@ export interface ClusterShape {
   readonly timeline?: readonly TimelineEntry[];
   readonly etcdctl?: readonly EtcdctlEntry[];
   /** What of the control plane is not as usual. */
-  readonly controlPlane?: Pick<ClusterSpec, 'etcd' | 'controllerManagers' | 'schedulers'>;
+  readonly controlPlane?: Pick<ClusterSpec, 'etcd' | 'apiServers' | 'controllerManagers' | 'schedulers'>;
   readonly seconds: number;
   readonly parameters?: Parameters;
   readonly seed?: string;
@@ -40,16 +40,21 @@ export interface ClusterShape {
   readonly nodeLifecycle?: Partial<NodeLifecycleSettings>;
 }
 
-/** A whole cluster with faults, and everything that was committed in it. */
-export function runFaulty(shape: ClusterShape): {
-  readonly simulation: Simulation;
-  readonly commits: readonly Commit[];
-} {
+/** A whole cluster with faults, before anything has happened. */
+export function faultyCluster(shape: ClusterShape): Simulation {
   const scenario = scenarioOf(shape);
   const { terminatedPodGCThreshold } = scenario.cluster.parameters.controllerManager;
   const nodeLifecycle = { ...nodeLifecycleSettings(scenario), ...shape.nodeLifecycle };
   const policies = defaultPolicies({ nodeLifecycle, terminatedPodGCThreshold });
-  const simulation = new Simulation(scenario, policies, { pod: () => undefined, event: () => undefined });
+  return new Simulation(scenario, policies, { pod: () => undefined, event: () => undefined });
+}
+
+/** The same, run to its end, and everything that was committed in it. */
+export function runFaulty(shape: ClusterShape): {
+  readonly simulation: Simulation;
+  readonly commits: readonly Commit[];
+} {
+  const simulation = faultyCluster(shape);
   const commits: Commit[] = [];
   simulation.api.observe((commit) => commits.push(commit));
   while (simulation.advance(1_000_000));

@@ -85,8 +85,12 @@ export class Replicas {
 
   /** The replica that believes to lead; the last one where two do. `undefined`: nobody does. */
   get leader(): number | undefined {
-    const index = this.#replicas.findLastIndex(({ process, elector }) => process.state !== 'dead' && elector?.leads);
-    return index < 0 ? undefined : index;
+    return this.leaders.at(-1);
+  }
+
+  /** All who believe to lead: two for a while where one was held up. */
+  get leaders(): readonly number[] {
+    return this.#replicas.flatMap(({ process, elector }, i) => (process.state !== 'dead' && elector?.leads ? [i] : []));
   }
 
   /** `undefined`: there is no such replica now. */
