@@ -132,6 +132,23 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
       (await import('./get.ts')).get(kind, path, names, options as never),
     );
 
+  orrery
+    .command('describe')
+    .description(
+      'run a scenario and show objects with their Events as `kubectl describe` would have shown them at a time',
+    )
+    .argument('<kind>', 'pods; deploy,rs; or one object, deployment/web; a name may be cut short')
+    .argument('<path>', 'scenario, manifests, or a cluster as `kubectl get … -A -o yaml` prints it')
+    .argument('[names...]', 'of the objects')
+    .addOption(new Option('--at <duration>', 'the simulated time (default: the end of the run)').argParser(duration))
+    .option('-n, --namespace <namespace>', 'of the objects', 'default')
+    .option('-A, --all-namespaces', 'objects of all namespaces')
+    .addOption(new Option('--seed <text>', 'in place of the seed of the scenario').argParser(seed))
+    .option('--set <path=value>', 'overrides a field of the scenario; repeatable', collect)
+    .action(async (kind: string, path: string, names: string[], options: object) =>
+      (await import('./describe.ts')).describe(kind, path, names, options as never),
+    );
+
   for (const [name, what] of [
     ['compare', 'run variants of a scenario under the same seeds and say how they differ from the first one'],
     ['sweep', 'run every combination of values under the same seeds and show them all'],

@@ -348,8 +348,16 @@ export function containerRequestsForScoring(pod: { readonly spec: PodSpec }): Re
  * overhead stay out of it. Amounts are written in the family of suffixes of the first container that names the resource.
  */
 export function containerTotals(spec: PodSpec, which: 'requests' | 'limits'): ResourceList {
+  return listOf(aggregate(spec, { which }), spec, which);
+}
+
+/** What a pod requests or is limited to in all, as a list, with what is set for it as a whole and its overhead. */
+export function podTotals(pod: Pod, which: 'requests' | 'limits'): ResourceList {
+  return listOf(total(pod.spec, { which, pod }), pod.spec, which);
+}
+
+function listOf(totals: Amounts, spec: PodSpec, which: 'requests' | 'limits'): ResourceList {
   const list = Object.create(null) as Record<string, string>;
-  const totals = aggregate(spec, { which });
   const all: readonly Container[] = [...spec.containers, ...(spec.initContainers ?? [])];
   for (const name of [...totals.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
     const first = all.find((container) => container.resources?.[which]?.[name] !== undefined);

@@ -154,7 +154,7 @@ export const EVENT = table(
   {
     metadata: METADATA,
     involvedObject: always(INVOLVED_OBJECT, NOBODY),
-    type: always(oneOf('Normal', 'Warning'), 'Normal'),
+    type: shown(always(oneOf('Normal', 'Warning'), 'Normal')),
     reason: always(text, ''),
     message: always(text, ''),
     source: table('EventSource', { component: text, host: dropped(text) }),
