@@ -88,25 +88,25 @@ test('columns are as wide as the lines next to each other ask for', () => {
 describe('orrery describe', { timeout: 30_000 }, () => {
   const run = (...args: string[]) => orrery(['describe', ...args]);
 
-  test('shows the objects that are named, or whose names begin so, one below the other', async () => {
-    const { code, stdout } = await run('deployment', 'scenarios/rolling-update.yaml', 'api', '--at', '6m');
+  test('shows the objects that are named, or whose names begin so, one below the other', () => {
+    const { code, stdout } = run('deployment', 'scenarios/rolling-update.yaml', 'api', '--at', '6m');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Name: +api\nNamespace: +default\n/);
     expect(stdout).toContain('StrategyType:');
     expect(stdout).toMatch(/Normal +ScalingReplicaSet +\S+ +deployment-controller +Scaled up replica set/);
-    const pods = await run('pods', 'scenarios/rolling-update.yaml', 'api-', '--at', '6m');
+    const pods = run('pods', 'scenarios/rolling-update.yaml', 'api-', '--at', '6m');
     expect(pods.stdout.match(/^Name: +api-/gm)!.length).toBeGreaterThan(1);
   });
 
-  test('says what is not there, with exit code 1', async () => {
-    const { code, stdout, stderr } = await run('pod/nobody', 'scenarios/rolling-update.yaml', '--at', '1s');
+  test('says what is not there, with exit code 1', () => {
+    const { code, stdout, stderr } = run('pod/nobody', 'scenarios/rolling-update.yaml', '--at', '1s');
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain('Error from server (NotFound): pod "nobody" not found');
   });
 
-  test('knows what was meant by a kind that is none', async () => {
-    const { code, stderr } = await run('deploymnt/web', 'scenarios/rolling-update.yaml');
+  test('knows what was meant by a kind that is none', () => {
+    const { code, stderr } = run('deploymnt/web', 'scenarios/rolling-update.yaml');
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean deployment');
   });
