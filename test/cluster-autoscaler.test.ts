@@ -224,7 +224,7 @@ const loads: fc.Arbitrary<Load> = fc.record({
 });
 
 describe('under any load', { timeout: 240_000 }, () => {
-  it('groups keep their bounds, whatever fits a template is placed in the end, and constant load changes nothing', async () => {
+  it('groups keep their bounds (C19), whatever fits a template is placed in the end (L8), and constant load changes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(loads, fc.boolean(), fc.boolean(), async ({ cpu, replicas }, balanced, drains) => {
         const groups = [group('a', 'min: 1, max: 8, zone: a'), group('b', 'min: 0, max: 8, zone: b', 8)].join();

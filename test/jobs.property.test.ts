@@ -159,7 +159,7 @@ function tracked(pods: readonly Pod[]): readonly Pod[] {
 }
 
 describe('a Job, in any weather', () => {
-  it('counts every finished pod exactly once, and ends', () => {
+  it('counts every finished pod exactly once (C10), and ends (L3)', () => {
     const spec = fc.record({
       completions: fc.integer({ min: 1, max: 9 }),
       parallelism: fc.integer({ min: 1, max: 5 }),
@@ -274,7 +274,7 @@ function cronJobOf(concurrencyPolicy: CronJob['spec']['concurrencyPolicy'], hist
 }
 
 describe('a CronJob, in any weather', () => {
-  it('makes one Job a time at most, keeps to its policy and tidies its history', () => {
+  it('makes one Job a time at most, keeps to its policy and tidies its history (C11)', () => {
     const policy = fc.constantFrom('Allow' as const, 'Forbid' as const, 'Replace' as const);
     fc.assert(
       fc.property(

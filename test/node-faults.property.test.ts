@@ -62,7 +62,7 @@ const isStruck = (entries: readonly FaultEntry[], name: string, zone: string): b
 const noExecute = (one: Node): boolean => (one.spec.taints ?? []).some(({ effect }) => effect === 'NoExecute');
 
 describe('whatever befalls the nodes', () => {
-  it('pods keep their nodes, well nodes stay well, evictions keep their pace, and all is whole again', () => {
+  it('pods keep their nodes (P1), well nodes stay well, evictions keep their pace (P9, P10), and all is whole again (L4, L5)', () => {
     fc.assert(
       fc.property(faults, fc.string({ minLength: 1, maxLength: 4 }), (entries, seed) => {
         const { commits, simulation } = runFaulty({

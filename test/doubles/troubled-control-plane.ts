@@ -93,15 +93,18 @@ const acts = fc.array(
   { minLength: 20, maxLength: 60 },
 );
 
+/** Up to four things that happen to members of etcd, API servers, controller managers and what lies between them. */
+export const troubles: fc.Arbitrary<FaultEntry[]> = fc.array(
+  fc.record({ atMicros: fc.integer({ min: 6 * SECOND, max: 30 * SECOND }), text: fc.constant(''), fault }),
+  { minLength: 1, maxLength: 4 },
+);
+
 export const trouble: fc.Arbitrary<Trouble> = fc.record({
   seed: fc.nat(),
   members: fc.constantFrom(1, 3, 3, 5),
   apiServers: fc.constantFrom(1, 1, 2, 3),
   acts,
-  faults: fc.array(
-    fc.record({ atMicros: fc.integer({ min: 6 * SECOND, max: 30 * SECOND }), text: fc.constant(''), fault }),
-    { minLength: 1, maxLength: 4 },
-  ),
+  faults: troubles,
 });
 
 /** The clients begin when the cluster stands, and are done long before it has come to rest. */
@@ -139,7 +142,7 @@ export function play({ seed, members, apiServers, acts: script, faults }: Troubl
   return witness.told();
 }
 
-function etcdOf(members: number): EtcdSpec {
+export function etcdOf(members: number): EtcdSpec {
   return {
     members,
     heartbeatInterval: 100_000,
@@ -149,7 +152,7 @@ function etcdOf(members: number): EtcdSpec {
 }
 
 /** A place is not cut off from itself, and a single member of etcd is neither a follower nor cut off from others. */
-function thatCanBe(faults: readonly FaultEntry[], members: number): FaultEntry[] {
+export function thatCanBe(faults: readonly FaultEntry[], members: number): FaultEntry[] {
   return faults.filter(({ fault: one }) => {
     if ('from' in one) {
       const ofFollower = [one.from, one.to].some((end) => 'which' in end && end.which === 'follower');
