@@ -21,6 +21,7 @@ import { podsToDelete } from './replica-set/deletion-order.ts';
 import { Expectations } from './replica-set/expectations.ts';
 import { OwnerKeys } from './replica-set/owner-keys.ts';
 import { PodTally } from './replica-set/pod-tally.ts';
+import { activeOnNodeOf } from './replica-set/related-by-node.ts';
 import { selectorOf, type Replicated, type ReplicatedKind } from './replica-set/replicated.ts';
 import { slowStart } from './replica-set/slow-start.ts';
 import { calculateStatus, writeStatus } from './replica-set/status.ts';
@@ -288,13 +289,11 @@ class ReplicaSetController implements Controller {
   }
 
   *#deletePods(key: string, rs: Replicated, holdings: Holdings, count: number): Steps<string | undefined> {
-    const ranks = this.#podsByNode(rs);
-    const victims = podsToDelete(
-      holdings.activePods,
-      count,
-      (pod) => ranks.get(pod.spec.nodeName ?? '') ?? 0,
-      this.#host.now(),
-    );
+    // Those of its Deployment count together; without a controller there are none to count.
+    const controller = controllerOf(rs.metadata);
+    const related = controller === undefined ? [] : this.#replicaSets.ownedBy(controller.uid);
+    const onNodeOf = activeOnNodeOf(related, { pods: this.#pods, tally: this.#tally });
+    const victims = podsToDelete(holdings.activePods, count, onNodeOf, this.#host.now());
     this.#expectations.expectDeletions(key, victims.map(keyOf));
     const answers: readonly Response[] = yield victims.map((pod): Request => ({
       verb: 'delete',
@@ -314,25 +313,6 @@ class ReplicaSetController implements Controller {
       failure ??= answer.message;
     });
     return failure;
-  }
-
-  /** Active pods a node, over all ReplicaSets of the same controller. Empty when there is no controller. */
-  #podsByNode(rs: Replicated): ReadonlyMap<string, number> {
-    const byNode = new Map<string, number>();
-    const controller = controllerOf(rs.metadata);
-    if (controller === undefined) return byNode;
-    const counted = new Set<string>();
-    for (const related of this.#replicaSets.ownedBy(controller.uid)) {
-      const matches = compileLabelSelector(selectorOf(related));
-      const { namespace } = related.metadata;
-      for (const pod of this.#pods.labelled(namespace, selectorOf(related).matchLabels ?? {})) {
-        if (!isPodActive(pod) || !matches(pod.metadata.labels) || counted.has(pod.metadata.uid)) continue;
-        counted.add(pod.metadata.uid);
-        const node = pod.spec.nodeName ?? '';
-        byNode.set(node, (byNode.get(node) ?? 0) + 1);
-      }
-    }
-    return byNode;
   }
 }
 

@@ -88,6 +88,12 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
     return found;
   }
 
+  countLabelled(namespace: string, labels: Readonly<Record<string, string>>): number {
+    let count = 0;
+    for (const group of this.#groups(namespace, labels, () => compileLabels(labels))) count += group.members.size;
+    return count;
+  }
+
   orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][] {
     const found: Kinds[K][] = [];
     const orphans = namespace + ORPHANS;

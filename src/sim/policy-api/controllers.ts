@@ -27,6 +27,8 @@ export interface ControllerLister<K extends Kind> {
   orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][];
   /** Objects of a namespace whose labels have all these pairs. */
   labelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Kinds[K][];
+  /** How many those are. */
+  countLabelled(namespace: string, labels: Readonly<Record<string, string>>): number;
 }
 
 export interface ControllerHost {

@@ -11,13 +11,17 @@ export interface PodCount {
   ready: number;
   /** Being deleted and not finished. */
   terminating: number;
+  /** Finished, being deleted or not. */
+  finished: number;
+  /** The active ones by their node; those without one under the empty name. */
+  readonly activeByNode: Map<string, number>;
 }
 
-const State = { None: 0, Active: 1, Ready: 2, Terminating: 3 } as const;
+const State = { Finished: 0, Active: 1, Ready: 2, Terminating: 3 } as const;
 type State = (typeof State)[keyof typeof State];
 
 function stateOf(pod: Pod): State {
-  if (isPodTerminal(pod)) return State.None;
+  if (isPodTerminal(pod)) return State.Finished;
   if (pod.metadata.deletionTimestamp !== undefined) return State.Terminating;
   return isPodReady(pod) ? State.Ready : State.Active;
 }
@@ -27,6 +31,7 @@ function countsTheSame(before: Pod, after: Pod): boolean {
   return (
     before.metadata.labels === after.metadata.labels &&
     before.metadata.ownerReferences === after.metadata.ownerReferences &&
+    before.spec.nodeName === after.spec.nodeName &&
     stateOf(before) === stateOf(after)
   );
 }
@@ -53,7 +58,7 @@ export class PodTally {
     if (after !== undefined) this.#add(after, 1);
   }
 
-  /** One count for each label object; empty when the owner has no pods that are active or terminating. */
+  /** One count for each label object; empty when the owner has no pods. */
   of(ownerUid: string): Iterable<PodCount> {
     return this.#byOwner.get(ownerUid)?.values() ?? [];
   }
@@ -62,18 +67,31 @@ export class PodTally {
     const owner = controllerOf(pod.metadata);
     if (owner?.kind !== this.#ownerKind) return;
     const state = stateOf(pod);
-    if (state === State.None) return;
     const { labels } = pod.metadata;
     let counts = this.#byOwner.get(owner.uid);
     if (counts === undefined) this.#byOwner.set(owner.uid, (counts = new Map()));
     let count = counts.get(labels);
-    if (count === undefined) counts.set(labels, (count = { labels, active: 0, ready: 0, terminating: 0 }));
-    if (state === State.Terminating) count.terminating += by;
-    else count.active += by;
+    if (count === undefined) counts.set(labels, (count = noPods(labels)));
+    if (state === State.Finished) count.finished += by;
+    else if (state === State.Terminating) count.terminating += by;
+    else {
+      count.active += by;
+      addTo(count.activeByNode, pod.spec.nodeName ?? '', by);
+    }
     if (state === State.Ready) count.ready += by;
-    if (by === -1 && count.active === 0 && count.terminating === 0) {
+    if (by === -1 && count.active + count.terminating + count.finished === 0) {
       counts.delete(labels);
       if (counts.size === 0) this.#byOwner.delete(owner.uid);
     }
   }
+}
+
+function noPods(labels: Labels): PodCount {
+  return { labels, active: 0, ready: 0, terminating: 0, finished: 0, activeByNode: new Map() };
+}
+
+function addTo(counts: Map<string, number>, name: string, by: 1 | -1): void {
+  const count = (counts.get(name) ?? 0) + by;
+  if (count === 0) counts.delete(name);
+  else counts.set(name, count);
 }
