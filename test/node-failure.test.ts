@@ -253,6 +253,44 @@ describe('zones', () => {
   });
 });
 
+describe('a pass that takes longer than the tainting loop sleeps', () => {
+  const zones = ['a', 'b'];
+  const partition = (zone: string, seconds: number): FaultEntry =>
+    strike(30, { kind: 'ZoneNetworkPartition', zone, durationMicros: seconds * SECOND });
+  const { commits } = runFaulty({
+    nodes: 6,
+    zones,
+    manifests: [web(6)],
+    faults: [partition('a', 100), partition('b', 300)],
+    seconds: 250,
+    // Nodes that are heard of every second are missed in one pass.
+    parameters: { ...FIXED, kubelet: { ...FIXED.kubelet, leaseRenewPeriod: SECOND } },
+    nodeLifecycle: { longPassMicros: 500_000 },
+  });
+  const taints = nodesOf(commits).flatMap(({ change, committedAt }) => {
+    const node = change.object as Node;
+    const had = change.previous !== undefined && isTainted(change.previous as Node);
+    return isTainted(node) && !had ? [{ name: node.metadata.name, at: committedAt / SECOND }] : [];
+  });
+  const unknown = firstTime(nodesOf(commits), isUnknown);
+
+  it('has one node a zone tainted before it finds that all zones are down', () => {
+    expect(taints.filter(({ at }) => at < unknown + 5).length).toBe(2);
+  });
+
+  it('lets that node take the first token for nothing when a zone is back', () => {
+    const after = taints.filter(({ at }) => at > 130);
+    expect(after.length).toBe(2);
+    const back = firstTime(
+      nodesOf(commits.filter(({ committedAt }) => committedAt > 130 * SECOND)),
+      (node: Node) => conditionStatus(node.status.conditions, 'Ready') === 'True',
+    );
+    expect(after[0]!.at - back).toBeGreaterThan(20);
+    expect(after[0]!.at - back).toBeLessThan(26);
+    expect(after[1]!.at - after[0]!.at).toBeCloseTo(10, 0);
+  });
+});
+
 describe('heartbeats that follow from arithmetic', () => {
   const story = (simulateEverything: boolean) => {
     const { commits } = runFaulty({

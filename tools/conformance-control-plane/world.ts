@@ -37,6 +37,12 @@ const AFTER_FULL_SECOND = 50_000;
  */
 const STALL = 110_000;
 
+/**
+ * Recorded where the nodes of a whole cluster fell silent: from the first that became Unknown to the last whose pods were
+ * told took 250 ms and more.
+ */
+const LONG_PASS = 250_000;
+
 const HEALTHY_ELSEWHERE = [
   {
     Name: `${ELSEWHERE}-1`,
@@ -98,7 +104,7 @@ export class World {
       controllerNames: ['*', ...DISABLED_BY_DEFAULT],
       endpointSliceBatchMicros: settings.endpointSliceBatchMicros,
       featureGates: settings.featureGates,
-      nodeLifecycle: { stallMicros: stoodBesideOthers(input) ? STALL : 0 },
+      nodeLifecycle: stoodBesideOthers(input) ? { stallMicros: STALL } : { longPassMicros: LONG_PASS },
       ...(settings.terminatedPodGcThreshold === undefined
         ? {}
         : { terminatedPodGCThreshold: settings.terminatedPodGcThreshold }),

@@ -81,6 +81,7 @@ class NodeLifecycle implements Controller {
   /** Of the pass that is under way: nodes not yet through, and those of them that nobody looks at yet. */
   #underWay = 0;
   #waiting: string[] = [];
+  #endsNoSoonerThan = 0;
   /** Until when the machine stands still. */
   #stalledUntil = 0;
   /** Nodes whose worker sleeps until it tries its taints again: nobody else takes them up meanwhile. */
@@ -246,6 +247,7 @@ class NodeLifecycle implements Controller {
       this.#host.record(node, 'Normal', 'RemovingNode', `Node ${name} event: Removing Node ${name} from Controller`);
     }
     const overdue = this.#signs.overdue(this.#passAt, this.#nodes);
+    this.#endsNoSoonerThan = overdue.length > 1 ? now + this.#settings.longPassMicros : now;
     if (overdue.length === 1) this.#stalledUntil = now + this.#settings.stallMicros;
     const names = new Set([...this.#attention, ...overdue]);
     const news = names.size + this.#removed.length > 0;
@@ -272,7 +274,7 @@ class NodeLifecycle implements Controller {
     if (next !== undefined) this.#host.enqueue(`health ${next}`);
     if (this.#underWay === 0) {
       this.#underWay = 1;
-      this.#host.enqueue('disruption');
+      this.#host.enqueueAfter('disruption', this.#endsNoSoonerThan - this.#host.now());
     }
   }
 
@@ -339,8 +341,9 @@ class NodeLifecycle implements Controller {
       return;
     }
     const queue = this.#zones.queueOf(node);
-    if (!hasTaint(node, wanted, 'NoExecute')) queue.remove(name);
-    if (queue.add(name, this.#host.now())) this.#armTainting();
+    const isTainted = hasTaint(node, wanted, 'NoExecute');
+    if (!isTainted) queue.remove(name);
+    if (queue.add(name, this.#host.now(), isTainted)) this.#armTainting();
   }
 
   *#markReachable(node: Node): Steps<void> {

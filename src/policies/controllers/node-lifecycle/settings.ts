@@ -13,6 +13,11 @@ export interface NodeLifecycleSettings {
    * machine with processors to spare does not.
    */
   readonly stallMicros: number;
+  /**
+   * What a pass takes at the least that has found several nodes silent. The tainting loop goes on beside it: where that is
+   * longer than its period, one node a zone has its NoExecute taint before the pass ends with what the zones' states are.
+   */
+  readonly longPassMicros: number;
   /** Every pass is made, also those of which arithmetic says that they find nothing to do. */
   readonly everyPass: boolean;
 }
@@ -27,5 +32,6 @@ export const NODE_LIFECYCLE_DEFAULTS: NodeLifecycleSettings = {
   largeClusterSizeThreshold: 50,
   unhealthyZoneThreshold: 0.55,
   stallMicros: 0,
+  longPassMicros: 0,
   everyPass: false,
 };

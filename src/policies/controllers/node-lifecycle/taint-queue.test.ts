@@ -43,4 +43,24 @@ describe('TaintQueue', () => {
     expect(queue.nextAt).toBe(SECOND + 150_000);
     expect(queue.take(SECOND + 150_000)).toBe('a');
   });
+
+  it('spends a token on a node that has its taint before it comes to those that have not', () => {
+    const queue = new TaintQueue(0.1);
+    queue.add('a', 0);
+    queue.add('b', 0, true);
+    expect(queue.take(0)).toBe('b');
+    queue.settle('b');
+    expect(queue.take(9 * SECOND)).toBeUndefined();
+    expect(queue.take(10 * SECOND)).toBe('a');
+  });
+
+  it('tries a node again before it comes to the next', () => {
+    const queue = new TaintQueue(0.1);
+    for (const name of ['a', 'b']) queue.add(name, 0);
+    expect(queue.take(0)).toBe('a');
+    queue.retryAt('a', 150_000);
+    expect(queue.take(0)).toBeUndefined();
+    expect(queue.nextAt).toBe(150_000);
+    expect(queue.take(150_000)).toBe('a');
+  });
 });

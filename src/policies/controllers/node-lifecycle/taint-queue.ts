@@ -4,6 +4,8 @@ interface Waiting {
   readonly sequence: number;
   /** Its token was taken at an earlier try. */
   paid: boolean;
+  /** It has its taint already. */
+  readonly isTainted: boolean;
 }
 
 /**
@@ -27,11 +29,15 @@ export class TaintQueue {
     return this.#ratePerSecond;
   }
 
-  /** False when the node is known already. */
-  add(nodeName: string, now: number): boolean {
+  /**
+   * False when the node is known already. Each pass of the monitor puts nodes without their taint in anew, at its own time;
+   * one that has it, and was forgotten while all zones were down, is put in once: it is the oldest from then on, and takes
+   * a token for nothing.
+   */
+  add(nodeName: string, now: number, isTainted = false): boolean {
     if (this.#known.has(nodeName)) return false;
     this.#known.add(nodeName);
-    this.#waiting.push({ nodeName, processAt: now, sequence: this.#sequence++, paid: false });
+    this.#waiting.push({ nodeName, processAt: now, sequence: this.#sequence++, paid: false, isTainted });
     return true;
   }
 
@@ -93,13 +99,7 @@ export class TaintQueue {
   #head(): Waiting | undefined {
     let head: Waiting | undefined;
     for (const one of this.#waiting) {
-      if (
-        head === undefined ||
-        one.processAt < head.processAt ||
-        (one.processAt === head.processAt && one.sequence < head.sequence)
-      ) {
-        head = one;
-      }
+      if (head === undefined || isBefore(one, head)) head = one;
     }
     return head;
   }
@@ -108,6 +108,13 @@ export class TaintQueue {
     const at = this.#waiting.findIndex((one) => one.nodeName === nodeName);
     if (at >= 0) this.#waiting.splice(at, 1);
   }
+}
+
+/** A node that is tried again keeps the others waiting: in the original its worker sleeps meanwhile. */
+function isBefore(a: Waiting, b: Waiting): boolean {
+  if (a.paid !== b.paid) return a.paid;
+  if (a.isTainted !== b.isTainted) return a.isTainted;
+  return a.processAt === b.processAt ? a.sequence < b.sequence : a.processAt < b.processAt;
 }
 
 /** From one token to the next, in microseconds. */
