@@ -38,7 +38,7 @@ describe('seats of the priority levels', () => {
     expect(seats).toMatchObject({ 'node-high': 73, system: 50, 'workload-low': 24, exempt: 4 });
   });
 
-  it('never leave a level with less than it does not lend, nor more than it may have, and are all given out', () => {
+  it('never leave a level with less than it does not lend, nor more than it may have (I12), and are all given out', () => {
     const demands = fc.tuple(...NAMES.map(() => fc.nat(1_500)));
     fc.assert(
       fc.property(demands, demands, (highest, smoothed) => {

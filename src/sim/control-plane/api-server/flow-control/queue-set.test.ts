@@ -104,7 +104,7 @@ describe('the queues of a priority level', () => {
     expect(station.set.seatsInUse).toBe(0);
   });
 
-  it('never use more seats than there are, never leave one idle that somebody could use, and lose nobody', () => {
+  it('never use more seats than there are (I12), never leave one idle that somebody could use, and lose nobody', () => {
     const arrival = fc.record({
       flow: fc.nat(5),
       after: fc.nat(20),
