@@ -20,7 +20,7 @@ export interface Play {
   /** At so many seconds. */
   readonly acts: readonly (readonly [at: number, act: (world: ControllerWorld) => void])[];
   readonly seconds: number;
-  /** Controllers whose writes the play is about. */
+  /** Controllers that the play is about: each of them writes something in it. */
   readonly about: readonly string[];
 }
 

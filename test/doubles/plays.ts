@@ -44,7 +44,7 @@ export const PLAYS: readonly Play[] = [
   },
   {
     name: 'a rolling update behind a Service',
-    about: ['deployment', 'replicaset', 'endpointslice'],
+    about: ['deployment', 'replicaset', 'endpoint-slice'],
     seconds: 90,
     acts: [
       [

@@ -101,7 +101,7 @@ export const troubles: fc.Arbitrary<FaultEntry[]> = fc.array(
 
 export const trouble: fc.Arbitrary<Trouble> = fc.record({
   seed: fc.nat(),
-  members: fc.constantFrom(1, 3, 3, 5),
+  members: fc.constantFrom(1, 3, 3, 5, 7),
   apiServers: fc.constantFrom(1, 1, 2, 3),
   acts,
   faults: troubles,
