@@ -60,6 +60,8 @@ export class ControlPlaneMetrics {
   /** From the end of a watch until it stood again: with a list, and from where it was. */
   readonly #relisted = new LogHistogram();
   readonly #resumed = new LogHistogram();
+  readonly #refusals = { 410: new Map<Kind, number>(), 504: new Map<Kind, number>() };
+  readonly #terminated = new Map<Kind, number>();
   /** What API servers have in the way of clients; asked once, at the end. */
   servers: () => readonly ServerLoad[] = () => [];
   /** What etcd takes for a transaction. */
@@ -83,6 +85,17 @@ export class ControlPlaneMetrics {
   /** A watch stands again, so long after it ended; `anew`: with a list. */
   reopened(anew: boolean, micros: number): void {
     (anew ? this.#relisted : this.#resumed).add(micros);
+  }
+
+  /** A reflector was told 410, or 504, when it opened a watch again. */
+  refused(kind: Kind, code: 410 | 504): void {
+    const counts = this.#refusals[code];
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+
+  /** A watch was ended because nobody read it. */
+  terminated(kind: Kind): void {
+    this.#terminated.set(kind, (this.#terminated.get(kind) ?? 0) + 1);
   }
 
   committed(micros: number): void {
@@ -140,6 +153,14 @@ export class ControlPlaneMetrics {
     const reopened = { metric: 'watch_reopened_seconds', component };
     if (this.#resumed.count > 0) yield { ...reopened, name: 'resumed', micros: this.#resumed };
     if (this.#relisted.count > 0) yield { ...reopened, name: 'listed anew', micros: this.#relisted };
+    for (const code of [410, 504] as const) {
+      for (const [resource, value] of byResource(this.#refusals[code])) {
+        yield { metric: 'watch_errors_total', component, verb: 'WATCH', resource, code, value };
+      }
+    }
+    for (const [resource, value] of byResource(this.#terminated)) {
+      yield { metric: 'apiserver_terminated_watchers_total', component, resource, value };
+    }
     for (const { name, connections, watches } of this.servers()) {
       yield { metric: 'apiserver_longrunning_requests', component, name, verb: 'WATCH', value: watches };
       yield { metric: 'apiserver_client_connections', component, name, value: connections };
@@ -163,6 +184,11 @@ export class ControlPlaneMetrics {
       yield { metric: 'watch_delivery_lag_seconds', component: 'kube-apiserver', name, micros };
     }
   }
+}
+
+function byResource(counts: ReadonlyMap<Kind, number>): (readonly [string, number])[] {
+  const named = [...counts].map(([kind, count]) => [factsOf(kind).plural, count] as const);
+  return named.sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function databaseRecords(database: DatabaseMetrics | undefined): ControlPlaneRecord[] {

@@ -82,6 +82,7 @@ export class SimulatedApiServer implements ApiServer {
     this.#cacheStream = engine.stream('api-server/watch-cache');
     const committed = (commit: Commit): void => {
       this.#hub.publish(commit);
+      this.#instances.committed(commit);
       this.#watches.committed(commit);
       if (this.#awaited.any) this.#awaited.reached(commit.revision);
       for (const observe of this.#observers) observe(commit);
@@ -104,6 +105,7 @@ export class SimulatedApiServer implements ApiServer {
       path: this.#path,
       events: this.#events,
       store: this.store,
+      etcd: this.etcd,
       fairness: this.#fairness,
       network: this.network,
     });
@@ -207,6 +209,21 @@ export class SimulatedApiServer implements ApiServer {
     }
   }
 
+  /** A process is frozen (SIGSTOP): what its watches bring waits in sockets and channels, as long as there is room. */
+  stopReading(process: string): void {
+    this.#instances.stopReading(process);
+  }
+
+  /** It goes on (SIGCONT), and with it whatever has come. */
+  readOn(process: string): void {
+    this.#instances.readOn(process);
+  }
+
+  /** A process has ended, and its watches with it. */
+  closeWatches(process: string): void {
+    this.#instances.closeWatches(process);
+  }
+
   /**
    * Keeps the last changes of a kind from now on, so that watches can begin at a version. Nothing is kept unasked: the
    * simulation's own watchers never lose their place.
@@ -231,7 +248,9 @@ export class SimulatedApiServer implements ApiServer {
       generation: Math.max(1, object.metadata.generation),
       resourceVersion: this.store.nextRevision,
     });
-    return this.store.put(keyOf(object), { ...object, metadata } as ApiObject, this.#engine.now);
+    const installed = this.store.put(keyOf(object), { ...object, metadata } as ApiObject, this.#engine.now);
+    this.#instances.cachesBegin();
+    return installed;
   }
 
   /**

@@ -13,6 +13,16 @@ export interface ComponentApi {
   watch(watch: Watch, connection?: string): void;
 }
 
+/** What becomes of the watches of a process, by its name, when something happens to it. */
+export interface ProcessWatches {
+  /** It is frozen. */
+  stopReading(process: string): void;
+  /** It goes on. */
+  readOn(process: string): void;
+  /** It has ended. */
+  closeWatches(process: string): void;
+}
+
 /**
  * The API server as one life of a process sees it. Requests that wait for a token wait inside the process and die with it;
  * those that have left go on, and their answers find nobody.

@@ -3,7 +3,7 @@ import type { EventKind } from '../../engine/engine.ts';
 import { LeaderElector } from '../leader-election/leader-elector.ts';
 import type { LeaderElectionParameters } from '../leader-election/parameters.ts';
 import type { ReplicaName } from '../../scenario.ts';
-import { ProcessApi, type ComponentApi } from './process-api.ts';
+import { ProcessApi, type ComponentApi, type ProcessWatches } from './process-api.ts';
 import { Process } from './process.ts';
 
 /** A component of which several may run and one acts. */
@@ -52,7 +52,7 @@ export class Replicas {
   readonly component: ElectedComponent;
   onExit: ((exit: Exit) => void) | undefined;
   readonly #engine: Clockwork;
-  readonly #api: ComponentApi;
+  readonly #api: ComponentApi & ProcessWatches;
   readonly #restarts: boolean;
   readonly #replicas: Replica[] = [];
   readonly #terminated: EventKind;
@@ -61,7 +61,7 @@ export class Replicas {
   #isAwaiting = false;
 
   /** @param restarts whether a process that ends by itself is started again, as static pods are */
-  constructor(engine: Clockwork, api: ComponentApi, component: ElectedComponent, restarts = false) {
+  constructor(engine: Clockwork, api: ComponentApi & ProcessWatches, component: ElectedComponent, restarts = false) {
     this.#engine = engine;
     this.#api = api;
     this.component = component;
@@ -151,13 +151,19 @@ export class Replicas {
 
   /** SIGSTOP. */
   pause(index: number): void {
-    this.#replicas[index]!.process.pause();
+    const { process } = this.#replicas[index]!;
+    if (process.state !== 'running') return;
+    process.pause();
+    this.#api.stopReading(process.name);
     this.#await();
   }
 
   /** SIGCONT. */
   resume(index: number): void {
-    this.#replicas[index]!.process.resume();
+    const { process } = this.#replicas[index]!;
+    if (process.state !== 'paused') return;
+    process.resume();
+    this.#api.readOn(process.name);
   }
 
   /** Its work takes so many times as long from now on; 1: as usual. */
@@ -168,6 +174,7 @@ export class Replicas {
   #exit(index: number, code: number): void {
     const replica = this.#replicas[index]!;
     replica.process.kill();
+    this.#api.closeWatches(replica.process.name);
     replica.elector = undefined;
     this.onExit?.({ replica: index, code });
     this.#await();

@@ -4,6 +4,7 @@ import type { WatchEvent, WatchReceiver } from '../../api/request.ts';
 import type { Engine, EventHandle, EventKind } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import { BookmarkBuckets } from './bookmark-buckets.ts';
+import { channelSize } from './channel-size.ts';
 import { ServedWatch } from './served-watch.ts';
 import { TimeBudget } from './time-budget.ts';
 
@@ -12,14 +13,6 @@ const TICK_MICROS = 1_000_000;
 const TICK_JITTER = 0.25;
 /** etcd's `--watch-progress-notify-interval`, as clusters are installed. */
 const PROGRESS_MICROS = 5_000_000;
-/** How much of history a watcher's channels are to hold, and the least and most that they do. */
-const HISTORY_SECONDS = 75;
-const SMALLEST_CHANNEL = 10;
-const LARGEST_CHANNEL = 100;
-const LARGEST_CHANNEL_WITH_INDEX = 1_000;
-/** Kinds whose watchers are found by a field: pods by their nodes. */
-const INDEXED: ReadonlySet<Kind> = new Set<Kind>(['Pod']);
-
 export interface CacherNeeds {
   readonly engine: Engine;
   readonly kind: Kind;
@@ -90,9 +83,9 @@ export class Cacher {
   }
 
   open(opening: Opening, receiver: WatchReceiver): ServedWatch {
-    const { engine, bytesOf, events } = this.#needs;
-    const channelSize = this.#channelSize();
-    const watch = new ServedWatch({ ...opening, channelSize, bytesOf }, receiver);
+    const { engine, bytesOf, events, kind, capacity } = this.#needs;
+    const options = { ...opening, channelSize: channelSize(kind, capacity()), bytesOf };
+    const watch = new ServedWatch(options, receiver);
     this.#watches.push(watch);
     engine.at(opening.deadline, events.watchTimedOut, 0, 0, watch);
     if (opening.bookmarks) {
@@ -173,11 +166,5 @@ export class Cacher {
     const { engine, events } = this.#needs;
     this.#ticks = true;
     engine.after(Math.round(seconds * TICK_MICROS), events.tick, 0, 0, this);
-  }
-
-  #channelSize(): number {
-    const { kind, capacity } = this.#needs;
-    const largest = INDEXED.has(kind) ? LARGEST_CHANNEL_WITH_INDEX : LARGEST_CHANNEL;
-    return Math.max(SMALLEST_CHANNEL, Math.min(largest, Math.ceil(capacity() / HISTORY_SECONDS)));
   }
 }

@@ -10,11 +10,7 @@ export class ChangeLog {
   #base = 0;
   #commits: Commit[] = [];
   readonly #cursors: number[] = [];
-  /** The version of the last change; 0 before the first. */
-  newest = 0;
-
   append(commit: Commit): void {
-    this.newest = commit.revision;
     if (this.#cursors.length > 0) this.#commits.push(commit);
     else this.#base++;
   }
@@ -34,6 +30,17 @@ export class ChangeLog {
     return this.#commits[this.#cursors[cursor]! - this.#base];
   }
 
+  /** Everything that a cursor has before it, in order. */
+  missed(cursor: number): readonly Commit[] {
+    return this.#commits.slice(this.#cursors[cursor]! - this.#base);
+  }
+
+  /** Nobody reads at a cursor any more. */
+  close(cursor: number): void {
+    this.#cursors[cursor] = Infinity;
+    this.#trim();
+  }
+
   advance(cursor: number): void {
     const position = this.#cursors[cursor]!;
     assert(position < this.end, 'a cursor never passes the end of its log');
@@ -42,7 +49,7 @@ export class ChangeLog {
   }
 
   #trim(): void {
-    let slowest = this.#cursors[0]!;
+    let slowest = this.end;
     for (const position of this.#cursors) if (position < slowest) slowest = position;
     const passed = slowest - this.#base;
     if (passed < TRIM_AFTER / 2) return;

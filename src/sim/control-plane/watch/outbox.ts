@@ -4,7 +4,12 @@ import type { WatchEvent } from '../../api/request.ts';
 const PAGE_BYTES = 4_096;
 const SOCKET_BUFFER_BYTES = 512;
 /** Memory of the sockets between a server and a client that does not read, in bytes. Recorded: 14 MB, in pages. */
-const SOCKET_BYTES = 14_000_000;
+export const SOCKET_BYTES = 14_000_000;
+
+/** What an event of so many bytes takes of them. */
+export function socketMemory(bytes: number): number {
+  return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES + SOCKET_BUFFER_BYTES;
+}
 
 export interface OutboxOptions {
   /** How many events each of the server's two channels for a watch holds. */
@@ -40,7 +45,7 @@ export class Outbox {
     }
     const { channelSize } = this.#options;
     if (this.#inServer.length === 0 && this.#socketBytes < SOCKET_BYTES) {
-      this.#socketBytes += Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES + SOCKET_BUFFER_BYTES;
+      this.#socketBytes += socketMemory(bytes);
       this.#inSockets.push(event);
       return true;
     }

@@ -17,7 +17,7 @@ export interface ServedWatchOptions extends OutboxOptions {
 }
 
 /** Bytes of an event that are not the object's, and of a bookmark in all. */
-const ENVELOPE_BYTES = 300;
+export const ENVELOPE_BYTES = 300;
 
 /** One watch of a client outside, as the watch cache serves it. */
 export class ServedWatch implements Bookmarked {

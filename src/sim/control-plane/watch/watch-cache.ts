@@ -1,11 +1,7 @@
 import type { Change } from '../../api/change.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Commit } from '../etcd/store.ts';
-
-const SMALLEST = 100;
-const LARGEST = 102_400;
-/** Events younger than this are kept, as far as the largest capacity goes. */
-const FRESH_MICROS = 75_000_000;
+import { CacheWindow } from './cache-window.ts';
 
 /** What is known of a kind's past. */
 export interface KeptHistory {
@@ -20,44 +16,30 @@ export interface KeptHistory {
   after(revision: number): readonly Change[] | undefined;
 }
 
-/**
- * The last changes of one kind, for watches that begin at a version (kubernetes-behaviour.md 2.5): a ring that doubles
- * when it is full of fresh events, and halves when three quarters of it are old.
- */
+/** The last changes of one kind, as far back as its window reaches, for watches that begin at a version. */
 export class WatchCache implements KeptHistory {
   readonly isCached = true;
-  /** The version of the state the cache began with. */
-  readonly #began: number;
+  readonly #window: CacheWindow;
   #commits: Commit[] = [];
-  /** Where the ring begins: what lies before is forgotten, and cut off now and then. */
+  /** Where the window begins: what lies before is forgotten, and cut off now and then. */
   #start = 0;
-  #capacity = SMALLEST;
-  #hasForgotten = false;
 
+  /** @param revision the version of the state the cache began with */
   constructor(revision: number) {
-    this.#began = revision;
+    this.#window = new CacheWindow({ at: 0, revision });
   }
 
   /** How many events it holds at most at present. */
   get capacity(): number {
-    return this.#capacity;
+    return this.#window.capacity;
   }
 
   append(commit: Commit): void {
-    const commits = this.#commits;
-    if (commits.length - this.#start === this.#capacity) {
-      const age = (one: Commit): number => commit.committedAt - one.committedAt;
-      if (age(commits[this.#start]!) < FRESH_MICROS) this.#capacity = Math.min(LARGEST, this.#capacity * 2);
-      else if (age(commits[commits.length - this.#capacity / 4]!) > FRESH_MICROS) {
-        this.#capacity = Math.max(SMALLEST, this.#capacity / 2);
-      }
-    }
-    commits.push(commit);
-    if (commits.length - this.#start <= this.#capacity) return;
-    this.#start = commits.length - this.#capacity;
-    this.#hasForgotten = true;
-    if (this.#start < this.#capacity) return;
-    this.#commits = commits.slice(this.#start);
+    this.#window.append({ revision: commit.revision, committedAt: commit.committedAt });
+    this.#commits.push(commit);
+    this.#start = this.#commits.length - this.#window.size;
+    if (this.#start === 0 || this.#start < this.#window.capacity) return;
+    this.#commits = this.#commits.slice(this.#start);
     this.#start = 0;
   }
 
@@ -72,7 +54,7 @@ export class WatchCache implements KeptHistory {
   }
 
   get oldest(): number {
-    return this.#hasForgotten ? this.#commits[this.#start]!.revision - 1 : this.#began;
+    return this.#window.oldest.revision;
   }
 
   after(revision: number): readonly Change[] | undefined {

@@ -31,8 +31,14 @@ export interface Subscription {
   readonly kind: Kind;
   /** Only of what belongs to one node. */
   readonly ofNode: boolean;
-  /** The last version of its kind that was committed, as far as it is known: 0 where it is not. */
-  newest(): number;
+  /** The last version that it has delivered; 0 before the first. */
+  seen(): number;
+  /** What it has not delivered yet, in order. */
+  missed(): readonly Commit[];
+  /** Delivers the first so many of these now. */
+  take(count: number): void;
+  /** Nobody hears it any more. */
+  close(): void;
   cut(): void;
   /** What comes is so much later from now on; undefined: as usual. */
   late(by: Lateness | undefined): void;
@@ -51,6 +57,8 @@ interface Flow {
   /** It goes on with a list. */
   anew: boolean;
   late: Lateness | undefined;
+  /** The last version that was delivered. */
+  seen: number;
 }
 
 /** A watch of a whole kind: a cursor into the kind's log. */
@@ -107,7 +115,7 @@ export class WatchHub {
   /** From now on; what exists already is the caller's to hand over. */
   add(watch: Watch): Subscription {
     const { kind, nodeName } = watch;
-    const flow = { awake: false, isCut: false, anew: false, late: undefined };
+    const flow = { awake: false, isCut: false, anew: false, late: undefined, seen: 0 };
     if (nodeName !== undefined) {
       const { anyNeedsStatusOf = always } = watch;
       this.#anyNeedsStatusOf ??= anyNeedsStatusOf;
@@ -116,7 +124,7 @@ export class WatchHub {
       this.#feedOfNode.set(nodeName, index);
       const feed = { watch, lags: this.observer?.(kind, true), waiting: [], ...flow };
       this.#feeds.push(feed);
-      return this.#subscription(kind, feed, this.#wakeFeed, index, undefined);
+      return this.#subscriptionOfNode(feed, index);
     }
     let log = this.#logs.get(kind);
     if (log === undefined) this.#logs.set(kind, (log = new ChangeLog()));
@@ -126,19 +134,61 @@ export class WatchHub {
     const siblings = this.#followersOf.get(kind);
     if (siblings === undefined) this.#followersOf.set(kind, [index]);
     else siblings.push(index);
-    return this.#subscription(kind, follower, this.#wakeFollower, index, log);
+    return this.#subscriptionOf(follower, index);
   }
 
-  #subscription(kind: Kind, flow: Flow, wake: EventKind, index: number, log: ChangeLog | undefined): Subscription {
+  #subscriptionOf(follower: Follower, index: number): Subscription {
+    const { log, cursor, watch } = follower;
+    const { kind } = watch;
+    return {
+      ...this.#flowing(kind, follower, this.#wakeFollower, index),
+      ofNode: false,
+      missed: () => log.missed(cursor),
+      take: (count) => {
+        for (let i = 0; i < count; i++) {
+          const commit = log.peek(cursor)!;
+          log.advance(cursor);
+          follower.seen = commit.revision;
+          watch.receive(commit);
+        }
+      },
+      close: () => {
+        stop(follower);
+        log.close(cursor);
+        const others = this.#followersOf.get(kind)!.filter((one) => one !== index);
+        if (others.length > 0) this.#followersOf.set(kind, others);
+        else this.#followersOf.delete(kind);
+      },
+    };
+  }
+
+  #subscriptionOfNode(feed: NodeFeed, index: number): Subscription {
+    const { waiting, watch } = feed;
+    return {
+      ...this.#flowing(watch.kind, feed, this.#wakeFeed, index),
+      ofNode: true,
+      missed: () => waiting,
+      take: (count) => {
+        for (const commit of waiting.splice(0, count)) this.#hand(feed, commit);
+      },
+      close: () => {
+        stop(feed);
+        waiting.length = 0;
+        if (this.#feedOfNode.get(watch.nodeName!) === index) this.#feedOfNode.delete(watch.nodeName!);
+      },
+    };
+  }
+
+  #flowing(
+    kind: Kind,
+    flow: Flow,
+    wake: EventKind,
+    index: number,
+  ): Pick<Subscription, 'kind' | 'seen' | 'cut' | 'late' | 'goOn'> {
     return {
       kind,
-      ofNode: log === undefined,
-      newest: () => log?.newest ?? 0,
-      cut: () => {
-        flow.isCut = true;
-        // So that no commit wakes it.
-        flow.awake = true;
-      },
+      seen: () => flow.seen,
+      cut: () => stop(flow),
       late: (by) => (flow.late = by),
       goOn: (at, anew) => {
         flow.isCut = false;
@@ -146,6 +196,11 @@ export class WatchHub {
         this.#engine.at(at, wake, index);
       },
     };
+  }
+
+  #hand(feed: NodeFeed, commit: Commit): void {
+    feed.seen = commit.revision;
+    feed.watch.receive(asSeenByNode(commit as Change<'Pod'>));
   }
 
   /** Nothing new is known to anybody who serves watches: all of them stand still, and nothing is forgotten. */
@@ -219,6 +274,7 @@ export class WatchHub {
       }
       log.advance(cursor);
       lags?.add(now - commit.committedAt);
+      follower.seen = commit.revision;
       watch.receive(commit);
     }
   }
@@ -228,6 +284,7 @@ export class WatchHub {
     const missed: Commit[] = [];
     for (let commit = log.peek(cursor); commit !== undefined; commit = log.peek(cursor)) {
       log.advance(cursor);
+      follower.seen = commit.revision;
       missed.push(commit);
     }
     follower.anew = false;
@@ -263,6 +320,7 @@ export class WatchHub {
     if (feed.anew) {
       feed.anew = false;
       feed.awake = false;
+      feed.seen = waiting.at(-1)?.revision ?? feed.seen;
       const missed = waiting.splice(0).map((commit) => asSeenByNode(commit as Change<'Pod'>));
       for (const change of replacementOf(missed, (one) => one.key ?? keyOf(one.object))) watch.receive(change);
       return;
@@ -278,9 +336,15 @@ export class WatchHub {
     }
     for (const commit of ready) {
       lags?.add(now - commit.committedAt);
-      watch.receive(asSeenByNode(commit as Change<'Pod'>));
+      this.#hand(feed, commit);
     }
   }
+}
+
+/** Nothing is delivered, and no commit wakes it. */
+function stop(flow: Flow): void {
+  flow.isCut = true;
+  flow.awake = true;
 }
 
 function always(): boolean {

@@ -49,6 +49,6 @@ export class Dialling {
     connection.dialling = undefined;
     const succeeded = !timedOut && !cut && to.listens;
     if (succeeded) connected(connection, to);
-    for (const then of waiting) then(succeeded ? to : undefined, 0);
+    for (const then of waiting) then(succeeded ? to : undefined, 0, timedOut);
   }
 }

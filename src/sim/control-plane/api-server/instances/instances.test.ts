@@ -147,6 +147,84 @@ describe('API servers behind a load balancer', () => {
     expect(reopened.filter(({ at }) => at >= 3_060).length).toBe(200 - early);
   });
 
+  describe('a client that is frozen', () => {
+    /** `count` pods, so many a second from 1 s on, while `a` does not read from `from` to `to`. */
+    function frozen(count: number, perSecond: number, from: number, to: number): World & { told: string[] } {
+      const world = Object.assign(new World(1).process('a').process('b'), { told: [] as string[] });
+      world.api.instances.observe({
+        reopened: (anew) => world.told.push(anew ? 'listed' : 'resumed'),
+        refused: (kind, code) => world.told.push(`${kind} ${code}`),
+        terminated: (kind) => world.told.push(`${kind} terminated`),
+      });
+      for (let i = 0; i < count; i++) world.send(1 + i / perSecond, 'b', create(`p${i}`));
+      world.at(from, () => world.api.stopReading('a')).at(to, () => world.api.readOn('a'));
+      return world;
+    }
+
+    const isComplete = ({ informers, api }: World): void => {
+      expect(versionsOf(informers.get('a')!.list())).toEqual(versionsOf(api.store.values('Pod')));
+    };
+
+    it('has everything in order when it goes on, as long as there was room', () => {
+      const world = frozen(300, 10, 5, 25).run(40);
+      expect(world.told).toEqual([]);
+      expect(world.changes.get('a')!.filter(({ at }) => at > 5 * SECOND + 10_000 && at < 25 * SECOND)).toEqual([]);
+      expect(world.changes.get('a')).toHaveLength(300);
+      isComplete(world);
+    });
+
+    it('was given up when its sockets were full; the version it has is forgotten by then: 410, and a list a second later', () => {
+      const world = frozen(10_800, 60, 5, 185).run(200);
+      expect(world.told).toEqual(['Pod terminated', 'Pod 410', 'listed']);
+      const late = world.changes.get('a')!.filter(({ at }) => at >= 185 * SECOND);
+      const inSockets = late.filter(({ at }) => at < 185.5 * SECOND).length;
+      // 14 MB in pages, and a channel behind them.
+      expect(inSockets).toBeGreaterThan(3_000);
+      expect(inSockets).toBeLessThan(3_400);
+      const listedAt = late[inSockets]!.at / SECOND;
+      expect(listedAt).toBeGreaterThan(185.8);
+      expect(listedAt).toBeLessThan(186.8);
+      isComplete(world);
+    });
+
+    it('goes on where its sockets end if the ring still reaches so far back', () => {
+      const world = frozen(9_000, 100, 5, 60).run(120);
+      expect(world.told).toEqual(['Pod terminated', 'resumed']);
+      expect(world.changes.get('a')).toHaveLength(9_000);
+      isComplete(world);
+    });
+
+    it('finds its watches run out after ten minutes: 410 of what is busy, and on it goes where nothing was forgotten', () => {
+      expect(frozen(1_500, 1, 5, 1_200).run(1_600).told).toEqual(['Pod 410', 'listed']);
+      expect(frozen(100, 0.1, 5, 900).run(1_100).told).toEqual(['resumed']);
+    });
+
+    it('leaves nothing behind when it is killed', () => {
+      const world = frozen(50, 10, 5, 200);
+      world.at(6, () => world.api.closeWatches('a')).run(210);
+      expect(world.api.instances.watches.open).toBe(1);
+      expect(world.told).toEqual([]);
+    });
+  });
+
+  it('whoever lists anew is told 504 by a server whose cache is older than what he knows, until that has caught up', () => {
+    const world = new World(2).process('a').process('b');
+    const told: string[] = [];
+    world.api.instances.observe({
+      reopened: (anew) => told.push(`${anew ? 'listed' : 'resumed'} at ${Math.floor(world.engine.now / SECOND)}`),
+      refused: (_kind, code) => told.push(`${code} at ${Math.floor(world.engine.now / SECOND)}`),
+    });
+    world.at(1, () => world.api.instances.etcdWatch(1, false)).send(2, 'a', create('p'));
+    world
+      .at(3, () => world.api.instances.pause(0))
+      .at(55.5, () => world.api.instances.etcdWatch(1, true))
+      .run(60);
+    // The frozen server is given up after 45 s; each attempt waits for 3 s.
+    expect(told).toEqual(['504 at 51', '504 at 54', 'listed at 55']);
+    expect(world.informers.get('a')!.size).toBe(1);
+    expect(world.sees('b', 'p')).toBeGreaterThan(55.5);
+  });
+
   it('a frozen one is noticed after 45 s; then informers list, and what came and went meanwhile is never seen', () => {
     const world = new World(2).process('a').process('b');
     world.send(1, 'b', create('before')).at(2, () => world.api.instances.pause(0));

@@ -2,7 +2,9 @@ import type { Engine, EventKind } from '../../../engine/engine.ts';
 import { assert } from '../../../engine/assert.ts';
 import { sampler } from '../../../engine/samplers.ts';
 import type { Parameters } from '../../../scenario.ts';
-import type { Store } from '../../etcd/store.ts';
+import type { EtcdService } from '../../etcd/etcd-service.ts';
+import type { Commit, Store } from '../../etcd/store.ts';
+import { CacheWindows } from '../../watch/cache-windows.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { EventPath } from '../event-path.ts';
 import type { Fairness } from '../fairness.ts';
@@ -22,6 +24,7 @@ export interface InstancesNeeds {
   readonly path: RequestPath;
   readonly events: EventPath;
   readonly store: Store;
+  readonly etcd: EtcdService;
   readonly fairness: Fairness;
   readonly network: Network;
 }
@@ -66,13 +69,17 @@ export class Instances {
   /** Of each, whether it is started again as soon as it has ended, and what is to happen once it serves. */
   readonly #startsAgain: boolean[];
   readonly #onceReady: ((() => void) | undefined)[];
+  /** Those of all instances; who has begun together shares his. */
+  #caches: readonly CacheWindows[];
   #kinds: Kinds | undefined;
   #awaited: EventKind | undefined;
 
   constructor(count: number, needs: InstancesNeeds) {
     assert(Number.isInteger(count) && count >= 1, 'there is at least one API server');
     this.#needs = needs;
-    this.all = Array.from({ length: count }, (_, index) => new Instance(index));
+    const caches = new CacheWindows({ at: 0, revision: needs.store.revision });
+    this.all = Array.from({ length: count }, (_, index) => new Instance(index, caches));
+    this.#caches = [caches];
     this.#startsAgain = this.all.map(() => false);
     this.#onceReady = this.all.map(() => undefined);
     const { engine, path, events } = needs;
@@ -89,6 +96,10 @@ export class Instances {
         return somebodyLives();
       },
       networkMicros: () => path.networkMicros(),
+      askEtcd: (instance, done) => {
+        if (needs.etcd.inTrouble) needs.etcd.read(instance.index, (error) => done(error === undefined));
+        else done(true);
+      },
       serve: ({ subscription, connection }, instance, lists, done) => {
         const { kind, ofNode } = subscription;
         const opening = { flows: connection.flows, kind, lists, ofNode };
@@ -114,7 +125,8 @@ export class Instances {
   /** The watch of etcd that fills a server's caches brings nothing any more, or does again. */
   etcdWatch(index: number, flows: boolean): void {
     const instance = this.all[index]!;
-    instance.isStale = !flows;
+    const { engine, store } = this.#needs;
+    instance.staleSince = flows ? undefined : { at: engine.now, revision: store.revision };
     if (flows) this.#watches.unstall(instance);
     else this.#watches.stall(instance);
   }
@@ -178,6 +190,34 @@ export class Instances {
   /** A watch that goes over a connection. */
   watch(subscription: Subscription, connection: string): void {
     this.#watches.add(subscription, this.connection(connection));
+  }
+
+  /** Something was committed. Events go from etcd to whoever watches them. */
+  committed(commit: Commit): void {
+    if (commit.kind !== 'Event') for (const caches of this.#caches) caches.committed(commit);
+  }
+
+  /** What has been committed until now was there before the caches began. */
+  cachesBegin(): void {
+    const { engine, store } = this.#needs;
+    const caches = new CacheWindows({ at: engine.now, revision: store.revision });
+    for (const instance of this.all) instance.caches = caches;
+    this.#caches = [caches];
+  }
+
+  /** A process is frozen: its sockets fill. */
+  stopReading(process: string): void {
+    this.#watches.stopReading(this.connection(process));
+  }
+
+  /** It reads on. */
+  readOn(process: string): void {
+    this.#watches.readOn(this.connection(process));
+  }
+
+  /** A process has ended, and its watches with it. */
+  closeWatches(process: string): void {
+    this.#watches.close(this.connection(process));
   }
 
   /** SIGKILL. */
@@ -257,7 +297,8 @@ export class Instances {
     const { engine, store } = this.#needs;
     instance.state = 'running';
     instance.slowness = 1;
-    instance.beginning = { at: engine.now, revision: store.revision };
+    instance.caches = new CacheWindows({ at: engine.now, revision: store.revision });
+    this.#caches = [...new Set(this.all.map(({ caches }) => caches))];
     // Reflectors that found nobody come back by themselves; until then the run has something to wait for.
     this.#awaited ??= engine.on('api-server/clients-awaited', () => undefined);
     engine.after(LONGEST_RETRY_MICROS, this.#awaited);
@@ -317,8 +358,10 @@ export class Instances {
       return;
     }
     const next = this.#next();
-    if (next === undefined) then(undefined, this.#refusalMicros());
-    else if (network.isCut(name, next.name)) {
+    if (next === undefined) {
+      const micros = this.#refusalMicros();
+      then(undefined, micros, micros === HANDSHAKE_TIMEOUT_MICROS);
+    } else if (network.isCut(name, next.name)) {
       connection.dialling = [then];
       this.#dialling.begin(connection, next, (one, to) => this.#connected(one, to));
     } else {

@@ -1,5 +1,9 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
 import type { KeyedDraws, Stream } from '../../../engine/streams.ts';
+import type { Kind } from '../../../api/kinds.ts';
+import type { Position } from '../../watch/cache-window.ts';
+import { channelSize } from '../../watch/channel-size.ts';
+import { unreadOf } from '../../watch/unread-watches.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { Wire } from '../../network/wire.ts';
 import type { Network } from '../../network/network.ts';
@@ -24,6 +28,8 @@ export interface WatchNeeds {
   readonly somebodyLives: boolean;
   /** One way between client and server, in microseconds. */
   networkMicros(): number;
+  /** A server asks etcd how far it is. */
+  askEtcd(instance: Instance, done: (answered: boolean) => void): void;
   /** Serves the beginning of a watch, with a list or without; `done` is called when it stands, or was refused. */
   serve(watch: RemoteWatch, instance: Instance, lists: boolean, done: (isOpen: boolean) => void): void;
 }
@@ -32,6 +38,10 @@ export interface WatchNeeds {
 export interface ReopeningObserver {
   /** @param micros from its end until it stood again; `anew`: with a list; `process`: whose it is */
   reopened(anew: boolean, micros: number, process: string): void;
+  /** 410: the watch was to go on from a version that the server has forgotten; 504: its list would have been too old. */
+  refused?(kind: Kind, code: 410 | 504): void;
+  /** The server ended a watch because nobody read it. */
+  terminated?(kind: Kind): void;
 }
 
 /** A bookmark tells a watch how far it is, a minute after the last one. */
@@ -42,6 +52,8 @@ const LONGEST_BACK_OFF_MICROS = 30_000_000;
 const HEALTHY_AFTER_MICROS = 120_000_000;
 /** A reflector asks for watches of five to ten minutes, and opens the next one where the last one ended. */
 const SHORTEST_WATCH_MICROS = 300_000_000;
+/** How long a server waits for its cache before it answers 504. */
+const CACHE_PATIENCE_MICROS = 3_000_000;
 
 /**
  * The watches of all informers, as reflectors keep them open. One that ends is opened again through whatever server the
@@ -51,12 +63,14 @@ const SHORTEST_WATCH_MICROS = 300_000_000;
 export class ReopenedWatches {
   observer: ReopeningObserver | undefined;
   readonly #needs: WatchNeeds;
-  readonly #watches: RemoteWatch[] = [];
+  #watches: RemoteWatch[] = [];
+  #made = 0;
   #jitter: Stream | undefined;
   #reopens: EventKind | undefined;
   #reopensIdle: EventKind | undefined;
   #arrives: EventKind | undefined;
   #timesOut: EventKind | undefined;
+  #cacheIsBehind: EventKind | undefined;
   #lengths: KeyedDraws | undefined;
 
   constructor(needs: WatchNeeds) {
@@ -65,14 +79,19 @@ export class ReopenedWatches {
 
   add(subscription: Subscription, connection: Connection): void {
     this.#watches.push({
+      number: this.#made++,
       subscription,
       connection,
       instance: connection.instance,
       isOpen: connection.instance !== undefined,
+      flows: connection.instance !== undefined,
+      unread: false,
       openedAt: this.#needs.engine.now,
       endedAt: 0,
-      seen: { at: 0, revision: 0 },
+      seen: { at: this.#needs.engine.now, revision: 0 },
       anew: false,
+      consistent: false,
+      awaitsCache: false,
       failures: 0,
       lastFailureAt: 0,
       attempt: 0,
@@ -143,16 +162,22 @@ export class ReopenedWatches {
    */
   retire(instance: Instance, end: number): void {
     const { engine } = this.#needs;
-    this.#lengths ??= engine.keyed('reflector/watch-length');
     this.#timesOut ??= engine.on('watch/times-out', (_a, attempt, ref) => this.#timeOut(ref as RemoteWatch, attempt));
-    for (const [index, watch] of this.#watches.entries()) {
+    for (const watch of this.#watches) {
       if (watch.instance !== instance || !watch.isOpen) continue;
-      let over = watch.openedAt;
-      for (let i = 0; over <= engine.now; i++) {
-        over += Math.round(SHORTEST_WATCH_MICROS * (1 + this.#lengths.uniform(index, i)));
-      }
+      const over = this.#runsOutAfter(watch, engine.now);
       if (over < end) engine.at(over, this.#timesOut, 0, watch.attempt, watch);
     }
+  }
+
+  /** When the first of the watches that follow each other on a connection is over after a moment. */
+  #runsOutAfter({ openedAt, number }: RemoteWatch, moment: number): number {
+    this.#lengths ??= this.#needs.engine.keyed('reflector/watch-length');
+    let over = openedAt;
+    for (let i = 0; over <= moment; i++) {
+      over += Math.round(SHORTEST_WATCH_MICROS * (1 + this.#lengths.uniform(number, i)));
+    }
+    return over;
   }
 
   #timeOut(watch: RemoteWatch, attempt: number): void {
@@ -170,28 +195,105 @@ export class ReopenedWatches {
 
   /** What is still served by it goes on where it was. */
   unstall(instance: Instance): void {
-    for (const watch of this.#watches) if (watch.instance === instance) this.#goOn(watch);
+    for (const watch of this.#watches) {
+      if (watch.instance !== instance) continue;
+      if (watch.awaitsCache && instance.staleSince === undefined) this.#serve(watch, instance);
+      else this.#goOn(watch);
+    }
+  }
+
+  /** A client is frozen. Its server does not know, and sends what finds room. */
+  stopReading(connection: Connection): void {
+    connection.frozenAt = this.#needs.engine.now;
+    for (const watch of this.#watches) {
+      if (watch.connection !== connection || !watch.isOpen) continue;
+      watch.unread = true;
+      this.#cut(watch, true);
+    }
+  }
+
+  /**
+   * A client reads again: what has found room comes, in order. Watches that ran out meanwhile, or were ended because nobody
+   * read them, are opened again from there.
+   */
+  readOn(connection: Connection): void {
+    const { frozenAt } = connection;
+    if (frozenAt === undefined) return;
+    const { now } = this.#needs.engine;
+    connection.frozenAt = undefined;
+    const mine = this.#watches.filter((watch) => watch.connection === connection);
+    const unread = mine.filter((watch) => watch.unread);
+    const ends = unread.map((watch) => {
+      const end = watch.isOpen ? Infinity : watch.endedAt;
+      return Math.min(end, this.#runsOutAfter(watch, frozenAt));
+    });
+    const found = unreadOf(
+      unread.map(({ subscription, instance }, i) => ({
+        endsAt: ends[i]!,
+        missed: subscription.missed(),
+        channelSize: channelSize(subscription.kind, instance?.caches.of(subscription.kind).capacity ?? 0),
+      })),
+    );
+    for (const [i, watch] of unread.entries()) {
+      const { taken, isTerminated } = found[i]!;
+      const endsAt = ends[i]!;
+      watch.unread = false;
+      if (!isTerminated && endsAt > now) this.#goOn(watch);
+      else {
+        if (isTerminated) this.observer?.terminated?.(watch.subscription.kind);
+        this.#endUnread(watch, taken, isTerminated ? undefined : endsAt);
+      }
+    }
+    for (const watch of mine) {
+      if (watch.isOpen && !watch.flows) this.#goOn(watch);
+      else if (!watch.isOpen && watch.instance === undefined) this.#later(watch, this.#needs.networkMicros());
+    }
+  }
+
+  /** @param endedAt when it ran out, or its server ended; undefined: it was given up because nobody read it */
+  #endUnread(watch: RemoteWatch, taken: number, endedAt: number | undefined): void {
+    const { subscription } = watch;
+    const last = subscription.missed()[taken - 1];
+    subscription.take(taken);
+    const at = endedAt ?? lastBookmark(watch, last?.committedAt ?? watch.seen.at);
+    watch.seen = { at: Math.max(watch.seen.at, at), revision: subscription.seen() };
+    if (watch.isOpen) this.#cut(watch);
+    watch.instance = undefined;
+  }
+
+  /** A client has ended. */
+  close(connection: Connection): void {
+    connection.frozenAt = undefined;
+    for (const watch of this.#watches) {
+      if (watch.connection !== connection) continue;
+      watch.attempt++;
+      watch.isOpen = false;
+      watch.subscription.close();
+    }
+    this.#watches = this.#watches.filter((watch) => watch.connection !== connection);
   }
 
   /** Unless something else keeps it from it. */
   #goOn(watch: RemoteWatch): void {
     const { instance, connection, subscription, anew } = watch;
-    if (!watch.isOpen || instance === undefined || instance.state === 'paused' || instance.isStale) return;
+    if (!watch.isOpen || instance === undefined || instance.state === 'paused') return;
+    if (instance.staleSince !== undefined || connection.frozenAt !== undefined) return;
     if (connection.instance === instance && connection.wire?.isSilent === true) return;
     watch.anew = false;
+    watch.flows = true;
     subscription.goOn(this.#needs.engine.now + this.#needs.networkMicros(), anew);
   }
 
   #cut(watch: RemoteWatch, staysOpen = false): void {
     const { now } = this.#needs.engine;
-    const { subscription, openedAt } = watch;
+    const { subscription } = watch;
     subscription.cut();
+    if (watch.flows) watch.seen = { at: lastBookmark(watch, now), revision: subscription.seen() };
+    watch.flows = false;
     if (staysOpen) return;
     watch.isOpen = false;
     subscription.late(undefined);
     watch.endedAt = now;
-    const bookmarkAt = openedAt + Math.floor((now - openedAt) / BOOKMARK_MICROS) * BOOKMARK_MICROS;
-    watch.seen = { at: bookmarkAt, revision: subscription.newest() };
   }
 
   /** The next attempt, so long from now. */
@@ -204,6 +306,7 @@ export class ReopenedWatches {
       { background: true },
     );
     watch.instance = undefined;
+    watch.awaitsCache = false;
     const kind = somebodyLives ? this.#reopens : this.#reopensIdle;
     engine.after(micros, kind, 0, ++watch.attempt, watch);
   }
@@ -220,12 +323,15 @@ export class ReopenedWatches {
   }
 
   #reopen(watch: RemoteWatch, attempt: number): void {
-    if (watch.attempt !== attempt) return;
     const { engine } = this.#needs;
     const { connection } = watch;
-    this.#needs.connect(connection, (instance) => {
+    // A frozen process does nothing; it begins when it goes on.
+    if (watch.attempt !== attempt || connection.frozenAt !== undefined) return;
+    this.#needs.connect(connection, (instance, _refusedAfter, timedOut = false) => {
       if (watch.attempt !== attempt) return;
       if (instance === undefined) {
+        // Whoever is refused tries the same again. Whoever is not answered lists.
+        if (timedOut) watch.anew = true;
         this.#backOff(watch);
         return;
       }
@@ -249,13 +355,59 @@ export class ReopenedWatches {
       instance.held.push(() => this.#arrive(watch, attempt));
       return;
     }
-    const { beginning } = instance;
-    if (!watch.anew && watch.seen.at < beginning.at && watch.seen.revision < beginning.revision) {
+    const { kind } = watch.subscription;
+    if (!watch.anew && isBefore(watch.seen, instance.caches.of(kind).oldest)) {
       // 200, and an ERROR event with 410: too old resource version.
+      this.observer?.refused?.(kind, 410);
       watch.anew = true;
       this.#backOff(watch);
       return;
     }
+    const { staleSince } = instance;
+    if (watch.anew && staleSince !== undefined && (watch.consistent || !isBefore(watch.seen, staleSince))) {
+      this.#awaitCache(watch, instance);
+    } else this.#serve(watch, instance);
+  }
+
+  /**
+   * A list is not to be older than what the reflector knows, and the cache is: it is waited for, but not for ever. Who is
+   * told that his version is too large asks at once for what is true: the server asks etcd how far that is, and its cache
+   * has to come so far.
+   */
+  #awaitCache(watch: RemoteWatch, instance: Instance): void {
+    const { engine } = this.#needs;
+    const { attempt } = watch;
+    this.#cacheIsBehind ??= engine.on(
+      'watch/cache-is-behind',
+      (_a, one, ref) => this.#refuseTooLarge(ref as RemoteWatch, one),
+      { background: true },
+    );
+    const wait = (): void => {
+      watch.awaitsCache = true;
+      engine.after(CACHE_PATIENCE_MICROS, this.#cacheIsBehind!, 0, attempt, watch);
+    };
+    if (!watch.consistent) {
+      wait();
+      return;
+    }
+    this.#needs.askEtcd(instance, (answered) => {
+      if (watch.attempt !== attempt) return;
+      if (!answered) this.#backOff(watch);
+      else if (instance.staleSince === undefined) this.#serve(watch, instance);
+      else wait();
+    });
+  }
+
+  #refuseTooLarge(watch: RemoteWatch, attempt: number): void {
+    if (watch.attempt !== attempt || !watch.awaitsCache) return;
+    this.observer?.refused?.(watch.subscription.kind, 504);
+    watch.consistent = true;
+    this.#later(watch, this.#needs.networkMicros());
+  }
+
+  #serve(watch: RemoteWatch, instance: Instance): void {
+    const { attempt } = watch;
+    watch.awaitsCache = false;
     this.#needs.serve(watch, instance, watch.anew, (isOpen) => {
       if (watch.attempt !== attempt) return;
       if (isOpen) this.#opened(watch);
@@ -267,7 +419,10 @@ export class ReopenedWatches {
     const { engine } = this.#needs;
     this.observer?.reopened(watch.anew, engine.now - watch.endedAt, watch.connection.name);
     watch.isOpen = true;
+    watch.unread = false;
+    watch.consistent = false;
     watch.openedAt = engine.now;
+    if (watch.anew) watch.seen = { at: engine.now, revision: watch.seen.revision };
     const { attempt, connection, subscription } = watch;
     const { wire } = connection;
     if (wire === undefined || connection.instance !== watch.instance) {
@@ -279,4 +434,15 @@ export class ReopenedWatches {
       if (watch.attempt === attempt) this.#goOn(watch);
     });
   }
+}
+
+/** When a watch was told last how far it is, before a moment: by a bookmark, or as it was before it was opened. */
+function lastBookmark({ openedAt, seen }: RemoteWatch, moment: number): number {
+  const bookmarks = Math.floor((moment - openedAt) / BOOKMARK_MICROS);
+  return bookmarks > 0 ? openedAt + bookmarks * BOOKMARK_MICROS : seen.at;
+}
+
+/** Whether who has come as far as the one position has missed something that lies before the other. */
+function isBefore(one: Position, other: Position): boolean {
+  return one.at < other.at && one.revision < other.revision;
 }
