@@ -4,6 +4,11 @@ import type { InertObject } from '../../src/sim/api/core.ts';
 import type { ResourceQuota } from '../../src/sim/api/quota.ts';
 import type { Client, Request, Response, WatchEvent } from '../../src/sim/api/request.ts';
 import { Informer } from '../../src/sim/control-plane/informer.ts';
+import {
+  DEFAULT_PRIORITY_LEVELS,
+  DEFAULT_SERVER_SEATS,
+  seatLimits,
+} from '../../src/sim/control-plane/api-server/flow-control/priority-level.ts';
 import type { EventKind } from '../../src/sim/engine/engine.ts';
 import type { EtcdSpec, Fault, FaultEntry, NetworkPlace } from '../../src/sim/scenario.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
@@ -12,12 +17,15 @@ import {
   type Seen,
   type SeenCache,
   type SeenCommit,
+  type SeenClient,
   type SeenList,
+  type SeenSeats,
   type SeenWatch,
   type SeenWrite,
-} from '../oracle/store-invariants.ts';
-import { faultyCluster, SECOND } from './faulty-cluster.ts';
+} from '../oracle/seen.ts';
+import { faultyCluster, FIXED, SECOND } from './faulty-cluster.ts';
 import { makeDeployment, makeNamespace, makePod, meta } from './objects.ts';
+import { witnessClients } from './witnessed-clients.ts';
 
 /** What one of several clients does, some time after the act before it. */
 export interface Act {
@@ -107,6 +115,8 @@ export const trouble: fc.Arbitrary<Trouble> = fc.record({
   faults: troubles,
 });
 
+const MOST_SEATS = seatLimits(DEFAULT_PRIORITY_LEVELS, DEFAULT_SERVER_SEATS).map(({ upper }) => upper);
+
 /** The clients begin when the cluster stands, and are done long before it has come to rest. */
 const BEGIN = 5 * SECOND;
 const WATCHED = ['ConfigMap', 'Pod'] as const;
@@ -118,6 +128,9 @@ const CACHED = ['ConfigMap', 'Deployment', 'Pod'] as const;
 const END_SECONDS = 300;
 const LOOKED_AT_SECONDS = 120;
 
+/** So little that controllers wait for their tokens. */
+const THROTTLED = { ...FIXED, controllerManager: { ...FIXED.controllerManager, client: { qps: 5, burst: 5 } } };
+
 const quota: ResourceQuota = {
   kind: 'ResourceQuota',
   metadata: meta({ name: 'quota', namespace: LIMITED }),
@@ -126,20 +139,36 @@ const quota: ResourceQuota = {
 };
 
 /** Plays it: everything that was committed, and everything that those outside were told. */
-export function play({ seed, members, apiServers, acts: script, faults }: Trouble): Seen {
-  const simulation = faultyCluster({
+export function play(trouble: Trouble): Seen {
+  let simulation: Simulation | undefined;
+  const { result: witness, clients } = witnessClients(
+    () => simulation?.engine.now ?? 0,
+    () => {
+      simulation = clusterOf(trouble);
+      return playOn(simulation, trouble.acts);
+    },
+  );
+  return witness.told(clients);
+}
+
+function clusterOf({ seed, members, apiServers, faults }: Trouble): Simulation {
+  return faultyCluster({
     nodes: 1,
     manifests: [makeNamespace(LIMITED), quota, makeDeployment('web', 1, { app: 'web' })],
     faults: thatCanBe(faults, members),
     controlPlane: { etcd: etcdOf(members), apiServers, controllerManagers: 2 },
     seconds: END_SECONDS,
     seed: String(seed),
+    parameters: THROTTLED,
   });
+}
+
+function playOn(simulation: Simulation, script: readonly Act[]): Witness {
   const witness = new Witness(simulation);
   let at = BEGIN;
   script.forEach((act, i) => witness.at((at += act.delayMillis * 1_000), () => witness.act(act, String(i))));
   while (simulation.advance(Number.MAX_SAFE_INTEGER));
-  return witness.told();
+  return witness;
 }
 
 export function etcdOf(members: number): EtcdSpec {
@@ -181,6 +210,7 @@ class Witness {
   readonly #watches: Resumed[] = [];
   readonly #informers = CACHED.map((kind) => new Informer(kind));
   readonly #caches: SeenCache[] = [];
+  readonly #seats: SeenSeats[] = [];
   readonly #leaders: { at: number; believing: number }[] = [];
 
   constructor(simulation: Simulation) {
@@ -266,7 +296,7 @@ class Witness {
   }
 
   /** Everything, when the run has ended. */
-  told(): Seen {
+  told(clients: readonly SeenClient[]): Seen {
     const { api } = this.#simulation;
     const kinds = [...new Set(this.#commits.map(({ object }) => object.kind))];
     return {
@@ -276,6 +306,8 @@ class Witness {
       watches: this.#watches,
       caches: this.#caches,
       leaders: this.#leaders,
+      clients,
+      seats: this.#seats,
       end: kinds.flatMap((kind) => [...api.store.values(kind)]),
       cachesAtRest: this.#informers.map((informer) => ({
         kind: informer.kind,
@@ -340,6 +372,14 @@ class Witness {
   #look(): void {
     for (const { kind, list } of this.#informers.map((one) => ({ kind: one.kind, list: one.list() }))) {
       this.#caches.push({ kind, objects: list });
+    }
+    for (const { gate } of this.#simulation.api.instances.all) {
+      const { flow } = gate;
+      if (flow === undefined) continue;
+      for (const [i, { name, exempt }] of DEFAULT_PRIORITY_LEVELS.entries()) {
+        if (exempt) continue;
+        this.#seats.push({ level: name, inUse: flow.seatsInUseOf(i), limit: flow.limitOf(i), most: MOST_SEATS[i]! });
+      }
     }
     const replicas = this.#simulation.components.controllerManagers;
     if (replicas !== undefined) this.#leaders.push({ at: this.#now, believing: replicas.leaders.length });
