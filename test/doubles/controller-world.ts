@@ -295,13 +295,16 @@ export class ControllerWorld {
     }
     if (request.verb === 'delete')
       return { ok: true, object: this.#delete(before, request.gracePeriodSeconds, request.propagation) };
+    const modified = `Operation cannot be fulfilled on ${kind} "${key}": the object has been modified`;
     if (request.verb === 'patch') {
-      return this.#put(before, mergePatch(before, request.patch) as ApiObject);
+      const merged = mergePatch(before, request.patch) as ApiObject;
+      if (merged.metadata.resourceVersion !== before.metadata.resourceVersion) return refuse(409, 'Conflict', modified);
+      return this.#put(before, merged);
     }
     if (request.verb !== 'update') throw new Error(`the world does not know ${request.verb}`);
     const { object } = request;
     if (object.metadata.resourceVersion !== 0 && object.metadata.resourceVersion !== before.metadata.resourceVersion) {
-      return refuse(409, 'Conflict', `Operation cannot be fulfilled on ${kind} "${key}": the object has been modified`);
+      return refuse(409, 'Conflict', modified);
     }
     if (request.subresource === 'status') {
       const { annotations } = object.metadata;

@@ -252,6 +252,21 @@ describe('the update of a DaemonSet', () => {
     expect(statusOf(one).numberAvailable).toBe(2);
   });
 
+  it('looks again minReadySeconds after a status that said ready, not when a pod has been ready for so long', () => {
+    const seen: { readonly at: number; readonly ready: number; readonly available: number }[] = [];
+    const one = world(1, { minReadySeconds: 3 }, () => 1.4 * SECOND);
+    one.watchers.push(({ object }) => {
+      if (object.kind !== 'DaemonSet') return;
+      seen.push({ at: one.now, ready: object.status.numberReady, available: object.status.numberAvailable });
+    });
+    one.run(20 * SECOND);
+    const readyAt = seen.find(({ ready }) => ready === 1)!.at;
+    const availableAt = seen.find(({ available }) => available === 1)!.at;
+    // The pod's condition says the whole second before it was ready: by that it would be available sooner.
+    expect(availableAt - readyAt).toBeGreaterThanOrEqual(3 * SECOND);
+    expect(availableAt - readyAt).toBeLessThan(3.1 * SECOND);
+  });
+
   it('waits for somebody to delete pods with OnDelete', () => {
     const one = world(2, { updateStrategy: { type: 'OnDelete' } });
     one.run(5 * SECOND);

@@ -24,7 +24,6 @@ import { PodIndex } from './daemon-set/pod-index.ts';
 import { countsOf, writeStatus } from './daemon-set/status.ts';
 import { updateStep } from './daemon-set/update-plan.ts';
 import { ExpectedCounts } from './expected-counts.ts';
-import { untilNextAvailable } from './next-available.ts';
 import { claim } from './ownership.ts';
 import { BEHIND, WrittenVersions } from './replica-set/written-versions.ts';
 import { attempt } from './together.ts';
@@ -123,7 +122,8 @@ class DaemonSetController implements Controller {
     const { minReadySeconds } = owner.spec;
     if (previous === undefined) this.#expectations.creationObserved(key);
     else if (minReadySeconds > 0 && !isPodReady(previous) && isPodReady(object)) {
-      this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
+      // A second more than a ReplicaSet's: times of conditions are whole seconds.
+      this.#host.enqueueAfter(key, (minReadySeconds + 1) * MICROS_PER_SECOND);
     }
   }
 
@@ -241,10 +241,10 @@ class DaemonSetController implements Controller {
     if (after !== set) {
       this.#written.wroteAt(key, set.metadata.uid, 'DaemonSet', after.metadata.resourceVersion);
     }
+    // Counted from here, and not from when the pods became ready as a ReplicaSet and a StatefulSet do.
     const { minReadySeconds } = set.spec;
     if (minReadySeconds > 0 && counts.numberReady !== counts.numberAvailable) {
-      const pods = this.#pods.ownedBy(set.metadata.uid);
-      this.#host.enqueueAfter(key, untilNextAvailable(pods, minReadySeconds, now, this.#host.now()));
+      this.#host.enqueueAfter(key, minReadySeconds * MICROS_PER_SECOND);
     }
   }
 }

@@ -219,6 +219,48 @@ describe('a deletion that leaves the dependents', () => {
   });
 });
 
+/** When the owner's finalizer was to be taken away; `writes` looks at it are followed by a write of somebody else. */
+function finalizerPatches(writes: number): { readonly at: number; readonly ok: boolean }[] {
+  let left = writes;
+  const one = world({
+    carriedOut: ({ request }, here) => {
+      if (request.verb !== 'get' || left === 0) return;
+      left--;
+      here.edit('ConfigMap', 'default/root', (root) => {
+        return { ...root, metadata: { ...root.metadata, annotations: { 'written-by': `somebody-${left}` } } };
+      });
+    },
+  });
+  const root = one.apply(configMap('root'));
+  one.apply(configMap('a', [ownedBy(root)]));
+  one.run();
+  one.request({ verb: 'delete', kind: 'ConfigMap', key: 'default/root', propagation: 'Orphan' });
+  one.run();
+  expect(configMaps(one)).toEqual(['a']);
+  const patches = one.sent.filter(({ request }) => request.verb === 'patch');
+  // The dependents are seen to once, however often the owner is tried.
+  expect(patches.filter(({ request }) => 'key' in request && request.key === 'default/a')).toHaveLength(1);
+  return patches.filter(({ request }) => 'key' in request && request.key === 'default/root');
+}
+
+describe('an owner that is written to while its finalizer is taken away', () => {
+  it('is looked at again after 10 and 50 ms, and up to a tenth more', () => {
+    const patches = finalizerPatches(2);
+    expect(patches.map(({ ok }) => ok)).toEqual([false, false, true]);
+    // Between two patches: the answer, the wait, the computing time of a sync, a look and the way of the next patch.
+    const waits = patches.slice(1).map(({ at }, i) => at - patches[i]!.at - 8_500);
+    expect(waits[0]).toBeGreaterThanOrEqual(10_000);
+    expect(waits[0]).toBeLessThanOrEqual(11_000);
+    expect(waits[1]).toBeGreaterThanOrEqual(50_000);
+    expect(waits[1]).toBeLessThanOrEqual(55_000);
+  });
+
+  it('has failed after four tries, and begins anew', () => {
+    const patches = finalizerPatches(4);
+    expect(patches.map(({ ok }) => ok)).toEqual([false, false, false, false, true]);
+  });
+});
+
 describe('owners known to be absent', () => {
   it('are remembered up to 500, the latest', () => {
     const absent = new AbsentOwners();

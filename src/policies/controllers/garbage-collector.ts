@@ -12,6 +12,7 @@ import type {
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { AbsentOwners } from './garbage-collector/absent-owners.ts';
+import { FinalizerRetries } from './garbage-collector/finalizer-retries.ts';
 import { SideReferences } from './garbage-collector/side-references.ts';
 import { ask, askAll } from './requests.ts';
 
@@ -64,6 +65,7 @@ class GarbageCollector implements Controller {
   readonly #unrecorded: ReadonlySet<string>;
   readonly #side = new SideReferences();
   readonly #absent = new AbsentOwners();
+  readonly #retries = new FinalizerRetries();
 
   constructor(host: ControllerHost, customKinds: readonly CustomKind[], unrecordedOwners: ReadonlySet<string>) {
     this.#host = host;
@@ -166,7 +168,16 @@ class GarbageCollector implements Controller {
 
   *sync(item: string): SyncSteps {
     const cached = this.#cached(item);
-    if (cached === undefined) return;
+    if (cached === undefined) {
+      this.#retries.forget(item);
+      return;
+    }
+    if (this.#retries.isWaiting(item, this.#host.now())) return;
+    const left = this.#retries.finalizerOf(item);
+    if (left !== undefined && isWaiting(cached, left)) {
+      yield* this.#removeFinalizer(cached, left);
+      return;
+    }
     if (isWaiting(cached, ORPHAN)) {
       yield* this.#orphanDependents(cached);
       return;
@@ -269,11 +280,25 @@ class GarbageCollector implements Controller {
     expectDone(yield* ask(metadataPatch(object, { ownerReferences })));
   }
 
+  /** Only from the version that was looked at: one that was written meanwhile is looked at again, after a while. */
   *#removeFinalizer(object: ApiObject, finalizer: string): Steps<void> {
+    const item = itemOf(object);
     const latest = yield* this.#latest(object);
-    if (latest === undefined || !latest.metadata.finalizers.includes(finalizer)) return;
+    if (latest === undefined || !latest.metadata.finalizers.includes(finalizer)) {
+      this.#retries.forget(item);
+      return;
+    }
     const finalizers = latest.metadata.finalizers.filter((one) => one !== finalizer);
-    expectDone(yield* ask(metadataPatch(latest, { finalizers })));
+    const { resourceVersion } = latest.metadata;
+    const answer = yield* ask(metadataPatch(latest, { finalizers, resourceVersion }));
+    if (!answer.ok && answer.reason === 'Conflict') {
+      const delay = this.#retries.refused(item, finalizer, this.#host.now(), this.#host.random());
+      if (delay === undefined) throw new SyncError(answer.message);
+      this.#host.enqueueAfter(item, delay);
+      return;
+    }
+    this.#retries.forget(item);
+    expectDone(answer);
   }
 }
 

@@ -7,7 +7,7 @@ import { mergePatch, type JsonObject } from '../../api/patch/merge-patch.ts';
 import type { Request } from '../../api/request.ts';
 import type { Outcome, WriteContext } from './outcome.ts';
 import { patchOnTheWire } from './patch-on-the-wire.ts';
-import { refuseUidChange } from './preconditions.ts';
+import { refuseModified, refuseUidChange } from './preconditions.ts';
 import { nameOf, refuseNotFound } from './refusals.ts';
 import { patchScale } from './scale.ts';
 import { put } from './update.ts';
@@ -25,9 +25,13 @@ export function patch(current: ApiObject | undefined, request: PatchRequest, con
   return patchOnTheWire(current, request, context);
 }
 
-/** A component's own patch: in the form in which the simulation keeps objects, merged as RFC 7386 has it. */
+/**
+ * A component's own patch: in the form in which the simulation keeps objects, merged as RFC 7386 has it. One that names
+ * a resourceVersion changes that version and no other.
+ */
 function mergeMembers(current: ApiObject, changes: JsonObject, context: WriteContext): Outcome {
   const merged = mergePatch(current, changes) as ApiObject;
+  if (merged.metadata.resourceVersion !== current.metadata.resourceVersion) return refuseModified(current);
   const next = { ...merged } as Record<string, unknown>;
   if (hasStatusApart(current)) next['status'] = current.status;
   return put(current, next as unknown as ApiObject, merged.metadata as ObjectMeta, context);
