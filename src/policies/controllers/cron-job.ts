@@ -92,13 +92,13 @@ class CronJobController implements Controller {
     if (next !== undefined) this.#wakeForNextTime(key, draft.written, next);
   }
 
-  /** Deletes the oldest finished Jobs beyond the limits of the history. */
+  /** Deletes the oldest finished Jobs beyond the limits of the history, those that succeeded first. */
   *#tidyHistory(draft: CronJobDraft, jobs: readonly Job[]): Steps<void> {
     const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = draft.cronJob.spec;
     const ended = (type: string): Job[] => jobs.filter((job) => finishedConditionOf(job)?.type === type);
     const surplus = [
-      ...oldest(ended('Failed'), failedJobsHistoryLimit),
       ...oldest(ended('Complete'), successfulJobsHistoryLimit),
+      ...oldest(ended('Failed'), failedJobsHistoryLimit),
     ];
     for (const job of surplus) if (yield* this.#deleteJob(draft, job)) draft.changed = true;
   }
