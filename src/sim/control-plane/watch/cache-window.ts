@@ -10,12 +10,6 @@ export interface Position {
   readonly revision: number;
 }
 
-/** What the window knows of a commit. */
-interface Entry {
-  readonly revision: number;
-  readonly committedAt: number;
-}
-
 /**
  * How far back the watch cache of one kind reaches (kubernetes-behaviour.md 2.5): a ring that doubles when it is full of
  * fresh events, and halves when three quarters of it are old.
@@ -23,7 +17,9 @@ interface Entry {
 export class CacheWindow {
   /** The state the cache began with. */
   readonly #began: Position;
-  #entries: Entry[] = [];
+  /** Of each commit: two rows of numbers, for every commit of a run comes by here. */
+  #revisions: number[] = [];
+  #times: number[] = [];
   /** Where the ring begins: what lies before is forgotten, and cut off now and then. */
   #start = 0;
   #capacity = SMALLEST;
@@ -40,31 +36,31 @@ export class CacheWindow {
 
   /** How many events it holds. */
   get size(): number {
-    return this.#entries.length - this.#start;
+    return this.#revisions.length - this.#start;
   }
 
-  append(entry: Entry): void {
-    const entries = this.#entries;
+  append(revision: number, committedAt: number): void {
+    const times = this.#times;
     if (this.size === this.#capacity) {
-      const age = (one: Entry): number => entry.committedAt - one.committedAt;
-      if (age(entries[this.#start]!) < FRESH_MICROS) this.#capacity = Math.min(LARGEST, this.#capacity * 2);
-      else if (age(entries[entries.length - this.#capacity / 4]!) > FRESH_MICROS) {
+      if (committedAt - times[this.#start]! < FRESH_MICROS) this.#capacity = Math.min(LARGEST, this.#capacity * 2);
+      else if (committedAt - times[times.length - this.#capacity / 4]! > FRESH_MICROS) {
         this.#capacity = Math.max(SMALLEST, this.#capacity / 2);
       }
     }
-    entries.push(entry);
+    this.#revisions.push(revision);
+    times.push(committedAt);
     if (this.size <= this.#capacity) return;
-    this.#start = entries.length - this.#capacity;
+    this.#start = times.length - this.#capacity;
     this.#hasForgotten = true;
     if (this.#start < this.#capacity) return;
-    this.#entries = entries.slice(this.#start);
+    this.#revisions = this.#revisions.slice(this.#start);
+    this.#times = times.slice(this.#start);
     this.#start = 0;
   }
 
   /** From where on nothing is missing: a watch that begins earlier is told 410. */
   get oldest(): Position {
     if (!this.#hasForgotten) return this.#began;
-    const { committedAt, revision } = this.#entries[this.#start]!;
-    return { at: committedAt, revision: revision - 1 };
+    return { at: this.#times[this.#start]!, revision: this.#revisions[this.#start]! - 1 };
   }
 }

@@ -13,7 +13,7 @@ export class CacheWindows {
   }
 
   committed(commit: Commit): void {
-    this.of(commit.kind).append({ revision: commit.revision, committedAt: commit.committedAt });
+    this.of(commit.kind).append(commit.revision, commit.committedAt);
   }
 
   of(kind: Kind): CacheWindow {

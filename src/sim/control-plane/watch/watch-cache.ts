@@ -35,7 +35,7 @@ export class WatchCache implements KeptHistory {
   }
 
   append(commit: Commit): void {
-    this.#window.append({ revision: commit.revision, committedAt: commit.committedAt });
+    this.#window.append(commit.revision, commit.committedAt);
     this.#commits.push(commit);
     this.#start = this.#commits.length - this.#window.size;
     if (this.#start === 0 || this.#start < this.#window.capacity) return;

@@ -14,6 +14,7 @@ import type { Network } from '../../network/network.ts';
 import { Connection, type Connected } from './connection.ts';
 import { Dialling } from './dialling.ts';
 import { Instance } from './instance.ts';
+import { InstanceCaches } from './instance-caches.ts';
 import { ReopenedWatches, type ReopeningObserver } from './reopened-watches.ts';
 import { isDeaf, ReroutedRequests } from './rerouted-requests.ts';
 import { SilentConnections } from './silent-connections.ts';
@@ -69,8 +70,7 @@ export class Instances {
   /** Of each, whether it is started again as soon as it has ended, and what is to happen once it serves. */
   readonly #startsAgain: boolean[];
   readonly #onceReady: ((() => void) | undefined)[];
-  /** Those of all instances; who has begun together shares his. */
-  #caches: readonly CacheWindows[];
+  readonly #caches = new InstanceCaches();
   #kinds: Kinds | undefined;
   #awaited: EventKind | undefined;
 
@@ -79,7 +79,7 @@ export class Instances {
     this.#needs = needs;
     const caches = new CacheWindows({ at: 0, revision: needs.store.revision });
     this.all = Array.from({ length: count }, (_, index) => new Instance(index, caches));
-    this.#caches = [caches];
+    this.#cachesBegin(this.all);
     this.#startsAgain = this.all.map(() => false);
     this.#onceReady = this.all.map(() => undefined);
     const { engine, path, events } = needs;
@@ -192,17 +192,14 @@ export class Instances {
     this.#watches.add(subscription, this.connection(connection));
   }
 
-  /** Something was committed. Events go from etcd to whoever watches them. */
+  /** Something was committed. */
   committed(commit: Commit): void {
-    if (commit.kind !== 'Event') for (const caches of this.#caches) caches.committed(commit);
+    this.#caches.committed(commit);
   }
 
   /** What has been committed until now was there before the caches began. */
   cachesBegin(): void {
-    const { engine, store } = this.#needs;
-    const caches = new CacheWindows({ at: engine.now, revision: store.revision });
-    for (const instance of this.all) instance.caches = caches;
-    this.#caches = [caches];
+    this.#cachesBegin(this.all);
   }
 
   /** A process is frozen: its sockets fill. */
@@ -294,17 +291,21 @@ export class Instances {
   }
 
   #ready(instance: Instance): void {
-    const { engine, store } = this.#needs;
+    const { engine } = this.#needs;
     instance.state = 'running';
     instance.slowness = 1;
-    instance.caches = new CacheWindows({ at: engine.now, revision: store.revision });
-    this.#caches = [...new Set(this.all.map(({ caches }) => caches))];
+    this.#cachesBegin([instance]);
     // Reflectors that found nobody come back by themselves; until then the run has something to wait for.
     this.#awaited ??= engine.on('api-server/clients-awaited', () => undefined);
     engine.after(LONGEST_RETRY_MICROS, this.#awaited);
     const once = this.#onceReady[instance.index];
     this.#onceReady[instance.index] = undefined;
     once?.();
+  }
+
+  #cachesBegin(those: readonly Instance[]): void {
+    const { engine, store } = this.#needs;
+    this.#caches.begin(those, this.all, { at: engine.now, revision: store.revision });
   }
 
   #end(instance: Instance): void {

@@ -10,6 +10,7 @@ import type { Network } from '../../network/network.ts';
 import type { Connected, Connection, RemoteWatch } from './connection.ts';
 import type { Instance } from './instance.ts';
 import { isDeaf } from './rerouted-requests.ts';
+import { StaleLists } from './stale-lists.ts';
 
 /** How a watch came to its end, as its client sees it. */
 export type WatchEnd =
@@ -52,8 +53,6 @@ const LONGEST_BACK_OFF_MICROS = 30_000_000;
 const HEALTHY_AFTER_MICROS = 120_000_000;
 /** A reflector asks for watches of five to ten minutes, and opens the next one where the last one ended. */
 const SHORTEST_WATCH_MICROS = 300_000_000;
-/** How long a server waits for its cache before it answers 504. */
-const CACHE_PATIENCE_MICROS = 3_000_000;
 
 /**
  * The watches of all informers, as reflectors keep them open. One that ends is opened again through whatever server the
@@ -63,6 +62,7 @@ const CACHE_PATIENCE_MICROS = 3_000_000;
 export class ReopenedWatches {
   observer: ReopeningObserver | undefined;
   readonly #needs: WatchNeeds;
+  readonly #staleLists: StaleLists;
   #watches: RemoteWatch[] = [];
   #made = 0;
   #jitter: Stream | undefined;
@@ -70,11 +70,21 @@ export class ReopenedWatches {
   #reopensIdle: EventKind | undefined;
   #arrives: EventKind | undefined;
   #timesOut: EventKind | undefined;
-  #cacheIsBehind: EventKind | undefined;
   #lengths: KeyedDraws | undefined;
 
   constructor(needs: WatchNeeds) {
     this.#needs = needs;
+    this.#staleLists = new StaleLists({
+      engine: needs.engine,
+      askEtcd: (instance, done) => needs.askEtcd(instance, done),
+      serve: (watch, instance) => this.#serve(watch, instance),
+      failed: (watch) => this.#backOff(watch),
+      refused: (watch) => {
+        this.observer?.refused?.(watch.subscription.kind, 504);
+        watch.consistent = true;
+        this.#later(watch, needs.networkMicros());
+      },
+    });
   }
 
   add(subscription: Subscription, connection: Connection): void {
@@ -365,44 +375,8 @@ export class ReopenedWatches {
     }
     const { staleSince } = instance;
     if (watch.anew && staleSince !== undefined && (watch.consistent || !isBefore(watch.seen, staleSince))) {
-      this.#awaitCache(watch, instance);
+      this.#staleLists.wait(watch, instance);
     } else this.#serve(watch, instance);
-  }
-
-  /**
-   * A list is not to be older than what the reflector knows, and the cache is: it is waited for, but not for ever. Who is
-   * told that his version is too large asks at once for what is true: the server asks etcd how far that is, and its cache
-   * has to come so far.
-   */
-  #awaitCache(watch: RemoteWatch, instance: Instance): void {
-    const { engine } = this.#needs;
-    const { attempt } = watch;
-    this.#cacheIsBehind ??= engine.on(
-      'watch/cache-is-behind',
-      (_a, one, ref) => this.#refuseTooLarge(ref as RemoteWatch, one),
-      { background: true },
-    );
-    const wait = (): void => {
-      watch.awaitsCache = true;
-      engine.after(CACHE_PATIENCE_MICROS, this.#cacheIsBehind!, 0, attempt, watch);
-    };
-    if (!watch.consistent) {
-      wait();
-      return;
-    }
-    this.#needs.askEtcd(instance, (answered) => {
-      if (watch.attempt !== attempt) return;
-      if (!answered) this.#backOff(watch);
-      else if (instance.staleSince === undefined) this.#serve(watch, instance);
-      else wait();
-    });
-  }
-
-  #refuseTooLarge(watch: RemoteWatch, attempt: number): void {
-    if (watch.attempt !== attempt || !watch.awaitsCache) return;
-    this.observer?.refused?.(watch.subscription.kind, 504);
-    watch.consistent = true;
-    this.#later(watch, this.#needs.networkMicros());
   }
 
   #serve(watch: RemoteWatch, instance: Instance): void {
