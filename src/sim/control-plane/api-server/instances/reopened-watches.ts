@@ -374,7 +374,7 @@ export class ReopenedWatches {
       return;
     }
     const { staleSince } = instance;
-    if (watch.anew && staleSince !== undefined && (watch.consistent || !isBefore(watch.seen, staleSince))) {
+    if (watch.anew && staleSince !== undefined && (watch.consistent || isBeyond(watch.seen, staleSince))) {
       this.#staleLists.wait(watch, instance);
     } else this.#serve(watch, instance);
   }
@@ -414,6 +414,11 @@ export class ReopenedWatches {
 function lastBookmark({ openedAt, seen }: RemoteWatch, moment: number): number {
   const bookmarks = Math.floor((moment - openedAt) / BOOKMARK_MICROS);
   return bookmarks > 0 ? openedAt + bookmarks * BOOKMARK_MICROS : seen.at;
+}
+
+/** Whether who has come as far as the one position knows something that lies behind the other. */
+function isBeyond(one: Position, other: Position): boolean {
+  return one.at > other.at || one.revision > other.revision;
 }
 
 /** Whether who has come as far as the one position has missed something that lies before the other. */
