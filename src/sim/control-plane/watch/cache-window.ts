@@ -10,6 +10,16 @@ export interface Position {
   readonly revision: number;
 }
 
+/** Whether who has come as far as the one position knows something that lies behind the other. */
+export function isBeyond(one: Position, other: Position): boolean {
+  return one.at > other.at || one.revision > other.revision;
+}
+
+/** Whether who has come as far as the one position has missed something that lies before the other. */
+export function isBefore(one: Position, other: Position): boolean {
+  return one.at < other.at && one.revision < other.revision;
+}
+
 /**
  * How far back the watch cache of one kind reaches (kubernetes-behaviour.md 2.5): a ring that doubles when it is full of
  * fresh events, and halves when three quarters of it are old.

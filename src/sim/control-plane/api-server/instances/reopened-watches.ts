@@ -1,7 +1,7 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
-import type { KeyedDraws, Stream } from '../../../engine/streams.ts';
+import type { Stream } from '../../../engine/streams.ts';
 import type { Kind } from '../../../api/kinds.ts';
-import type { Position } from '../../watch/cache-window.ts';
+import { isBefore, isBeyond } from '../../watch/cache-window.ts';
 import { channelSize } from '../../watch/channel-size.ts';
 import { unreadOf } from '../../watch/unread-watches.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
@@ -11,6 +11,7 @@ import type { Connected, Connection, RemoteWatch } from './connection.ts';
 import type { Instance } from './instance.ts';
 import { isDeaf } from './rerouted-requests.ts';
 import { StaleLists } from './stale-lists.ts';
+import { WatchLengths } from './watch-lengths.ts';
 
 /** How a watch came to its end, as its client sees it. */
 export type WatchEnd =
@@ -51,8 +52,6 @@ const BOOKMARK_MICROS = 60_000_000;
 const BACK_OFF_MICROS = 800_000;
 const LONGEST_BACK_OFF_MICROS = 30_000_000;
 const HEALTHY_AFTER_MICROS = 120_000_000;
-/** A reflector asks for watches of five to ten minutes, and opens the next one where the last one ended. */
-const SHORTEST_WATCH_MICROS = 300_000_000;
 
 /**
  * The watches of all informers, as reflectors keep them open. One that ends is opened again through whatever server the
@@ -62,6 +61,7 @@ const SHORTEST_WATCH_MICROS = 300_000_000;
 export class ReopenedWatches {
   observer: ReopeningObserver | undefined;
   readonly #needs: WatchNeeds;
+  readonly #lengths: WatchLengths;
   readonly #staleLists: StaleLists;
   #watches: RemoteWatch[] = [];
   #made = 0;
@@ -70,10 +70,10 @@ export class ReopenedWatches {
   #reopensIdle: EventKind | undefined;
   #arrives: EventKind | undefined;
   #timesOut: EventKind | undefined;
-  #lengths: KeyedDraws | undefined;
 
   constructor(needs: WatchNeeds) {
     this.#needs = needs;
+    this.#lengths = new WatchLengths(needs.engine);
     this.#staleLists = new StaleLists({
       engine: needs.engine,
       askEtcd: (instance, done) => needs.askEtcd(instance, done),
@@ -175,19 +175,9 @@ export class ReopenedWatches {
     this.#timesOut ??= engine.on('watch/times-out', (_a, attempt, ref) => this.#timeOut(ref as RemoteWatch, attempt));
     for (const watch of this.#watches) {
       if (watch.instance !== instance || !watch.isOpen) continue;
-      const over = this.#runsOutAfter(watch, engine.now);
+      const over = this.#lengths.endAfter(watch, engine.now);
       if (over < end) engine.at(over, this.#timesOut, 0, watch.attempt, watch);
     }
-  }
-
-  /** When the first of the watches that follow each other on a connection is over after a moment. */
-  #runsOutAfter({ openedAt, number }: RemoteWatch, moment: number): number {
-    this.#lengths ??= this.#needs.engine.keyed('reflector/watch-length');
-    let over = openedAt;
-    for (let i = 0; over <= moment; i++) {
-      over += Math.round(SHORTEST_WATCH_MICROS * (1 + this.#lengths.uniform(number, i)));
-    }
-    return over;
   }
 
   #timeOut(watch: RemoteWatch, attempt: number): void {
@@ -235,7 +225,7 @@ export class ReopenedWatches {
     const unread = mine.filter((watch) => watch.unread);
     const ends = unread.map((watch) => {
       const end = watch.isOpen ? Infinity : watch.endedAt;
-      return Math.min(end, this.#runsOutAfter(watch, frozenAt));
+      return Math.min(end, this.#lengths.endAfter(watch, frozenAt));
     });
     const found = unreadOf(
       unread.map(({ subscription, instance }, i) => ({
@@ -414,14 +404,4 @@ export class ReopenedWatches {
 function lastBookmark({ openedAt, seen }: RemoteWatch, moment: number): number {
   const bookmarks = Math.floor((moment - openedAt) / BOOKMARK_MICROS);
   return bookmarks > 0 ? openedAt + bookmarks * BOOKMARK_MICROS : seen.at;
-}
-
-/** Whether who has come as far as the one position knows something that lies behind the other. */
-function isBeyond(one: Position, other: Position): boolean {
-  return one.at > other.at || one.revision > other.revision;
-}
-
-/** Whether who has come as far as the one position has missed something that lies before the other. */
-function isBefore(one: Position, other: Position): boolean {
-  return one.at < other.at && one.revision < other.revision;
 }
