@@ -88,6 +88,33 @@ describe('what is told of the control plane', () => {
     }
   });
 
+  it('says where the time of requests goes; webhooks slow writes down, and no objective is about them', async () => {
+    const parameters =
+      'parameters: { network: { clientToApiServer: 1ms }, apiServer: { write: 4ms, webhooks: 2s }, etcd: { commit: 3ms } }';
+    const { record } = await runOf(scenario('', '', parameters));
+    const pods = { verb: 'POST', resource: 'pods', subresource: '' };
+    const parts = records(record, 'request_part_seconds', pods);
+    const each = parts
+      .filter(({ name }) => name !== 'rate limiter')
+      .map(({ name, totalMicros }) => [name, totalMicros]);
+    expect(each).toEqual([
+      ['network', 60 * 2_000],
+      ['work', 60 * 2_997],
+      ['admission', 60 * 999],
+      ['webhooks', 60 * 2_000_000],
+      ['etcd', 60 * 3_000],
+      ['encode', 60 * 4],
+    ]);
+    expect(parts.map((one) => one.count)).toEqual(parts.map(() => 60));
+    const [took] = records(record, REQUESTS, pods);
+    expect(took!.micros!.max).toBe(2_007_000);
+    const bindings = records(record, 'request_part_seconds', { ...pods, subresource: 'binding' });
+    expect(bindings.map(({ name }) => name)).not.toContain('webhooks');
+    const mutating = record.controlPlane.objectives.find(({ name }) => name === 'mutating')!;
+    expect(mutating.windowsBroken).toBe(0);
+    expect(mutating.p99Micros).toBeLessThanOrEqual(7_000);
+  });
+
   it('lets no key of a queue get lost', async () => {
     const { record } = await runOf(scenario('', ''));
     const names = records(record, 'workqueue_adds_total').map(({ name }) => name!);

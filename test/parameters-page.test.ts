@@ -32,7 +32,7 @@ function isDistribution(value: object): value is Distribution {
 }
 
 function shown(name: string, value: Distribution | RateLimit | number | boolean): string {
-  const plain = /Rate$|Ratio$|Threshold$|Tolerance$/.test(name);
+  const plain = /Rate$|Ratio$|Share$|Threshold$|Tolerance$/.test(name);
   const amount = (written: number) =>
     plain ? String(written) : /Bytes/.test(name) ? `${written / 1e6}M` : formatDuration(written);
   if (typeof value === 'boolean') return `\`${value}\``;

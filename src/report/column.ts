@@ -13,6 +13,8 @@ export interface Column<T> {
 export interface Table<T> {
   readonly file: string;
   readonly holds: string;
+  /** Paragraphs for those who want to know more. */
+  readonly explains?: string;
   readonly columns: readonly Column<T>[];
 }
 

@@ -19,6 +19,7 @@ export function controlPlaneLines({ records, objectives }: ControlPlaneReport, s
   return [
     style.strong('control plane'),
     ...requestLines(records),
+    ...partLines(records),
     ...objectives.filter(({ requests }) => requests > 0).map((one) => objectiveLine(one, style)),
     ...queueLines(records, style),
     ...leaderLines(records, style),
@@ -37,6 +38,23 @@ function requestLines(records: readonly ControlPlaneRecord[]): string[] {
   const refusals = [...byCode].filter(([code]) => code >= 400).sort(([a], [b]) => a - b);
   const refused = refusals.map(([code, count]) => `${grouped(count)} answered ${code}`).join(', ');
   return [`  ${padded('requests')}${grouped(all)}${refused === '' ? '' : `: ${refused}`}`];
+}
+
+/** Of which parts the time of all requests was made, the largest first. */
+function partLines(records: readonly ControlPlaneRecord[]): string[] {
+  const byPart = new Map<string, number>();
+  let all = 0;
+  for (const { name, totalMicros } of records) {
+    if (name === undefined || totalMicros === undefined) continue;
+    all += totalMicros;
+    byPart.set(name, (byPart.get(name) ?? 0) + totalMicros);
+  }
+  const told = [...byPart]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, micros]) => [name, Math.round((100 * micros) / all)] as const)
+    .filter(([, share]) => share > 0)
+    .map(([name, share]) => `${name} ${share} %`);
+  return told.length === 0 ? [] : [`  ${padded('their time')}${told.join(', ')}`];
 }
 
 function objectiveLine(one: ObjectiveResult, style: Style): string {

@@ -3,9 +3,9 @@ import { PAGE_DESCRIPTION } from './html/describe-page.ts';
 
 /** The page `docs/reports.md`: every file and every column, in the order in which they are written. */
 export function describeTables(tables: readonly Table<never>[]): string {
-  const sections = tables.map(({ file, holds, columns }) => {
+  const sections = tables.map(({ file, holds, columns, explains }) => {
     const rows = columns.map(({ name, type, meaning }) => `| \`${name}\` | ${type} | ${meaning} |`);
-    return `## ${file}\n\n${holds}\n\n| column | type | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
+    return `## ${file}\n\n${holds}\n\n| column | type | meaning |\n|---|---|---|\n${rows.join('\n')}\n${explains === undefined ? '' : `\n${explains}\n`}`;
   });
   return `# Reports
 

@@ -85,7 +85,9 @@ const parameters = z
         read: time,
         write: time,
         list: time,
-        listPerKilobyte: duration.optional(),
+        admissionShare: z.number().min(0).max(1).optional(),
+        webhooks: time,
+        encodePerKilobyte: duration.optional(),
         objectBytes: count(100_000_000).optional(),
         start: time,
       })

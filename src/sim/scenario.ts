@@ -156,9 +156,14 @@ export interface Parameters {
   readonly apiServer: {
     readonly read: Distribution;
     readonly write: Distribution;
-    /** A list of nothing, and what each kilobyte of objects adds, in microseconds. */
+    /** How much of a write is admission by the server's own plugins. */
+    readonly admissionShare: number;
+    /** What admission webhooks add to a create, an update or a patch. */
+    readonly webhooks: Distribution;
+    /** A list of nothing. */
     readonly list: Distribution;
-    readonly listPerKilobyte: number;
+    /** What each kilobyte of an answer takes to encode, in microseconds. */
+    readonly encodePerKilobyte: number;
     /** Of an object as it is stored, on average. */
     readonly objectBytes: number;
     /** From the start of a process until it serves, its watch caches filled. */

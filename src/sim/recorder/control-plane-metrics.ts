@@ -5,6 +5,7 @@ import { FairnessMetrics, type FairnessRow } from './fairness-metrics.ts';
 import { Leaderships } from './leaderships.ts';
 import { LogHistogram } from './log-histogram.ts';
 import { QueueMetrics, type Clock } from './queue-metrics.ts';
+import { partsInOrder, type RequestParts } from './request-parts.ts';
 import { RequestMetrics, type ObjectiveResult } from './request-metrics.ts';
 
 /** One row of `control_plane.csv`: a metric with its labels. What a metric does not have is undefined, or empty. */
@@ -19,6 +20,9 @@ export interface ControlPlaneRecord {
   /** Of a queue, a Lease, or whatever else has one. */
   readonly name?: string;
   readonly micros?: LogHistogram;
+  /** Of durations without a histogram: how many there were, and their sum in microseconds. */
+  readonly count?: number;
+  readonly totalMicros?: number;
   /** How much it is at the end, or came to. */
   readonly value?: number;
   readonly peak?: number;
@@ -72,14 +76,14 @@ export class ControlPlaneMetrics {
   readonly #queues: QueueMetrics[] = [];
   readonly #leaderships = new Leaderships();
 
-  /** A request was answered at `at`, `tookMicros` after it had arrived. */
-  answered(request: Request, response: Response, tookMicros: number, at: number): void {
-    this.requests.answered(request, response, tookMicros, at);
+  /** A request was answered at `at`, `tookMicros` after it had arrived; `parts` of all that it took its client. */
+  answered(request: Request, response: Response, tookMicros: number, at: number, parts: RequestParts): void {
+    this.requests.answered(request, response, tookMicros, at, parts);
   }
 
   /** A component's Event was written. */
-  eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void {
-    this.requests.add('Event', create ? 'post' : 'patch', code, tookMicros, at);
+  eventAnswered(create: boolean, code: number, tookMicros: number, at: number, parts: RequestParts): void {
+    this.requests.add('Event', create ? 'post' : 'patch', code, tookMicros, at, parts);
   }
 
   /** A watch stands again, so long after it ended; `anew`: with a list. */
@@ -145,6 +149,10 @@ export class ControlPlaneMetrics {
     const told = { metric: 'apiserver_request_duration_seconds', component: 'kube-apiserver' };
     for (const { verb, resource, subresource, scope, code, micros } of this.requests.rows()) {
       yield { ...told, verb, resource, subresource, scope, code, micros };
+    }
+    for (const { verb, resource, subresource, scope, sums } of this.requests.operations()) {
+      const of = { metric: 'request_part_seconds', component: 'kube-apiserver', verb, resource, subresource, scope };
+      for (const [name, totalMicros] of partsInOrder(sums)) yield { ...of, name, count: sums.count, totalMicros };
     }
   }
 

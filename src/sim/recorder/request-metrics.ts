@@ -2,6 +2,7 @@ import { factsOf, type Kind } from '../api/kinds.ts';
 import type { Request, Response } from '../api/request.ts';
 import { kindOf, operationOf, OPERATIONS, type Operation, type OperationName } from './api-operation.ts';
 import { LogHistogram } from './log-histogram.ts';
+import { PartSums, type RequestParts } from './request-parts.ts';
 import { OBJECTIVES, ServiceLevel, type ObjectiveName } from './service-level.ts';
 
 /** Requests of one operation on one resource that were answered with one code. */
@@ -14,8 +15,11 @@ interface Operated {
   readonly resource: string;
   readonly operation: Operation;
   readonly level: ServiceLevel;
+  /** What the objectives are about: waits for seats and webhooks do not count (kubernetes-behaviour.md 2.2). */
+  readonly judged: LogHistogram;
   /** A handful: searched from the front, where the frequent ones stand. */
   readonly answered: Answered[];
+  readonly sums: PartSums;
 }
 
 export type { ObjectiveName } from './service-level.ts';
@@ -40,16 +44,26 @@ export class RequestMetrics {
   readonly #byKind = new Map<Kind | undefined, Partial<Record<OperationName, Operated>>>();
 
   /** @param tookMicros from its arrival at the server until it had its answer; `at`: when that was */
-  answered(request: Request, response: Response, tookMicros: number, at: number): void {
+  answered(request: Request, response: Response, tookMicros: number, at: number, parts: RequestParts): void {
     const name = operationOf(request);
-    this.add(kindOf(request), name, codeOf(request, response), tookMicros, at);
+    this.add(kindOf(request), name, codeOf(request, response), tookMicros, at, parts);
   }
 
-  add(kind: Kind | undefined, name: OperationName, code: number, tookMicros: number, at: number): void {
+  add(
+    kind: Kind | undefined,
+    name: OperationName,
+    code: number,
+    tookMicros: number,
+    at: number,
+    parts: RequestParts,
+  ): void {
     let operations = this.#byKind.get(kind);
     if (operations === undefined) this.#byKind.set(kind, (operations = {}));
     const operated = (operations[name] ??= newOperated(kind, OPERATIONS[name]));
-    operated.level.add(tookMicros, at);
+    const judged = tookMicros - parts.queue - parts.webhooks;
+    operated.level.add(judged, at);
+    operated.judged.add(judged);
+    operated.sums.add(parts);
     for (const one of operated.answered) {
       if (one.code === code) {
         one.micros.add(tookMicros);
@@ -68,6 +82,11 @@ export class RequestMetrics {
     }
   }
 
+  /** Every operation with what its requests' time was made of, in the same order. */
+  *operations(): Generator<Operation & { readonly resource: string; readonly sums: PartSums }> {
+    for (const { resource, operation, sums } of this.#sorted()) yield { ...operation, resource, sums };
+  }
+
   /** Closes the books. */
   objectives(): readonly ObjectiveResult[] {
     return OBJECTIVES.map(({ name, limitMicros }) => {
@@ -77,14 +96,14 @@ export class RequestMetrics {
       let first: Operated | undefined;
       for (const operated of this.#sorted()) {
         if (operated.operation.objective !== name) continue;
-        const { level, answered } = operated;
+        const { level, judged } = operated;
         level.finish();
         windows += level.windows;
         windowsBroken += level.broken;
         if (level.broken > 0 && (first === undefined || level.firstBrokenAt < first.level.firstBrokenAt)) {
           first = operated;
         }
-        for (const { micros } of answered) all.merge(micros);
+        all.merge(judged);
       }
       return {
         name,
@@ -114,7 +133,9 @@ function newOperated(kind: Kind | undefined, operation: Operation): Operated {
     resource: kind === undefined ? 'metrics' : factsOf(kind).plural,
     operation,
     level: new ServiceLevel(limitMicros),
+    judged: new LogHistogram(),
     answered: [],
+    sums: new PartSums(),
   };
 }
 

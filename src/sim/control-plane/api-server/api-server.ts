@@ -191,6 +191,8 @@ export class SimulatedApiServer implements ApiServer {
           life: 0,
           leavesAt: leaves(),
           arrivesAt: 0,
+          wantedAt: this.#engine.now,
+          commit: 0,
         }),
       wakeAt: (time, writer) => this.#events.wakeAt(time, writer),
     };

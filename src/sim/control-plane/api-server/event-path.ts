@@ -23,6 +23,9 @@ export interface EventFlight {
   /** When it leaves its client and when it reaches the server, in microseconds. */
   leavesAt: number;
   arrivesAt: number;
+  /** Since when its client wants to send it, and what etcd takes of the time at the server. Microseconds. */
+  readonly wantedAt: number;
+  commit: number;
 }
 
 /** Who is told of the Events that components write. The note is as the store has it now. Microseconds. */
@@ -77,8 +80,7 @@ export class EventPath {
     flight.instance = instance;
     flight.life = instance.life;
     flight.arrivesAt = flight.leavesAt + further + this.#path.networkMicros();
-    const at = flight.arrivesAt + this.#path.writeMicros() + this.#etcd.commitMicros();
-    this.#engine.at(at, this.#writeKind, 0, 0, flight);
+    this.#begin(flight);
   }
 
   /** It has come to its server by another way than the short one. */
@@ -86,8 +88,13 @@ export class EventPath {
     flight.instance = instance;
     flight.life = instance.life;
     flight.arrivesAt = this.#engine.now;
-    const at = flight.arrivesAt + this.#path.writeMicros() + this.#etcd.commitMicros();
-    this.#engine.at(at, this.#writeKind, 0, 0, flight);
+    this.#begin(flight);
+  }
+
+  #begin(flight: EventFlight): void {
+    const work = this.#path.writeMicros();
+    flight.commit = this.#etcd.commitMicros();
+    this.#engine.at(flight.arrivesAt + work + flight.commit, this.#writeKind, 0, 0, flight);
   }
 
   write(flight: EventFlight): void {
@@ -102,6 +109,7 @@ export class EventPath {
    */
   #writeInTrouble(flight: EventFlight): void {
     let waits: EventWriter | undefined = flight.writer;
+    const since = this.#engine.now;
     const hearer = (): EventWriter | undefined => {
       const writer = waits;
       waits = undefined;
@@ -109,19 +117,25 @@ export class EventPath {
     };
     this.#etcd.write(
       flight.instance?.index ?? 0,
-      () => this.#commit(flight, hearer()),
+      () => {
+        flight.commit += this.#engine.now - since;
+        return this.#commit(flight, hearer());
+      },
       (error) => {
         const writer = error === undefined ? undefined : hearer();
         if (writer === undefined) return;
-        this.#answered(flight, 500);
+        flight.commit += this.#engine.now - since;
+        this.#answered(flight, 500, 0);
         writer.carriedOut(this.#engine.now, false);
       },
     );
   }
 
-  #answered({ create, arrivesAt }: EventFlight, code: number): void {
+  /** @param back how long the answer is on its way to its writer, in microseconds */
+  #answered(flight: EventFlight, code: number, back: number): void {
     const { now } = this.#engine;
-    this.#path.observer?.eventAnswered(create, code, now - arrivesAt, now);
+    const { observer, parts } = this.#path;
+    observer?.eventAnswered(flight.create, code, now - flight.arrivesAt, now, parts.ofEvent(flight, now, back));
   }
 
   /** @param writer who waits to hear of it */
@@ -142,16 +156,18 @@ export class EventPath {
       }
     }
     if (writer === undefined) return found;
-    this.#answered(flight, !found ? 404 : create ? 201 : 200);
-    writer.carriedOut(now + this.#path.networkMicros(), found);
+    const back = this.#path.networkMicros();
+    this.#answered(flight, !found ? 404 : create ? 201 : 200, back);
+    writer.carriedOut(now + back, found);
     return found;
   }
 
   /** As any write that failed: it is written again. */
   #outOfSpace(flight: EventFlight, writer: EventWriter | undefined): boolean {
     if (writer === undefined) return false;
-    this.#answered(flight, 500);
-    writer.carriedOut(this.#engine.now + this.#path.networkMicros(), false);
+    const back = this.#path.networkMicros();
+    this.#answered(flight, 500, back);
+    writer.carriedOut(this.#engine.now + back, false);
     return false;
   }
 

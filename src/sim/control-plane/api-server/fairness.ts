@@ -199,6 +199,7 @@ export class Fairness {
       started: (at) => {
         if (flight.ticket !== ticket || flight.phase !== 'waits') return;
         this.observer?.waited(name, schema, at - arrivesAt);
+        flight.queued = at - arrivesAt;
         const takes = flight.dueAt - arrivesAt;
         const start = (from: number): void => {
           flight.dueAt = from + takes;
@@ -234,8 +235,10 @@ export class Fairness {
       message: 'Too many requests, please try again later.',
       retryAfterSeconds,
     };
-    path.observer?.answered(flight.request, response, now - flight.arrivesAt, now);
-    const heardAt = now + path.networkMicros();
+    const back = path.networkMicros();
+    flight.queued = now - flight.arrivesAt;
+    path.tell(slot, back, response);
+    const heardAt = now + back;
     if (flight.retries >= MOST_RETRIES) {
       path.answerAt(slot, response, heardAt);
       return;

@@ -43,6 +43,14 @@ export interface Flight {
   dueAt: number;
   /** Of the time until then, what etcd takes: from its beginning on, the effect is not to be stopped any more. */
   commit: number;
+  /** Since when its client wants to send it, in microseconds. */
+  wantedAt: number;
+  /** What webhooks take of the time at the server, what its answer takes to encode, and how long it waited for a seat. */
+  webhooks: number;
+  encode: number;
+  queued: number;
+  /** What etcd took beside `commit`: earlier writes of the same request, and all that takes long while it is in trouble. */
+  inEtcd: number;
   /** The event that is pending for it. */
   handle: EventHandle;
   /** How often it was sent again by the client itself. */

@@ -12,14 +12,20 @@ import type { Fairness } from './fairness.ts';
 import type { AwaitedVersions } from './awaited-versions.ts';
 import type { Flight, Origin } from './flight.ts';
 import { SURE_OF_A_SEAT } from './gate.ts';
+import { READS } from './reads.ts';
+import { RequestParts } from './request-parts.ts';
+import { ServerWork } from './server-work.ts';
 import { deadlineOf, SHORTEST_DEADLINE_MICROS, ThroughEtcd, TIMED_OUT } from './through-etcd.ts';
 import { finished, isUnfinished, type Unfinished } from './unfinished.ts';
 
-/** Is told of every answer: `tookMicros` from the request's arrival at the server. An observer, not a component. */
+/**
+ * Is told of every answer: `tookMicros` from the request's arrival at the server, and of which parts the request's whole
+ * time is made; `parts` is lent for the call. An observer, not a component.
+ */
 export interface RequestObserver {
-  answered(request: Request, response: Response, tookMicros: number, at: number): void;
+  answered(request: Request, response: Response, tookMicros: number, at: number, parts: RequestParts): void;
   /** The same of a component's write of an Event. */
-  eventAnswered(create: boolean, code: number, tookMicros: number, at: number): void;
+  eventAnswered(create: boolean, code: number, tookMicros: number, at: number, parts: RequestParts): void;
 }
 
 /** Requests that do not go the short way, because of what is the matter with their connection. */
@@ -39,8 +45,10 @@ export interface Detour {
  * one branch each. A few requests are several writes: each of them is worked on and committed by itself. Guarded by
  * `bench/pod-path.bench.ts`.
  *
- *   write = token + network + apiServer.write + etcd.commit | + network
- *   read  = token + network + apiServer.read                | + network
+ *   write = token + network + seat + apiServer.write + webhooks + etcd.commit | + network
+ *   read  = token + network + seat + apiServer.read                           | + network
+ *
+ * What these are made of is in `server-work.ts`, how they are told apart afterwards in `request-parts.ts`.
  */
 export class RequestPath {
   readonly flights: Flight[] = [];
@@ -50,6 +58,8 @@ export class RequestPath {
   detour: Detour | undefined;
   /** Of requests that may find no seat. */
   fairness: Fairness | undefined;
+  /** Filled anew for each answer that is told. */
+  readonly parts: RequestParts;
   /** Of lists that ask for a version to come. */
   awaited: AwaitedVersions | undefined;
   readonly #engine: Engine;
@@ -57,11 +67,7 @@ export class RequestPath {
   readonly #respond: (request: Request, identity: string) => Response | Unfinished;
   readonly #network: Sampler;
   readonly #networkStream: Stream;
-  readonly #write: Sampler;
-  readonly #read: Sampler;
-  readonly #list: Sampler;
-  readonly #parameters: Parameters['apiServer'];
-  readonly #workStream: Stream;
+  readonly #server: ServerWork;
   readonly #freeSlots: number[] = [];
   readonly #carryOutKind: EventKind;
   readonly #answerKind: EventKind;
@@ -81,11 +87,8 @@ export class RequestPath {
     this.#respond = respond;
     this.#network = sampler(parameters.network.clientToApiServer);
     this.#networkStream = engine.stream('network/client-to-api-server');
-    this.#write = sampler(parameters.apiServer.write);
-    this.#read = sampler(parameters.apiServer.read);
-    this.#list = sampler(parameters.apiServer.list);
-    this.#parameters = parameters.apiServer;
-    this.#workStream = engine.stream('api-server/work');
+    this.#server = new ServerWork(engine, parameters.apiServer, store);
+    this.parts = new RequestParts(parameters.apiServer.admissionShare, this.#server.encodeOne);
     const { etcd = ONE_MEMBER, instances = 1 } = spec;
     this.etcd = new EtcdService(engine, parameters, etcd, network, instances);
     this.#carryOutKind = engine.on('api-server/request-carried-out', (slot) => this.#carryOut(slot));
@@ -109,21 +112,12 @@ export class RequestPath {
 
   /** What the server itself does for a write, in microseconds. */
   writeMicros(): number {
-    return this.#write(this.#workStream);
-  }
-
-  /** What the server itself does for a list of so many objects of a kind, in microseconds. */
-  listMicros(kind: Kind, limit = 0): number {
-    const { listPerKilobyte, objectBytes } = this.#parameters;
-    const there = this.#store.count(kind);
-    const objects = limit > 0 && limit < there ? limit : there;
-    return this.#list(this.#workStream) + Math.round((objects * objectBytes * listPerKilobyte) / 1_000);
+    return this.#server.write();
   }
 
   /** What the server itself does for the beginning of a watch, with a list or without, in microseconds. */
   watchMicros(kind: Kind, lists: boolean, ofNode: boolean): number {
-    if (!lists) return this.#read(this.#workStream);
-    return ofNode ? this.#list(this.#workStream) : this.listMicros(kind);
+    return this.#server.watch(kind, lists, ofNode);
   }
 
   send(request: Request, origin: Origin, answer: (response: Response) => void, leavesAt: number): void {
@@ -131,12 +125,18 @@ export class RequestPath {
     const slot = this.#freeSlots.pop() ?? this.flights.length;
     const arrivesAt = leavesAt + this.networkMicros();
     const reads = READS.has(request.verb);
-    const work =
-      request.verb === 'list'
-        ? this.listMicros(request.kind, request.limit)
-        : reads
-          ? this.#read(this.#workStream)
-          : this.writeMicros();
+    const server = this.#server;
+    let webhooks = 0;
+    let encode = server.encodeOne;
+    let work: number;
+    if (request.verb === 'list') {
+      encode = server.encodeList(request.kind, request.limit);
+      work = server.list() + encode;
+    } else if (reads) work = server.read();
+    else {
+      webhooks = server.webhooks(request);
+      work = server.write() + webhooks;
+    }
     const commit = reads ? 0 : this.etcd.commitMicros();
     const { connection } = origin;
     const dueAt = arrivesAt + work + commit;
@@ -158,6 +158,11 @@ export class RequestPath {
         arrivesAt,
         dueAt,
         commit,
+        wantedAt: this.#engine.now,
+        webhooks,
+        encode,
+        queued: 0,
+        inEtcd: 0,
         handle: 0,
         retries: 0,
       });
@@ -174,6 +179,11 @@ export class RequestPath {
       flight.arrivesAt = arrivesAt;
       flight.dueAt = dueAt;
       flight.commit = commit;
+      flight.wantedAt = this.#engine.now;
+      flight.webhooks = webhooks;
+      flight.encode = encode;
+      flight.queued = 0;
+      flight.inEtcd = 0;
       flight.retries = 0;
     }
     if (connection.isPlain) this.work(slot);
@@ -251,11 +261,15 @@ export class RequestPath {
     if (this.etcd.inTrouble) {
       this.#throughEtcd ??= new ThroughEtcd(this.#engine, this.etcd, this.#store);
       flight.phase = 'in-etcd';
+      const since = this.#engine.now;
       this.#throughEtcd.carryOut(
         request,
         { server: flight.instance?.index ?? 0, arrivedAt: flight.arrivesAt },
         () => finished(respond()),
-        (response) => this.#answered(slot, flight, response),
+        (response) => {
+          flight.inEtcd += this.#engine.now - since;
+          this.#answered(slot, flight, response);
+        },
       );
       return;
     }
@@ -266,6 +280,7 @@ export class RequestPath {
     }
     flight.next = made.next;
     const work = this.writeMicros();
+    flight.inEtcd += flight.commit;
     flight.commit = this.etcd.commitMicros();
     flight.dueAt = this.#engine.now + work + flight.commit;
     this.schedule(slot);
@@ -294,15 +309,16 @@ export class RequestPath {
 
   /** The answer leaves the server. */
   respondNow(slot: number): void {
-    this.tell(slot);
-    this.#engine.after(this.networkMicros(), this.#answerKind, slot);
+    const back = this.networkMicros();
+    this.tell(slot, back);
+    this.#engine.after(back, this.#answerKind, slot);
   }
 
-  /** Whoever looks on is told of the answer. */
-  tell(slot: number): void {
-    const { request, response, arrivesAt } = this.flights[slot]!;
+  /** Whoever looks on is told of the answer, which takes so many microseconds to its client. */
+  tell(slot: number, back: number, response = this.flights[slot]!.response!): void {
+    const flight = this.flights[slot]!;
     const { now } = this.#engine;
-    this.observer?.answered(request, response!, now - arrivesAt, now);
+    this.observer?.answered(flight.request, response, now - flight.arrivesAt, now, this.parts.of(flight, now, back));
   }
 
   /** The answer has come to the client. */
@@ -321,8 +337,5 @@ export class RequestPath {
     answer(response);
   }
 }
-
-/** Requests that commit nothing. */
-const READS: ReadonlySet<Request['verb']> = new Set(['get', 'get-metrics', 'list']);
 
 function nobody(): void {}

@@ -61,7 +61,9 @@ export class ReroutedRequests implements Detour, EventDetour {
   }
 
   again(slot: number, at: number): void {
-    this.#needs.path.countSent();
+    const { path } = this.#needs;
+    path.countSent();
+    path.flights[slot]!.wantedAt = at;
     this.#leaveAt(slot, at);
   }
 
@@ -87,9 +89,10 @@ export class ReroutedRequests implements Detour, EventDetour {
     const { request } = flight;
     const { wire, instance } = flight.origin.connection;
     if (wire === undefined || instance !== flight.instance) return true;
-    path.tell(slot);
+    const back = path.networkMicros();
+    path.tell(slot, back);
     flight.phase = 'answers';
-    network.sendBack(wire, path.networkMicros(), () => {
+    network.sendBack(wire, back, () => {
       if (flight.request === request && flight.phase === 'answers') path.answerNow(slot);
     });
     return false;
@@ -253,6 +256,7 @@ export class ReroutedRequests implements Detour, EventDetour {
     const flight = path.flights[slot]!;
     flight.phase = 'leaves';
     flight.instance = undefined;
+    flight.leavesAt = at;
     if (at <= engine.now) {
       this.#leave(slot);
       return;
@@ -335,7 +339,8 @@ export class ReroutedRequests implements Detour, EventDetour {
       return;
     }
     flight.retries++;
-    this.#leaveAt(slot, noticedAt + RETRY_MICROS);
+    flight.wantedAt = noticedAt + RETRY_MICROS;
+    this.#leaveAt(slot, flight.wantedAt);
   }
 }
 
