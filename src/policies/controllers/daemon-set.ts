@@ -4,7 +4,6 @@ import type { DaemonSet } from '../../sim/api/daemon-set.ts';
 import { keyOf, objectKey, type ApiObject } from '../../sim/api/kinds.ts';
 import { compileLabelSelector, isEmptySelector } from '../../sim/api/label-selector.ts';
 import { controllerOf } from '../../sim/api/meta.ts';
-import type { Node } from '../../sim/api/node.ts';
 import { isPodReady, type Pod } from '../../sim/api/pod.ts';
 import type {
   Controller,
@@ -15,11 +14,13 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { applyChanges, type Actor } from './daemon-set/apply-changes.ts';
-import { allByNode, livingByNode, type PodsByNode } from './daemon-set/daemon-pods.ts';
+import { allByNode } from './daemon-set/daemon-pods.ts';
 import { eligibilityOf } from './daemon-set/eligibility.ts';
 import { FailedPodsBackoff } from './daemon-set/failed-pods.ts';
 import { cleanUpHistory, hashOf, settleHistory, type History } from './daemon-set/history.ts';
+import { KeptStandings } from './daemon-set/kept-standings.ts';
 import { needsOf } from './daemon-set/node-needs.ts';
+import { NodeStandings } from './daemon-set/node-standings.ts';
 import { PodIndex } from './daemon-set/pod-index.ts';
 import { countsOf, writeStatus } from './daemon-set/status.ts';
 import { updateStep } from './daemon-set/update-plan.ts';
@@ -59,7 +60,8 @@ class DaemonSetController implements Controller {
   readonly #expectations: ExpectedCounts;
   readonly #written: WrittenVersions;
   readonly #failed = new FailedPodsBackoff();
-  readonly #index = new PodIndex();
+  readonly #standings: KeptStandings;
+  readonly #index: PodIndex;
 
   constructor(settings: DaemonSetSettings, host: ControllerHost) {
     this.#host = host;
@@ -67,6 +69,8 @@ class DaemonSetController implements Controller {
     this.#revisions = host.lister('ControllerRevision');
     this.#pods = host.lister('Pod');
     this.#nodes = host.lister('Node');
+    this.#standings = new KeptStandings(this.#nodes);
+    this.#index = new PodIndex((uid, node) => this.#standings.podsChanged(uid, node));
     this.#expectations = new ExpectedCounts(() => host.now());
     this.#written = new WrittenVersions(settings.waitsForItsWrites);
   }
@@ -79,6 +83,7 @@ class DaemonSetController implements Controller {
     if (type === 'DELETED' || (previous !== undefined && previous.metadata.uid !== object.metadata.uid)) {
       this.#expectations.forget(key);
       this.#written.forget(key, (previous ?? object).metadata.uid);
+      this.#standings.forget((previous ?? object).metadata.uid);
       this.#failed.tidy(this.#host.now());
     }
     this.#host.enqueue(key);
@@ -148,8 +153,9 @@ class DaemonSetController implements Controller {
    * asks for a pod to come or to go: a taint under which the pod may stay wakes nobody, and the counts of the status are
    * out of date until something else does (recorded).
    */
-  #nodeChanged({ type, object, previous }: Change<'Node'>): void {
-    if (type === 'DELETED') return;
+  #nodeChanged(change: Change<'Node'>): void {
+    const { type, object, previous } = change;
+    if (type === 'DELETED') return this.#standings.nodeChanged(change);
     if (
       previous !== undefined &&
       previous.metadata.labels === object.metadata.labels &&
@@ -157,6 +163,7 @@ class DaemonSetController implements Controller {
     ) {
       return;
     }
+    this.#standings.nodeChanged(change);
     for (const set of this.#sets.list()) {
       const { run, stay } = eligibilityOf(set, object);
       if (run !== stay) continue;
@@ -181,15 +188,15 @@ class DaemonSetController implements Controller {
     }
     // What is left of a set that goes away is not for its controller to judge.
     if (set.metadata.deletionTimestamp !== undefined) return;
-    const nodes = this.#nodes.list();
+    const standings = this.#standings.begin(set);
     const history = yield* settleHistory(set, yield* this.#claimRevisions(set), () => this.#claimPods(set));
-    const hash = hashOf(history.current);
+    const look = (): Steps<NodeStandings> => this.#look(set, standings, hashOf(history.current));
     if (!this.#expectations.satisfied(key)) {
-      yield* this.#writeStatus(key, set, nodes, hash, false);
+      yield* this.#writeStatus(key, set, yield* look(), false);
       return;
     }
-    const update = yield* attempt(this.#update(key, set, nodes, history));
-    yield* this.#writeStatus(key, set, nodes, hash, true);
+    const update = yield* attempt(this.#update(key, set, history, look));
+    yield* this.#writeStatus(key, set, yield* look(), true);
     if (!update.ok) throw update.error;
   }
 
@@ -214,29 +221,30 @@ class DaemonSetController implements Controller {
     return this.#pods.orphans(metadata.namespace, spec.selector).length === 0;
   }
 
-  *#livingPods(set: DaemonSet): Steps<PodsByNode> {
-    const filed = this.#isSettled(set) ? this.#index.living(set.metadata.uid) : undefined;
-    return filed ?? livingByNode(yield* this.#claimPods(set));
+  /** How the nodes stand, with the pods as the cache has them by now. */
+  *#look(set: DaemonSet, kept: NodeStandings, hash: string): Steps<NodeStandings> {
+    const settled = this.#isSettled(set);
+    const pods = settled ? this.#index.all(set.metadata.uid) : allByNode(yield* this.#claimPods(set));
+    const standings = settled ? kept : new NodeStandings(kept.nodes());
+    return standings.look({ set, hash, now: this.#host.now() }, pods);
   }
 
-  *#update(key: string, set: DaemonSet, nodes: readonly Node[], { current, old }: History): Steps<void> {
+  *#update(key: string, set: DaemonSet, { current, old }: History, look: () => Steps<NodeStandings>): Steps<void> {
     const hash = hashOf(current);
     const { uid } = set.metadata;
     const wrote = (pod: Pod): void => this.#written.wroteAt(key, uid, 'Pod', pod.metadata.resourceVersion);
     const actor: Actor = { host: this.#host, key, set, hash, expectations: this.#expectations, wrote };
     const judge = { host: this.#host, key, set, hash, failed: this.#failed };
-    yield* applyChanges(actor, needsOf(judge, nodes, yield* this.#livingPods(set)));
+    yield* applyChanges(actor, needsOf(judge, yield* look()));
     if (set.spec.updateStrategy.type === 'RollingUpdate' && this.#expectations.satisfied(key)) {
-      const byNode = yield* this.#livingPods(set);
-      yield* applyChanges(actor, updateStep({ set, hash, nodes, byNode, now: this.#host.now() }));
+      const standings = yield* look();
+      yield* applyChanges(actor, updateStep({ set, hash, now: this.#host.now() }, standings));
     }
     if (old.length > set.spec.revisionHistoryLimit) yield* cleanUpHistory(set, old, yield* this.#claimPods(set));
   }
 
-  *#writeStatus(key: string, set: DaemonSet, nodes: readonly Node[], hash: string, observed: boolean): Steps<void> {
-    const byNode = this.#isSettled(set) ? this.#index.all(set.metadata.uid) : allByNode(yield* this.#claimPods(set));
-    const now = this.#host.now();
-    const counts = countsOf(set, nodes, byNode, hash, now);
+  *#writeStatus(key: string, set: DaemonSet, standings: NodeStandings, observed: boolean): Steps<void> {
+    const counts = countsOf(standings);
     const after = yield* writeStatus(set, counts, observed);
     if (after !== set) {
       this.#written.wroteAt(key, set.metadata.uid, 'DaemonSet', after.metadata.resourceVersion);

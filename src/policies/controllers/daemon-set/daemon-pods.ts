@@ -18,9 +18,15 @@ export function allByNode(pods: readonly Pod[]): PodsByNode {
   return byNode;
 }
 
-/** The same without pods that have ended and are being taken away: there is nothing left to do about them. */
-export function livingByNode(pods: readonly Pod[]): PodsByNode {
-  return allByNode(pods.filter((pod) => !isPodTerminal(pod) || pod.metadata.deletionTimestamp === undefined));
+/** Those of a node without pods that have ended and are being taken away: there is nothing left to do about them. */
+export function livingOf(pods: readonly Pod[] | undefined): readonly Pod[] | undefined {
+  if (pods === undefined || !pods.some(hasEnded)) return pods;
+  const living = pods.filter((pod) => !hasEnded(pod));
+  return living.length === 0 ? undefined : living;
+}
+
+function hasEnded(pod: Pod): boolean {
+  return isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined;
 }
 
 export function isUpdated(pod: Pod, hash: string): boolean {

@@ -2,9 +2,11 @@ import type { DaemonSet } from '../../../sim/api/daemon-set.ts';
 import type { Node } from '../../../sim/api/node.ts';
 import { isPodAvailable, isPodReady, type Pod } from '../../../sim/api/pod.ts';
 import type { ControllerHost } from '../../../sim/policy-api/controllers.ts';
-import { isUpdated, oldestFirst, type PodsByNode } from './daemon-pods.ts';
+import { isUpdated, livingOf, oldestFirst } from './daemon-pods.ts';
 import { eligibilityOf } from './eligibility.ts';
 import type { FailedPodsBackoff } from './failed-pods.ts';
+import type { NodeStandings } from './node-standings.ts';
+import { isUnbound, Standing } from './standing.ts';
 import { surges } from './strategy.ts';
 
 /** What is to be done so that every node has the pod it should have. */
@@ -23,17 +25,14 @@ export interface Judge {
   readonly failed: FailedPodsBackoff;
 }
 
-/** Looks at every node; pods that were made for a node that is gone and never got onto it go as well. */
-export function needsOf(judge: Judge, nodes: readonly Node[], byNode: PodsByNode): Changes {
+/** Looks at the nodes that need it; pods that were made for a node that is gone and never got onto it go as well. */
+export function needsOf(judge: Judge, standings: NodeStandings): Changes {
   const changes: Changes = { create: [], remove: [] };
-  const known = new Set<string>();
-  for (const node of nodes) {
-    known.add(node.metadata.name);
-    judgeNode(judge, node, byNode.get(node.metadata.name), changes);
-  }
-  for (const [node, pods] of byNode) {
-    if (known.has(node)) continue;
-    for (const pod of pods) if ((pod.spec.nodeName ?? '') === '') changes.remove.push(pod);
+  const { pods } = standings;
+  for (const node of standings.needy()) judgeNode(judge, node, livingOf(pods.get(node.metadata.name)), changes);
+  if (standings.count(Standing.Stray) === 0) return changes;
+  for (const [node, there] of pods) {
+    if (standings.is(node, Standing.Stray)) changes.remove.push(...livingOf(there)!.filter(isUnbound));
   }
   return changes;
 }

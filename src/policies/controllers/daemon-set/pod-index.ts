@@ -1,6 +1,6 @@
 import type { Change } from '../../../sim/api/change.ts';
 import { controllerOf, type Labels } from '../../../sim/api/meta.ts';
-import { isPodTerminal, type Pod } from '../../../sim/api/pod.ts';
+import type { Pod } from '../../../sim/api/pod.ts';
 import type { PodsByNode } from './daemon-pods.ts';
 import { targetNode } from './pod-of-node.ts';
 
@@ -8,8 +8,6 @@ interface Holding {
   readonly byNode: PodsByNode;
   /** How many pods there are of each label object: pods of one revision share theirs. */
   readonly labels: Map<Labels, number>;
-  /** Pods that have ended and are being taken away. */
-  ended: number;
 }
 
 /**
@@ -18,6 +16,12 @@ interface Holding {
  */
 export class PodIndex {
   readonly #byOwner = new Map<string, Holding>();
+  readonly #changed: (ownerUid: string, node: string) => void;
+
+  /** @param changed is told of every node whose pods are no longer what they were */
+  constructor(changed: (ownerUid: string, node: string) => void) {
+    this.#changed = changed;
+  }
 
   apply(change: Change<'Pod'>): void {
     const { type, object } = change;
@@ -39,20 +43,13 @@ export class PodIndex {
     const place = there?.findIndex(({ metadata }) => metadata.uid === after.metadata.uid) ?? -1;
     if (there === undefined || place < 0) return false;
     there[place] = after;
-    holding.ended += Number(hasEnded(after)) - Number(hasEnded(before));
+    this.#changed(uid!, node);
     return true;
   }
 
   /** Every pod of the owner, by node. Not to be changed. */
   all(uid: string): PodsByNode {
     return this.#byOwner.get(uid)?.byNode ?? NOBODY;
-  }
-
-  /** The same without pods that have ended and are being taken away; undefined: it would have to be sorted out. */
-  living(uid: string): PodsByNode | undefined {
-    const holding = this.#byOwner.get(uid);
-    if (holding === undefined) return NOBODY;
-    return holding.ended === 0 ? holding.byNode : undefined;
   }
 
   /** The different labels of the owner's pods. */
@@ -69,16 +66,16 @@ export class PodIndex {
     if (uid === undefined) return;
     let holding = this.#byOwner.get(uid);
     if (holding === undefined) {
-      this.#byOwner.set(uid, (holding = { byNode: new Map(), labels: new Map(), ended: 0 }));
+      this.#byOwner.set(uid, (holding = { byNode: new Map(), labels: new Map() }));
     }
     const { labels } = pod.metadata;
     holding.labels.set(labels, (holding.labels.get(labels) ?? 0) + 1);
-    if (hasEnded(pod)) holding.ended++;
     const node = targetNode(pod);
     if (node === undefined) return;
     const there = holding.byNode.get(node);
     if (there === undefined) holding.byNode.set(node, [pod]);
     else there.push(pod);
+    this.#changed(uid, node);
   }
 
   #remove(pod: Pod): void {
@@ -89,12 +86,12 @@ export class PodIndex {
     const count = (holding.labels.get(labels) ?? 0) - 1;
     if (count > 0) holding.labels.set(labels, count);
     else holding.labels.delete(labels);
-    if (hasEnded(pod)) holding.ended--;
     const node = targetNode(pod);
     if (node !== undefined) {
       const rest = (holding.byNode.get(node) ?? []).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
       if (rest.length > 0) holding.byNode.set(node, rest);
       else holding.byNode.delete(node);
+      this.#changed(uid!, node);
     }
     if (holding.labels.size === 0) this.#byOwner.delete(uid!);
   }
@@ -105,8 +102,4 @@ const NOBODY: PodsByNode = new Map();
 function ownerOf({ metadata }: Pod): string | undefined {
   const reference = controllerOf(metadata);
   return reference?.kind === 'DaemonSet' ? reference.uid : undefined;
-}
-
-function hasEnded(pod: Pod): boolean {
-  return isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined;
 }

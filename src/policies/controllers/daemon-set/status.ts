@@ -1,52 +1,23 @@
 import type { DaemonSet, DaemonSetStatus } from '../../../sim/api/daemon-set.ts';
 import { keyOf } from '../../../sim/api/kinds.ts';
-import type { Node } from '../../../sim/api/node.ts';
-import { isPodAvailable, isPodReady } from '../../../sim/api/pod.ts';
 import type { Response } from '../../../sim/api/request.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import { demand } from '../requests.ts';
-import { isUpdated, oldestFirst, type PodsByNode } from './daemon-pods.ts';
-import { eligibilityOf } from './eligibility.ts';
+import type { NodeStandings } from './node-standings.ts';
+import { Standing } from './standing.ts';
 
 type Counts = Omit<DaemonSetStatus, 'observedGeneration' | 'collisionCount' | 'conditions'>;
 
-/** Of several pods on a node the oldest speaks for it. */
-export function countsOf(
-  set: DaemonSet,
-  nodes: readonly Node[],
-  byNode: PodsByNode,
-  hash: string,
-  now: number,
-): Counts {
-  let desired = 0;
-  let current = 0;
-  let misscheduled = 0;
-  let ready = 0;
-  let available = 0;
-  let updated = 0;
-  for (const node of nodes) {
-    const pods = byNode.get(node.metadata.name);
-    if (!eligibilityOf(set, node).run) {
-      if (pods !== undefined) misscheduled++;
-      continue;
-    }
-    desired++;
-    if (pods === undefined) continue;
-    current++;
-    const pod = pods.length === 1 ? pods[0]! : oldestFirst(pods)[0]!;
-    if (isPodReady(pod)) {
-      ready++;
-      if (isPodAvailable(pod, set.spec.minReadySeconds, now)) available++;
-    }
-    if (isUpdated(pod, hash)) updated++;
-  }
+export function countsOf(standings: NodeStandings): Counts {
+  const desired = standings.count(Standing.Desired);
+  const available = standings.count(Standing.Available);
   return {
     desiredNumberScheduled: desired,
-    currentNumberScheduled: current,
-    numberMisscheduled: misscheduled,
-    numberReady: ready,
-    updatedNumberScheduled: updated,
+    currentNumberScheduled: standings.count(Standing.Current),
+    numberMisscheduled: standings.count(Standing.Misscheduled),
+    numberReady: standings.count(Standing.Ready),
+    updatedNumberScheduled: standings.count(Standing.Updated),
     numberAvailable: available,
     numberUnavailable: desired - available,
   };
