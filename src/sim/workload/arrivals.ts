@@ -1,12 +1,12 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
 import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
-import { keyOf } from '../api/kinds.ts';
 import { NO_LABELS } from '../api/meta.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, Client } from '../api/request.ts';
 import type { WorkloadSpec } from '../scenario.ts';
-import { podName, podOrdinal } from './pod-ordinal.ts';
+import { FinishedPods } from './finished-pods.ts';
+import { podName } from './pod-ordinal.ts';
 
 /** A workload under way. */
 interface Stream {
@@ -36,7 +36,10 @@ export class Arrivals {
     workloads.forEach((spec, index) => {
       if (spec.count > 0) engine.at(spec.startMicros, this.#arrival, index);
     });
-    if (workloads.some((spec) => spec.deleteFinished)) this.#deleteFinished(api);
+    const swept = this.#streams.filter(({ spec }) => spec.deleteFinished);
+    if (swept.length === 0) return;
+    const finished = new FinishedPods(engine, api);
+    for (const { spec, client } of swept) finished.deleteBy(client, spec);
   }
 
   #arrive(index: number): void {
@@ -52,27 +55,6 @@ export class Arrivals {
       return;
     }
   }
-
-  /** Takes a pod that has succeeded away, as a Job's owner would. */
-  #deleteFinished(api: ApiServer): void {
-    const clients = new Map<string, Client>();
-    for (const { spec, client } of this.#streams) {
-      if (spec.deleteFinished) clients.set(spec.namespace + '/' + spec.name, client);
-    }
-    api.watch({
-      kind: 'Pod',
-      receive: ({ type, object, previous }) => {
-        const pod = object as Pod;
-        if (type === 'DELETED' || pod.status.phase !== 'Succeeded') return;
-        if ((previous as Pod | undefined)?.status.phase === 'Succeeded') return;
-        if (pod.metadata.deletionTimestamp !== undefined) return;
-        const arrived = podOrdinal(pod);
-        if (arrived === undefined) return;
-        const client = clients.get(pod.metadata.namespace + '/' + arrived.workload);
-        client?.send({ verb: 'delete', kind: 'Pod', key: keyOf(pod), uid: pod.metadata.uid }, ignore);
-      },
-    });
-  }
 }
 
 function streamOf(engine: Engine, api: ApiServer, spec: WorkloadSpec): Stream {
@@ -83,7 +65,8 @@ function streamOf(engine: Engine, api: ApiServer, spec: WorkloadSpec): Stream {
   const shares = spec.templates.map(({ weight }) => (sum += weight) / total);
   return {
     spec,
-    client: api.client('workload/' + name, undefined),
+    // Faults of the network call it by its name alone.
+    client: api.client('workload/' + name, undefined, 'workload/' + spec.name),
     interarrival: spec.interarrival === undefined ? undefined : sampler(spec.interarrival),
     gaps: engine.keyed('workload/interarrival/' + name),
     choices: engine.keyed('workload/template/' + name),
