@@ -3,13 +3,17 @@ import { keyOf } from '../../sim/api/kinds.ts';
 import type { Pod } from '../../sim/api/pod.ts';
 import type { ControllerLister } from '../../sim/policy-api/controllers.ts';
 
+/** After so many questions an index is cheaper than one more walk over all pods. */
+const WALKS = 8;
+
 /**
- * Which pods are on a node, as the cache knows it. The index is made when somebody asks and kept up from then on, until
- * it is dropped: while all nodes are well nobody asks, and a pod's path costs nothing.
+ * Which pods are on a node, as the cache knows it. The index is made when somebody asks often and kept up from then on,
+ * until it is dropped: while all nodes are well, or nearly all, a pod's path costs nothing.
  */
 export class PodsOnNodes {
   readonly #pods: ControllerLister<'Pod'>;
   #byNode: Map<string, Set<string>> | undefined;
+  #walks = 0;
 
   constructor(pods: ControllerLister<'Pod'>) {
     this.#pods = pods;
@@ -26,7 +30,10 @@ export class PodsOnNodes {
 
   /** In the order in which the cache saw them. */
   of(nodeName: string): Pod[] {
-    if (this.#byNode === undefined) this.#build();
+    if (this.#byNode === undefined) {
+      if (this.#walks++ < WALKS) return this.#pods.list().filter(({ spec }) => spec.nodeName === nodeName);
+      this.#build();
+    }
     const found: Pod[] = [];
     for (const key of this.#byNode!.get(nodeName) ?? []) {
       const pod = this.#pods.get(key);
@@ -37,6 +44,7 @@ export class PodsOnNodes {
 
   drop(): void {
     this.#byNode = undefined;
+    this.#walks = 0;
   }
 
   #build(): void {

@@ -87,6 +87,17 @@ export function requirementsOf(selector: LabelSelector): readonly Requirement[] 
   return [...equal, ...(selector.matchExpressions ?? [])];
 }
 
+/** The labels, as `key=value`, that whatever is selected has: where there are none, anything may be selected. */
+export function demandedPairs(requirements: readonly Requirement[]): string[] {
+  return requirements.flatMap(({ key, operator, values = [] }) =>
+    operator === 'In' && values.length === 1 ? [labelPair(key, values[0]!)] : [],
+  );
+}
+
+export function labelPair(key: string, value: string): string {
+  return `${key}=${value}`;
+}
+
 const compiled = new WeakMap<LabelSelector, LabelPredicate>();
 
 /**

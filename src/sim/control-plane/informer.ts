@@ -1,6 +1,6 @@
 import type { Change } from '../api/change.ts';
 import { keyOf, type Kind, type Kinds } from '../api/kinds.ts';
-import { compileLabels, compileLabelSelector } from '../api/label-selector.ts';
+import { compileLabelSelector, demandedPairs, labelPair, requirementsOf } from '../api/label-selector.ts';
 import { controllerOf, type LabelSelector, type Labels } from '../api/meta.ts';
 import type { ControllerLister } from '../policy-api/controllers.ts';
 
@@ -23,8 +23,16 @@ interface NamespaceIndex<K extends Kind> {
   groupOf: Map<Labels, LabelGroup<K>>;
   /** The same groups in order of appearance. */
   groups: LabelGroup<K>[];
-  /** Which groups a query matched, and how many groups there were then. */
-  answers: WeakMap<object, { seen: number; matched: LabelGroup<K>[] }>;
+  /** The same by each of their labels, from the first query that asks for one: every Job has labels of its own. */
+  groupsBy: Map<string, LabelGroup<K>[]> | undefined;
+  answers: WeakMap<object, Answer<K>>;
+}
+
+/** Which groups a query matched of those it may match, and how many of these it has seen. */
+interface Answer<K extends Kind> {
+  readonly among: readonly LabelGroup<K>[];
+  seen: number;
+  readonly matched: LabelGroup<K>[];
 }
 
 /** Empty groups are kept until they are this many: pods come back with the labels of their template. */
@@ -82,7 +90,7 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
 
   labelled(namespace: string, labels: Readonly<Record<string, string>>): readonly Kinds[K][] {
     const found: Kinds[K][] = [];
-    for (const group of this.#groups(namespace, labels, () => compileLabels(labels))) {
+    for (const group of this.#groups(namespace, { matchLabels: labels }, labels)) {
       for (const { object } of group.members) found.push(object);
     }
     return found;
@@ -90,34 +98,37 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
 
   countLabelled(namespace: string, labels: Readonly<Record<string, string>>): number {
     let count = 0;
-    for (const group of this.#groups(namespace, labels, () => compileLabels(labels))) count += group.members.size;
+    for (const group of this.#groups(namespace, { matchLabels: labels }, labels)) count += group.members.size;
     return count;
   }
 
   orphans(namespace: string, selector: LabelSelector): readonly Kinds[K][] {
     const found: Kinds[K][] = [];
     const orphans = namespace + ORPHANS;
-    for (const group of this.#groups(orphans, selector, () => compileLabelSelector(selector))) {
+    for (const group of this.#groups(orphans, selector)) {
       for (const { object } of group.members) found.push(object);
     }
     return found;
   }
 
-  /** The groups whose labels a query matches; only groups that are new since it was last asked are tested. */
-  #groups(namespace: string, query: object, compile: () => (labels: Labels) => boolean): readonly LabelGroup<K>[] {
+  /** The groups whose labels a selector matches; only groups that are new since `query` was last asked are tested. */
+  #groups(namespace: string, selector: LabelSelector, query: object = selector): readonly LabelGroup<K>[] {
     const index = this.#namespaces.get(namespace);
     if (index === undefined) return [];
     let answer = index.answers.get(query);
-    if (answer === undefined) index.answers.set(query, (answer = { seen: 0, matched: [] }));
-    if (answer.seen < index.groups.length) {
-      const matches = compile();
-      for (let i = answer.seen; i < index.groups.length; i++) {
-        const group = index.groups[i]!;
-        if (matches(group.labels)) answer.matched.push(group);
-      }
-      answer.seen = index.groups.length;
+    if (answer === undefined) {
+      answer = { among: fewestWith(index, demandedPairs(requirementsOf(selector))), seen: 0, matched: [] };
+      index.answers.set(query, answer);
     }
-    return answer.matched;
+    const { among, matched } = answer;
+    if (answer.seen < among.length) {
+      const matches = compileLabelSelector(selector);
+      for (; answer.seen < among.length; answer.seen++) {
+        const group = among[answer.seen]!;
+        if (matches(group.labels)) matched.push(group);
+      }
+    }
+    return matched;
   }
 
   #add(key: string, object: Kinds[K]): void {
@@ -191,7 +202,7 @@ export class Informer<K extends Kind> implements ControllerLister<K> {
   #namespace(name: string): NamespaceIndex<K> {
     let index = this.#namespaces.get(name);
     if (index === undefined) {
-      index = { members: new Set(), groupOf: new Map(), groups: [], answers: new WeakMap() };
+      index = { members: new Set(), groupOf: new Map(), groups: [], groupsBy: undefined, answers: new WeakMap() };
       this.#namespaces.set(name, index);
     }
     return index;
@@ -213,13 +224,40 @@ function groupIn<K extends Kind>(index: NamespaceIndex<K>, labels: Labels): Labe
     group = { labels, members: new Set() };
     index.groupOf.set(labels, group);
     index.groups.push(group);
+    if (index.groupsBy !== undefined) file(index.groupsBy, group);
   }
   return group;
+}
+
+/** Of the groups that have one of the labels, the fewest; all where none is asked for. */
+function fewestWith<K extends Kind>(index: NamespaceIndex<K>, pairs: readonly string[]): readonly LabelGroup<K>[] {
+  if (pairs.length === 0) return index.groups;
+  if (index.groupsBy === undefined) {
+    index.groupsBy = new Map();
+    for (const group of index.groups) file(index.groupsBy, group);
+  }
+  let fewest: LabelGroup<K>[] | undefined;
+  for (const pair of pairs) {
+    let those = index.groupsBy.get(pair);
+    if (those === undefined) index.groupsBy.set(pair, (those = []));
+    if (fewest === undefined || those.length < fewest.length) fewest = those;
+  }
+  return fewest!;
+}
+
+function file<K extends Kind>(groupsBy: Map<string, LabelGroup<K>[]>, group: LabelGroup<K>): void {
+  for (const key of Object.keys(group.labels)) {
+    const pair = labelPair(key, group.labels[key]!);
+    const those = groupsBy.get(pair);
+    if (those === undefined) groupsBy.set(pair, [group]);
+    else those.push(group);
+  }
 }
 
 function tidy<K extends Kind>(index: NamespaceIndex<K>): void {
   if (index.groups.length <= GROUPS_BEFORE_TIDYING || index.groups.length <= 4 * (index.members.size + 1)) return;
   index.groups = index.groups.filter((group) => group.members.size > 0);
   index.groupOf = new Map(index.groups.map((group) => [group.labels, group]));
+  index.groupsBy = undefined;
   index.answers = new WeakMap();
 }

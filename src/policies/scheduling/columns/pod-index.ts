@@ -1,3 +1,4 @@
+import { labelPair } from '../../../sim/api/label-selector.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import { DomainCounts } from './domain-counts.ts';
@@ -13,13 +14,11 @@ import type { NodeState } from '../framework/node-info.ts';
 export class LabelClass {
   readonly namespace: string;
   readonly labels: Labels;
-  /** Pods on nodes; a class that has none and is asked for by nobody is forgotten. */
+  /** Pods on nodes. */
   pods = 0;
   /** Counts that count its pods; those that leave out pods being deleted apart. */
   readonly counts: PodCount[] = [];
   readonly livingCounts: PodCount[] = [];
-  /** How many of the index's counts have been looked at. */
-  seen = 0;
 
   constructor(namespace: string, labels: Labels) {
     this.namespace = namespace;
@@ -33,6 +32,16 @@ interface SelectedCount {
   readonly selects: (podClass: LabelClass) => boolean;
 }
 
+/** No label is without a name. */
+const NO_DEMAND = '';
+
+/** Lets a count count the pods of a class, if it selects them. */
+function enrol(podClass: LabelClass, { count, livingOnly, selects }: SelectedCount): boolean {
+  if (!selects(podClass)) return false;
+  (livingOnly ? podClass.livingCounts : podClass.counts).push(count);
+  return true;
+}
+
 /** Pods that carry the same affinity terms of their own. */
 export interface Carriers {
   /** Of one of them. */
@@ -42,13 +51,16 @@ export interface Carriers {
 
 /**
  * Counts of pods by selector and by template, kept as pods come and go. A pod costs as many steps as there are counts
- * that count it: which ones do is found once for each class of labels.
+ * that count it: which ones do is found once for each class of labels, among those that demand one of its labels, since
+ * every Job has labels of its own and every workload a selector.
  */
 export class PodIndex {
   readonly #columns: NodeColumns;
   readonly #classOf = new WeakMap<Labels, LabelClass[]>();
   readonly #classes = new Map<string, LabelClass>();
   readonly #selected: SelectedCount[] = [];
+  /** The same, each under one label that all it selects has, or under none. */
+  readonly #selectedBy = new Map<string, SelectedCount[]>();
   readonly #byKey = new Map<string, PodCount>();
   readonly #carriersOf = new WeakMap<SpecFacts, Carriers>();
   readonly #carriersByTerms = new Map<string, Carriers>();
@@ -84,7 +96,10 @@ export class PodIndex {
       .map((key) => `${key}=${labels[key]}`)
       .join('\n')}`;
     let podClass = this.#classes.get(text);
-    if (podClass === undefined) this.#classes.set(text, (podClass = new LabelClass(namespace, labels)));
+    if (podClass === undefined) {
+      this.#classes.set(text, (podClass = new LabelClass(namespace, labels)));
+      this.#enrol(podClass);
+    }
     known.push(podClass);
     return podClass;
   }
@@ -100,7 +115,6 @@ export class PodIndex {
   #change(slot: number, pod: PodFacts, by: 1 | -1): void {
     const podClass = this.classOf(pod);
     podClass.pods += by;
-    if (podClass.seen < this.#selected.length) this.#catchUp(podClass);
     const { counts, livingCounts } = podClass;
     for (let i = 0; i < counts.length; i++) counts[i]!.change(slot, by);
     if (!pod.isTerminating) {
@@ -109,12 +123,13 @@ export class PodIndex {
     if (pod.facts.carriesTerms) this.#carriers(pod.facts).count.change(slot, by);
   }
 
-  #catchUp(podClass: LabelClass): void {
-    for (let i = podClass.seen; i < this.#selected.length; i++) {
-      const { count, livingOnly, selects } = this.#selected[i]!;
-      if (selects(podClass)) (livingOnly ? podClass.livingCounts : podClass.counts).push(count);
+  /** Finds the counts of a new class. */
+  #enrol(podClass: LabelClass): void {
+    const { labels } = podClass;
+    for (const one of this.#selectedBy.get(NO_DEMAND) ?? []) enrol(podClass, one);
+    for (const key of Object.keys(labels)) {
+      for (const one of this.#selectedBy.get(labelPair(key, labels[key]!)) ?? []) enrol(podClass, one);
     }
-    podClass.seen = this.#selected.length;
   }
 
   #carriers(facts: SpecFacts): Carriers {
@@ -142,20 +157,27 @@ export class PodIndex {
   /**
    * The count of the pods that `selects` selects, by a key that stands for it. Counted once over all pods, then kept;
    * `livingOnly` leaves out pods that are being deleted.
+   *
+   * @param demands labels, as `key=value`, that all it selects has
    */
-  countOf(key: string, livingOnly: boolean, selects: (podClass: LabelClass) => boolean): PodCount {
+  countOf(
+    key: string,
+    livingOnly: boolean,
+    selects: (podClass: LabelClass) => boolean,
+    demands: readonly string[] = [],
+  ): PodCount {
     let count = this.#byKey.get(key);
     if (count !== undefined) return count;
     count = new PodCount(this.#columns.capacity);
     this.#byKey.set(key, count);
+    const selected: SelectedCount = { count, livingOnly, selects };
+    this.#selected.push(selected);
+    this.#filesUnder(demands).push(selected);
     let any = false;
     for (const podClass of this.#classes.values()) {
-      this.#catchUp(podClass);
-      if (podClass.pods > 0) any ||= selects(podClass);
+      if (enrol(podClass, selected)) any ||= podClass.pods > 0;
     }
-    this.#selected.push({ count, livingOnly, selects });
     if (!any) return count;
-    for (const podClass of this.#classes.values()) this.#catchUp(podClass);
     for (let slot = 0; slot < this.#columns.size; slot++) {
       const node: NodeState | undefined = this.#columns.nodes[slot];
       if (node === undefined) continue;
@@ -166,6 +188,17 @@ export class PodIndex {
       }
     }
     return count;
+  }
+
+  /** Under that of the labels that fewest others are filed under. */
+  #filesUnder(demands: readonly string[]): SelectedCount[] {
+    let fewest: SelectedCount[] | undefined;
+    for (const pair of demands.length === 0 ? [NO_DEMAND] : demands) {
+      let filed = this.#selectedBy.get(pair);
+      if (filed === undefined) this.#selectedBy.set(pair, (filed = []));
+      if (fewest === undefined || filed.length < fewest.length) fewest = filed;
+    }
+    return fewest!;
   }
 
   keyColumn(key: string): KeyColumn {

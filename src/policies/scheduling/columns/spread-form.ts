@@ -241,6 +241,7 @@ function countOf(index: PodIndex, { selector }: SpreadConstraint, { namespace }:
     `living in ${namespace} ${selector.key}`,
     true,
     (podClass) => podClass.namespace === namespace && selector.matches(podClass.labels),
+    selector.demands,
   );
 }
 

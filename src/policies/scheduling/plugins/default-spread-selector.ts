@@ -1,4 +1,10 @@
-import { allOf, compileRequirement, requirementsOf, type Requirement } from '../../../sim/api/label-selector.ts';
+import {
+  allOf,
+  compileRequirement,
+  demandedPairs,
+  requirementsOf,
+  type Requirement,
+} from '../../../sim/api/label-selector.ts';
 import { objectKey } from '../../../sim/api/kinds.ts';
 import { controllerOf, NO_LABELS, type LabelSelector, type Labels } from '../../../sim/api/meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
@@ -10,9 +16,11 @@ export interface SpreadSelector {
   /** Equal texts, equal selectors. */
   readonly key: string;
   readonly matches: (labels: Labels) => boolean;
+  /** What {@link demandedPairs} says of it. */
+  readonly demands: readonly string[];
 }
 
-const NOTHING: SpreadSelector = { isEmpty: false, key: 'nothing', matches: () => false };
+const NOTHING: SpreadSelector = { isEmpty: false, key: 'nothing', matches: () => false, demands: [] };
 
 function equalTo(labels: Labels): Requirement[] {
   return Object.keys(labels).map((key): Requirement => ({ key, operator: 'In', values: [labels[key] ?? ''] }));
@@ -29,6 +37,7 @@ function fromRequirements(requirements: readonly Requirement[]): SpreadSelector 
     isEmpty: requirements.length === 0,
     key: JSON.stringify(requirements),
     matches: allOf(requirements.map(compileRequirement)),
+    demands: demandedPairs(requirements),
   };
 }
 
