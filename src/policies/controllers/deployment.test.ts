@@ -1,5 +1,6 @@
+import { applyDefaults } from '../../sim/api/defaults/apply-defaults.ts';
 import { describe, expect, it } from 'vitest';
-import { conditionOf } from '../../sim/api/pod.ts';
+import { conditionOf, type PodTemplateSpec } from '../../sim/api/pod.ts';
 import type { Condition } from '../../sim/api/meta.ts';
 import type { Deployment, DeploymentSpec, ReplicaSet } from '../../sim/api/workloads.ts';
 import { ControllerWorld, SECOND, type WorldOptions } from '../../../test/doubles/controller-world.ts';
@@ -72,6 +73,11 @@ function readyOne(one: ControllerWorld, image: string): void {
   if (pod !== undefined) setReady(one, `default/${pod.metadata.name}`);
 }
 
+/** The template as the API server stores it. */
+function completed(): PodTemplateSpec {
+  return applyDefaults(deploymentNamed('web')).spec.template;
+}
+
 describe('a Deployment', () => {
   it('makes one ReplicaSet, named by the hash of its template, and follows it to the end', () => {
     const one = world();
@@ -79,7 +85,7 @@ describe('a Deployment', () => {
     one.apply(deploymentNamed('web', { replicas: 3 }));
     one.run(5 * SECOND);
     const [rs] = one.list('ReplicaSet');
-    const hash = podTemplateHash(template(), undefined);
+    const hash = podTemplateHash(completed(), undefined);
     expect(rs!.metadata.name).toBe(`web-${hash}`);
     expect(rs!.metadata.labels).toEqual({ app: 'web', 'pod-template-hash': hash });
     expect(rs!.spec.selector).toEqual({ matchLabels: { app: 'web', 'pod-template-hash': hash } });
@@ -555,12 +561,12 @@ describe('when a ReplicaSet cannot be made', () => {
   it('counts a collision of hashes and finds another name', () => {
     const one = world();
     playKubelets(one, () => SECOND);
-    const hash = podTemplateHash(template(), undefined);
+    const hash = podTemplateHash(completed(), undefined);
     one.apply(replicaSetNamed(`web-${hash}`, { replicas: 0, selector: { matchLabels: { app: 'other' } } }));
     one.apply(deploymentNamed('web', { replicas: 2 }));
     one.run(30 * SECOND);
     expect(web(one).status.collisionCount).toBe(1);
-    expect(one.get('ReplicaSet', `default/web-${podTemplateHash(template(), 1)}`)!.status.availableReplicas).toBe(2);
+    expect(one.get('ReplicaSet', `default/web-${podTemplateHash(completed(), 1)}`)!.status.availableReplicas).toBe(2);
   });
 
   it('takes the one that its cache did not show yet', () => {
@@ -582,7 +588,7 @@ describe('when a ReplicaSet cannot be made', () => {
     });
     one.apply(deploymentNamed('web'));
     one.run(3_600 * SECOND);
-    const name = `web-${podTemplateHash(template(), undefined)}`;
+    const name = `web-${podTemplateHash(completed(), undefined)}`;
     expect(progress(one)).toMatchObject({
       status: 'False',
       reason: 'ReplicaSetCreateError',

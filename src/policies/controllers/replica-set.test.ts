@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditionOf, isPodActive } from '../../sim/api/pod.ts';
+import { conditionOf, isPodActive, type Pod } from '../../sim/api/pod.ts';
 import type { Request } from '../../sim/api/request.ts';
 import type { ReplicaSet } from '../../sim/api/workloads.ts';
 import { ControllerWorld, SECOND, type WorldOptions } from '../../../test/doubles/controller-world.ts';
@@ -72,10 +72,13 @@ describe('a ReplicaSet', () => {
     const one = world();
     const { template } = one.apply(replicaSetNamed('web', { replicas: 3 })).spec;
     one.run();
-    for (const pod of one.list('Pod')) {
+    const made = one.sent.flatMap(({ request }) => (request.verb === 'create' ? [request.object as Pod] : []));
+    expect(made).toHaveLength(3);
+    for (const pod of made) {
       expect(pod.spec).toBe(template.spec);
       expect(pod.metadata.labels).toBe(template.metadata.labels);
     }
+    expect(new Set(one.list('Pod').map(({ spec }) => spec)).size).toBe(1);
   });
 
   it('creates at most 500 pods in one sync, and the rest in the next', () => {
