@@ -35,6 +35,10 @@ function baselineOf(play: Play): Baseline {
   const writes = world.sent.filter(isWrite);
   // A name that nobody has would leave its controller out unnoticed.
   for (const name of play.about) expect(writes.map(({ by }) => by)).toContain(name);
+  for (const [by, kind] of play.updates ?? []) {
+    const updated = writes.filter((sent) => sent.by === by && sent.ok && sent.request.verb === 'update');
+    expect(updated.map(({ request }) => (request.verb === 'update' ? request.object.kind : ''))).toContain(kind);
+  }
   return { ending: outcome(world), pods: podsCreated(world), writes: writes.map((_, i) => i + 1) };
 }
 

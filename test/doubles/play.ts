@@ -22,6 +22,8 @@ export interface Play {
   readonly seconds: number;
   /** Controllers that the play is about: each of them writes something in it. */
   readonly about: readonly string[];
+  /** Who changes, not only creates, an object of which kind in it. */
+  readonly updates?: readonly (readonly [controller: string, kind: Kind])[];
 }
 
 /** Every controller of workloads, together as in one controller manager. */

@@ -45,6 +45,7 @@ export const PLAYS: readonly Play[] = [
   {
     name: 'a rolling update behind a Service',
     about: ['deployment', 'replicaset', 'endpoint-slice'],
+    updates: [['endpoint-slice', 'EndpointSlice']],
     seconds: 90,
     acts: [
       [

@@ -170,12 +170,12 @@ export function isReady(pod: Pod): boolean {
 
 let addresses = 0;
 
-/** The pod as a kubelet would report it: bound, with an address, ready or not. */
-export function running(pod: Pod, now: number, ready = true): Pod {
+/** The pod as a kubelet would report it: bound, by its affinity if it has one, with an address, ready or not. */
+export function running(pod: Pod, now: number, ready = true, node = 'node-1'): Pod {
   const at = now - (now % 1_000_000);
   return {
     ...pod,
-    spec: pod.spec.nodeName === undefined ? { ...pod.spec, nodeName: targetNode(pod) ?? 'node-1' } : pod.spec,
+    spec: pod.spec.nodeName === undefined ? { ...pod.spec, nodeName: targetNode(pod) ?? node } : pod.spec,
     status: {
       ...pod.status,
       phase: 'Running',
@@ -188,6 +188,13 @@ export function running(pod: Pod, now: number, ready = true): Pod {
 /** Sets the Ready condition of a pod in the store. */
 export function setReady(world: ControllerWorld, key: string, ready = true): void {
   world.edit('Pod', key, (pod) => running(pod, world.now, ready));
+}
+
+/** The nodes there are in turn. */
+function nextNode(world: ControllerWorld): string | undefined {
+  const nodes = world.list('Node');
+  const bound = world.list('Pod').filter(({ spec }) => spec.nodeName !== undefined).length;
+  return nodes[bound % nodes.length]?.metadata.name;
 }
 
 /**
@@ -208,7 +215,9 @@ export function playKubelets(
     };
     if (type === 'ADDED') {
       const delay = readyAfter(object);
-      world.after(0, () => still() && world.edit('Pod', key, (pod) => running(pod, world.now, false)));
+      world.after(0, () => {
+        if (still() !== undefined) world.edit('Pod', key, (pod) => running(pod, world.now, false, nextNode(world)));
+      });
       if (delay === undefined) return;
       world.after(delay, () => still()?.metadata.deletionTimestamp === undefined && still() && setReady(world, key));
     } else if (object.metadata.deletionTimestamp !== undefined && previous?.metadata.deletionTimestamp === undefined) {
