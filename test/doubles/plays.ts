@@ -3,6 +3,8 @@ import { edit, manifest, podTemplate, setImage, type Play } from './play.ts';
 
 const selector = { matchLabels: { app: 'web' } };
 const template = podTemplate('img:1');
+/** Of a pod of a Job. */
+const ONCE = { restartPolicy: 'Never' };
 
 function apply(...objects: Parameters<typeof manifest>[]): (world: ControllerWorld) => void {
   return (world) => {
@@ -145,10 +147,49 @@ export const PLAYS: readonly Play[] = [
             parallelism: 2,
             manualSelector: true,
             selector,
-            template: podTemplate('img:1', 'web', { restartPolicy: 'Never' }),
+            template: podTemplate('img:1', 'web', ONCE),
           },
         ]),
       ],
+    ],
+  },
+  {
+    name: 'a Job that goes by itself when it has ended',
+    about: ['job', 'ttl-after-finished', 'garbage-collector'],
+    seconds: 120,
+    acts: [
+      [
+        0,
+        apply([
+          'batch/v1',
+          'Job',
+          'sum',
+          { completions: 2, parallelism: 2, ttlSecondsAfterFinished: 5, template: podTemplate('img:1', 'web', ONCE) },
+        ]),
+      ],
+    ],
+  },
+  {
+    name: 'a CronJob that starts three Jobs and keeps the last',
+    about: ['cronjob', 'job', 'garbage-collector'],
+    updates: [['cronjob', 'CronJob']],
+    seconds: 300,
+    acts: [
+      [
+        0,
+        apply([
+          'batch/v1',
+          'CronJob',
+          'report',
+          {
+            schedule: '* * * * *',
+            concurrencyPolicy: 'Forbid',
+            successfulJobsHistoryLimit: 1,
+            jobTemplate: { spec: { template: podTemplate('img:1', 'web', ONCE) } },
+          },
+        ]),
+      ],
+      [200, edit('CronJob', 'report', { suspend: true })],
     ],
   },
   {
