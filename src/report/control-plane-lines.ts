@@ -44,8 +44,8 @@ function requestLines(records: readonly ControlPlaneRecord[]): string[] {
 function partLines(records: readonly ControlPlaneRecord[]): string[] {
   const byPart = new Map<string, number>();
   let all = 0;
-  for (const { name, totalMicros } of records) {
-    if (name === undefined || totalMicros === undefined) continue;
+  for (const { metric, name, totalMicros } of records) {
+    if (metric !== 'request_part_seconds' || name === undefined || totalMicros === undefined) continue;
     all += totalMicros;
     byPart.set(name, (byPart.get(name) ?? 0) + totalMicros);
   }

@@ -103,7 +103,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const cloud = cloudOf(cluster.cloud, pools, remark);
   const autoscalers = autoscalersOf(cluster.autoscaler, cloud, spec.simulateEverything, remark);
   const etcd = etcdSpecOf(spec.cluster.controlPlane?.etcd);
-  const { apiServers, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
+  const { apiServers, healthCheck, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
     etcdMembers: etcd?.members ?? 1,
     apiServers: apiServers ?? 1,
@@ -132,6 +132,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
       ...(controllers === undefined ? {} : { controllers }),
       etcd,
       apiServers,
+      healthCheck,
       controllerManagers,
       schedulers,
       ...(cloud === undefined ? {} : { cloud }),

@@ -89,6 +89,7 @@ const parameters = z
         webhooks: time,
         encodePerKilobyte: duration.optional(),
         objectBytes: count(100_000_000).optional(),
+        shutdownDelayDuration: duration.optional(),
         start: time,
       })
       .optional(),
@@ -234,6 +235,16 @@ const cluster = z.strictObject({
         .max(7)
         .default(1)
         .describe('API servers behind a load balancer. Who is connected to one stays there until it ends.'),
+      healthCheck: z
+        .strictObject({
+          interval: positiveDuration.prefault('2s'),
+          unhealthyThreshold: z.int().min(1).max(100).default(3),
+          healthyThreshold: z.int().min(1).max(100).default(2),
+        })
+        .optional()
+        .describe(
+          'The load balancer asks each API server for /readyz, and gives new connections only to those that are ready. Without it it knows who listens, and no more.',
+        ),
       etcd: etcd.optional(),
       controllerManagers: replicas,
       schedulers: replicas,

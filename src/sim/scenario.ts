@@ -49,6 +49,8 @@ export interface ClusterSpec {
   readonly etcd?: EtcdSpec | undefined;
   /** How many API servers stand behind the load balancer. Absent: one. */
   readonly apiServers?: number | undefined;
+  /** How the load balancer asks for their `/readyz`. Absent: it knows who listens, and no more. */
+  readonly healthCheck?: HealthCheckSpec | undefined;
   /** How many controller managers, and how many instances of the scheduler, stand for election. Absent: one. */
   readonly controllerManagers?: number | undefined;
   readonly schedulers?: number | undefined;
@@ -63,6 +65,15 @@ export interface ClusterSpec {
   readonly cloud?: CloudSpec | undefined;
   /** Who decides how many there are. Absent: nobody. */
   readonly autoscalers?: readonly AutoscalerSpec[];
+}
+
+/** A load balancer's health check of the servers behind it. */
+export interface HealthCheckSpec {
+  /** From one to the next, in microseconds. */
+  readonly interval: number;
+  /** So many answers in a row take a server out, and bring it in again. */
+  readonly unhealthyThreshold: number;
+  readonly healthyThreshold: number;
 }
 
 /** An autoscaler of nodes with its flags, read and validated. Opaque to all but the autoscaler. */
@@ -166,6 +177,8 @@ export interface Parameters {
     readonly encodePerKilobyte: number;
     /** Of an object as it is stored, on average. */
     readonly objectBytes: number;
+    /** How long a server goes on as ever after its SIGTERM, with `/readyz` failing, in microseconds. */
+    readonly shutdownDelayDuration: number;
     /** From the start of a process until it serves, its watch caches filled. */
     readonly start: Distribution;
   };

@@ -106,8 +106,8 @@ export class Simulation {
     for (const resource of scenario.customResources ?? []) declareCustomResource(resource);
     const engine = (this.engine = new Engine({ seed: this.#seed }));
     const { parameters } = scenario.cluster;
-    const { etcd, apiServers: instances } = scenario.cluster;
-    const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd, instances }));
+    const { etcd, apiServers: instances, healthCheck } = scenario.cluster;
+    const api = (this.api = new SimulatedApiServer(engine, parameters, { etcd, instances, healthCheck }));
     this.recorder = new Recorder(sink, scenario.warmUpMicros);
     this.#expectations = new Expectations(scenario.expectations);
     const { controlPlane } = this.recorder;

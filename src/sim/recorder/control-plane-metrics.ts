@@ -46,6 +46,9 @@ export interface ServerLoad {
   readonly name: string;
   readonly connections: number;
   readonly watches: number;
+  readonly isReady: boolean;
+  /** How often a load balancer that checks health took it out, and for how long. Absent: none does. */
+  readonly health: { readonly isUp: boolean; readonly downs: number; readonly downMicros: number } | undefined;
 }
 
 /** What the control plane went through. */
@@ -169,9 +172,15 @@ export class ControlPlaneMetrics {
     for (const [resource, value] of byResource(this.#terminated)) {
       yield { metric: 'apiserver_terminated_watchers_total', component, resource, value };
     }
-    for (const { name, connections, watches } of this.servers()) {
+    for (const { name, connections, watches, isReady, health } of this.servers()) {
       yield { metric: 'apiserver_longrunning_requests', component, name, verb: 'WATCH', value: watches };
       yield { metric: 'apiserver_client_connections', component, name, value: connections };
+      yield { metric: 'kubernetes_healthcheck', component, name: `${name}/readyz`, value: isReady ? 1 : 0 };
+      if (health === undefined) continue;
+      const { isUp, downs, downMicros } = health;
+      const ofBalancer = { component: 'load-balancer', name };
+      yield { metric: 'haproxy_server_status', ...ofBalancer, value: isUp ? 1 : 0 };
+      yield { metric: 'haproxy_server_downtime_seconds_total', ...ofBalancer, count: downs, totalMicros: downMicros };
     }
   }
 

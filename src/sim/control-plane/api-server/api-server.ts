@@ -17,7 +17,7 @@ import type {
 } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { EtcdSpec, Parameters } from '../../scenario.ts';
+import type { EtcdSpec, HealthCheckSpec, Parameters } from '../../scenario.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { ONE_MEMBER, type EtcdService } from '../etcd/etcd-service.ts';
 import { Lessor } from '../etcd/lessor.ts';
@@ -45,6 +45,8 @@ export interface ApiServerOptions {
   readonly etcd?: EtcdSpec | undefined;
   /** How many API servers there are behind the load balancer. Absent: one. */
   readonly instances?: number | undefined;
+  /** How that asks whether they are ready. Absent: it does not. */
+  readonly healthCheck?: HealthCheckSpec | undefined;
 }
 
 /** Who is told of every commit, at the moment it happens. Observers, not components. */
@@ -108,7 +110,9 @@ export class SimulatedApiServer implements ApiServer {
       etcd: this.etcd,
       fairness: this.#fairness,
       network: this.network,
+      healthCheck: options.healthCheck,
     });
+    this.etcd.onTrouble = () => this.#instances.lookAfterHealth();
     this.etcd.onWatch = (server, flows) => this.#instances.etcdWatch(server, flows);
     this.#uids = new UidMint(engine.keyed('api-server/uid'));
     this.#suffixes = engine.keyed('api-server/generate-name');

@@ -65,6 +65,8 @@ export class EtcdService {
   onWatches: ((stall: boolean) => void) | undefined;
   /** Is told when the watch of an API server, by its number, brings nothing any more, and when it does again. */
   onWatch: ((server: number, flows: boolean) => void) | undefined;
+  /** Is told when it is no longer sure to answer. */
+  onTrouble: (() => void) | undefined;
   /** Is told what each transaction takes, in microseconds. */
   observer: ((micros: number) => void) | undefined;
 
@@ -137,9 +139,13 @@ export class EtcdService {
     });
   }
 
-  /** A linearizable read while in trouble: done when what was committed before is what is there. */
-  read(server: number, done: (error: EtcdError | undefined) => void): void {
-    this.#clients[server]!.call('read', undefined, undefined, (error) => done(error));
+  /**
+   * A linearizable read while in trouble: done when what was committed before is what is there.
+   *
+   * @param withinMicros how long it is waited for; absent: for ever
+   */
+  read(server: number, done: (error: EtcdError | undefined) => void, withinMicros?: number): void {
+    this.#clients[server]!.call('read', undefined, withinMicros, (error) => done(error));
   }
 
   /** A fault begins. */
@@ -226,6 +232,7 @@ export class EtcdService {
       for (const client of this.#clients) client.reset();
     }
     this.#engine.after(CALM_MICROS, this.#calmKind!);
+    this.onTrouble?.();
   }
 
   #lookWhetherCalm(): void {

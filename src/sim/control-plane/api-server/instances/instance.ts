@@ -9,6 +9,8 @@ export type InstanceState = 'running' | 'paused' | 'stopping' | 'dead' | 'starti
 export class Instance {
   readonly index: number;
   state: InstanceState = 'running';
+  /** It has had its SIGTERM, and goes on as ever for its `--shutdown-delay-duration`, but that it says it is not ready. */
+  isLeaving = false;
   /** Work takes so many times as long. */
   slowness = 1;
   /** Its watch of etcd brings nothing since then, so its caches stand still. */
@@ -37,6 +39,11 @@ export class Instance {
   /** Whoever connects is answered. */
   get listens(): boolean {
     return this.state === 'running';
+  }
+
+  /** It runs, and has not been asked to end. */
+  get isServing(): boolean {
+    return this.state === 'running' && !this.isLeaving;
   }
 
   /** Nothing is the matter with it, as far as those are concerned who are connected. */

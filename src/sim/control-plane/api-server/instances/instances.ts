@@ -1,7 +1,7 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
 import { assert } from '../../../engine/assert.ts';
 import { sampler } from '../../../engine/samplers.ts';
-import type { Parameters } from '../../../scenario.ts';
+import type { HealthCheckSpec, Parameters } from '../../../scenario.ts';
 import type { EtcdService } from '../../etcd/etcd-service.ts';
 import type { Commit, Store } from '../../etcd/store.ts';
 import { CacheWindows } from '../../watch/cache-windows.ts';
@@ -11,12 +11,15 @@ import type { Fairness } from '../fairness.ts';
 import type { RequestPath } from '../request-path.ts';
 import { Gate } from '../gate.ts';
 import type { Network } from '../../network/network.ts';
-import { Connection, type Connected } from './connection.ts';
-import { Dialling } from './dialling.ts';
+import { Balancer } from './balancer.ts';
+import type { Connected, Connection } from './connection.ts';
+import { Connections } from './connections.ts';
+import { HealthChecks, type ServerHealth } from './health-checks.ts';
 import { Instance } from './instance.ts';
 import { InstanceCaches } from './instance-caches.ts';
+import { Readiness } from './readiness.ts';
 import { ReopenedWatches, type ReopeningObserver } from './reopened-watches.ts';
-import { isDeaf, ReroutedRequests } from './rerouted-requests.ts';
+import { ReroutedRequests } from './rerouted-requests.ts';
 import { SilentConnections } from './silent-connections.ts';
 
 export interface InstancesNeeds {
@@ -28,6 +31,8 @@ export interface InstancesNeeds {
   readonly etcd: EtcdService;
   readonly fairness: Fairness;
   readonly network: Network;
+  /** How the load balancer asks who is ready. Absent: it does not. */
+  readonly healthCheck?: HealthCheckSpec | undefined;
 }
 
 interface Kinds {
@@ -40,39 +45,38 @@ export interface ServerLoad {
   readonly name: string;
   readonly connections: number;
   readonly watches: number;
+  /** What its `/readyz` says. */
+  readonly isReady: boolean;
+  /** What the load balancer thinks of it. Absent: that does not ask. */
+  readonly health: ServerHealth | undefined;
 }
 
-/** A new connection takes three round trips: TCP's handshake, TLS', and HTTP/2's settings. */
-const WAYS_TO_CONNECT = 6;
 /** Go's HTTP/2 asks a silent connection for a sign of life after 30 s, and gives it up 15 s later. Recorded: 45 s. */
 const SILENCE_MICROS = 45_000_000;
-/** Who connects to a process that stands still is let in by its kernel, and waits for TLS in vain. */
-const HANDSHAKE_TIMEOUT_MICROS = 10_000_000;
 /** After a SIGTERM watches stay open so long. Recorded: 60 s, with the default of `--shutdown-delay-duration`, 0. */
 const WATCHES_STAY_MICROS = 60_000_000;
 /** The longest that a reflector waits before it tries again. */
 const LONGEST_RETRY_MICROS = 60_000_000;
 
-/**
- * The API servers and the load balancer before them: it gives each new connection to the next server that listens, in
- * turn, and knows at once which do. Whoever is connected stays: after a restart the others keep its clients.
- */
+/** The API servers behind the load balancer: how their processes begin and end, and what becomes of their clients then. */
 export class Instances {
   readonly all: readonly Instance[];
   readonly watches: Pick<ReopenedWatches, 'open'>;
   readonly #needs: InstancesNeeds;
-  readonly #connections = new Map<string, Connection>();
+  readonly #balancer: Balancer;
+  readonly #connections: Connections;
+  readonly #readiness: Readiness;
+  /** Absent: the balancer does not ask. */
+  readonly #health: HealthChecks | undefined;
   readonly #watches: ReopenedWatches;
   readonly #requests: ReroutedRequests;
-  readonly #silent: SilentConnections;
-  readonly #dialling: Dialling;
-  #turn = 0;
   /** Of each, whether it is started again as soon as it has ended, and what is to happen once it serves. */
   readonly #startsAgain: boolean[];
   readonly #onceReady: ((() => void) | undefined)[];
   readonly #caches = new InstanceCaches();
   #kinds: Kinds | undefined;
   #awaited: EventKind | undefined;
+  #stops: EventKind | undefined;
 
   constructor(count: number, needs: InstancesNeeds) {
     assert(Number.isInteger(count) && count >= 1, 'there is at least one API server');
@@ -82,9 +86,23 @@ export class Instances {
     this.#cachesBegin(this.all);
     this.#startsAgain = this.all.map(() => false);
     this.#onceReady = this.all.map(() => undefined);
-    const { engine, path, events } = needs;
-    const { network } = needs;
-    const connect = (connection: Connection, then: Connected): void => this.#connect(connection, then);
+    const { engine, path, events, network, healthCheck } = needs;
+    this.#readiness = new Readiness(needs.etcd);
+    if (healthCheck !== undefined) {
+      this.#health = new HealthChecks(healthCheck, engine, this.all, this.#readiness);
+    }
+    const health = this.#health;
+    this.#balancer = new Balancer(this.all, health === undefined ? undefined : (server) => health.isUp(server));
+    const networkMicros = (): number => path.networkMicros();
+    const connections = new Connections({
+      engine,
+      network,
+      servers: this.all,
+      balancer: this.#balancer,
+      networkMicros,
+    });
+    this.#connections = connections;
+    const connect = (connection: Connection, then: Connected): void => connections.connect(connection, then);
     this.#requests = new ReroutedRequests({ engine, path, events, network, connect });
     path.detour = events.detour = this.#requests;
     const somebodyLives = (): boolean => this.all.some(({ state }) => state !== 'dead');
@@ -95,7 +113,7 @@ export class Instances {
       get somebodyLives() {
         return somebodyLives();
       },
-      networkMicros: () => path.networkMicros(),
+      networkMicros,
       askEtcd: (instance, done) => {
         if (needs.etcd.inTrouble) needs.etcd.read(instance.index, (error) => done(error === undefined));
         else done(true);
@@ -112,14 +130,12 @@ export class Instances {
       },
     });
     this.watches = this.#watches;
-    this.#silent = new SilentConnections(engine, network, this.#requests, this.#watches);
-    this.#dialling = new Dialling(engine, network);
+    connections.silent = new SilentConnections(engine, network, this.#requests, this.#watches);
   }
 
   /** The connections of a process, or of all of them, are looked at: something has changed in the network. */
   look(name?: string): void {
-    if (name === undefined) for (const connection of this.#connections.values()) this.#silent.look(connection);
-    else if (this.#connections.has(name)) this.#silent.look(this.#connections.get(name)!);
+    this.#connections.look(name);
   }
 
   /** The watch of etcd that fills a server's caches brings nothing any more, or does again. */
@@ -133,47 +149,44 @@ export class Instances {
 
   /** To which server a process is connected, by its number; undefined: to none. */
   serverOf(name: string): number | undefined {
-    return this.#connections.get(name)?.instance?.index;
+    return this.#connections.serverOf(name);
   }
 
   /** A process that is connected nowhere connects, as a kubelet does that has given its connection up. */
   redial(name: string): void {
-    const connection = this.connection(name);
-    const { instance } = connection;
-    if (instance !== undefined) this.#silent.giveUp(connection, instance);
-    this.#connect(connection, () => undefined);
+    this.#connections.redial(name);
   }
 
   /** The connection of a process, made when it is first asked for. */
   connection(name: string): Connection {
-    let connection = this.#connections.get(name);
-    if (connection === undefined) {
-      connection = new Connection(name, this.#next());
-      this.#connections.set(name, connection);
-      this.#silent.look(connection);
-    }
-    return connection;
+    return this.#connections.of(name);
   }
 
   /** How many connections each server has, in order. */
   get connections(): readonly number[] {
-    const counts = this.all.map(() => 0);
-    for (const { instance } of this.#connections.values()) if (instance !== undefined) counts[instance.index]!++;
-    return counts;
+    return this.#connections.counts;
   }
 
-  /** The balancer gives the next connection to this one, if it listens. */
+  /** The balancer gives the next connection to this one, if it may have it. */
   prefer(index: number): void {
-    this.#turn = index;
+    this.#balancer.prefer(index);
+  }
+
+  /** Something may keep a server from being ready. */
+  lookAfterHealth(): void {
+    this.#health?.begin();
   }
 
   /** What each server has in the way of clients. */
   loads(): readonly ServerLoad[] {
     const { connections } = this;
+    const health = this.#health?.figures();
     return this.all.map((instance) => ({
       name: `kube-apiserver-${instance.index}`,
       connections: connections[instance.index]!,
       watches: this.#watches.openAt(instance),
+      isReady: this.#readiness.presumed(instance),
+      health: health?.[instance.index],
     }));
   }
 
@@ -224,16 +237,32 @@ export class Instances {
   }
 
   /**
-   * SIGTERM: it takes no new connections, asks the present ones to send their requests elsewhere, and ends when it has
-   * kept the watches open for a while.
+   * SIGTERM: after `--shutdown-delay-duration` it takes no new connections, asks the present ones to send their requests
+   * elsewhere, and ends when it has kept the watches open for a while.
    */
   terminate(index: number): void {
     const { engine } = this.#needs;
     const instance = this.all[index]!;
     if (instance.state === 'starting') this.#end(instance);
-    if (instance.state !== 'running') return;
+    if (instance.state !== 'running' || instance.isLeaving) return;
+    const { shutdownDelayDuration } = this.#needs.parameters.apiServer;
+    if (shutdownDelayDuration === 0) this.#stop(instance);
+    else {
+      instance.isLeaving = true;
+      this.#stops ??= engine.on('api-server/shutdown-delay-over', (one, life) => {
+        if (this.all[one]!.life === life) this.#stop(this.all[one]!);
+      });
+      engine.after(shutdownDelayDuration, this.#stops, index, instance.life);
+    }
+    this.lookAfterHealth();
+  }
+
+  #stop(instance: Instance): void {
+    const { engine } = this.#needs;
+    const { index } = instance;
+    instance.isLeaving = false;
     instance.state = 'stopping';
-    this.#leave(instance);
+    this.#connections.leave(instance);
     this.#requests.recall(instance);
     this.#watches.retire(instance, engine.now + WATCHES_STAY_MICROS);
     engine.after(WATCHES_STAY_MICROS, this.#events().ends, index, instance.life);
@@ -245,10 +274,11 @@ export class Instances {
     const instance = this.all[index]!;
     if (instance.state !== 'running') return;
     instance.state = 'paused';
-    this.#disturb(instance);
+    this.#connections.disturb(instance);
     this.#requests.freeze(instance);
     this.#watches.stall(instance);
     engine.after(SILENCE_MICROS, this.#events().unheard, index, ++instance.life);
+    this.lookAfterHealth();
   }
 
   /** SIGCONT: it goes on with whatever has come for it. */
@@ -261,26 +291,29 @@ export class Instances {
     instance.abandoned = [];
     this.#watches.unstall(instance);
     for (const act of held) act();
+    // The time of its shutdown delay went on.
+    if (instance.isLeaving) this.#stop(instance);
   }
 
   /** Its work takes so many times as long from now on; 1: as usual. */
   slowDown(index: number, factor: number): void {
     const instance = this.all[index]!;
     instance.slowness = factor;
-    if (factor !== 1) this.#disturb(instance);
+    if (factor !== 1) this.#connections.disturb(instance);
   }
 
   /** A new process, where there is none; where the old one is still ending, once it has. */
   start(index: number, onceReady?: () => void): void {
     const instance = this.all[index]!;
     if (onceReady !== undefined) this.#onceReady[index] = onceReady;
-    if (instance.state === 'stopping') this.#startsAgain[index] = true;
+    if (instance.state === 'stopping' || instance.isLeaving) this.#startsAgain[index] = true;
     if (instance.state !== 'dead') return;
     this.#startsAgain[index] = false;
     instance.state = 'starting';
     const { engine, parameters } = this.#needs;
     const starts = sampler(parameters.apiServer.start)(engine.stream('api-server/start'));
     engine.after(starts, this.#events().ready, index, instance.life);
+    this.lookAfterHealth();
   }
 
   /** One after the other gets its SIGTERM and is started again, the next when the last one serves. */
@@ -310,96 +343,20 @@ export class Instances {
 
   #end(instance: Instance): void {
     instance.state = 'dead';
+    instance.isLeaving = false;
     instance.life++;
     instance.held = [];
     this.#lose(instance, false);
     instance.gate = new Gate();
+    this.lookAfterHealth();
     if (this.#startsAgain[instance.index]) this.start(instance.index);
   }
 
   /** Nobody is connected to it any more. */
   #lose(instance: Instance, lives: boolean): void {
-    this.#leave(instance);
+    this.#connections.leave(instance);
     this.#requests.lose(instance, lives);
     this.#watches.end(instance, lives ? 'connection-lost' : 'eof');
-  }
-
-  /** New requests of its clients have to connect. */
-  #leave(instance: Instance): void {
-    for (const connection of this.#connections.values()) {
-      if (connection.instance !== instance) continue;
-      if (isDeaf(connection, instance)) {
-        // As soon as packets get through, its kernel answers that it knows of no such connection.
-        if (instance.state === 'dead') this.#silent.giveUpOnceHeard(connection, instance);
-        continue;
-      }
-      // After a SIGTERM the old connection goes on beside the new one.
-      if (instance.state !== 'stopping') connection.wire?.close();
-      connection.wire = undefined;
-      connection.instance = undefined;
-      connection.isPlain = false;
-    }
-  }
-
-  #disturb(instance: Instance): void {
-    for (const connection of this.#connections.values()) {
-      if (connection.instance === instance) connection.isPlain = false;
-    }
-  }
-
-  #connect(connection: Connection, then: Connected): void {
-    const { instance, name } = connection;
-    if (instance !== undefined) {
-      then(instance, 0);
-      return;
-    }
-    const { network } = this.#needs;
-    if (connection.dialling !== undefined) {
-      connection.dialling.push(then);
-      return;
-    }
-    const next = this.#next();
-    if (next === undefined) {
-      const micros = this.#refusalMicros();
-      then(undefined, micros, micros === HANDSHAKE_TIMEOUT_MICROS);
-    } else if (network.isCut(name, next.name)) {
-      connection.dialling = [then];
-      this.#dialling.begin(connection, next, (one, to) => this.#connected(one, to));
-    } else {
-      this.#connected(connection, next);
-      then(next, 0);
-    }
-  }
-
-  #connected(connection: Connection, instance: Instance): void {
-    const { engine, path, network } = this.#needs;
-    const { name } = connection;
-    connection.instance = instance;
-    connection.readyAt = engine.now;
-    for (let i = 0; i < WAYS_TO_CONNECT; i++) {
-      connection.readyAt += path.networkMicros();
-      if (!network.isTroubled(name, instance.name)) continue;
-      connection.readyAt +=
-        i % 2 === 0 ? network.delayMicros(name, instance.name) : network.delayMicros(instance.name, name);
-    }
-    this.#silent.look(connection);
-  }
-
-  /** The balancer's choice. */
-  #next(): Instance | undefined {
-    for (let i = 0; i < this.all.length; i++) {
-      const instance = this.all[(this.#turn + i) % this.all.length]!;
-      if (!instance.listens) continue;
-      this.#turn = (instance.index + 1) % this.all.length;
-      return instance;
-    }
-    return undefined;
-  }
-
-  #refusalMicros(): number {
-    if (this.all.some(({ state }) => state === 'paused')) return HANDSHAKE_TIMEOUT_MICROS;
-    const { path } = this.#needs;
-    return path.networkMicros() + path.networkMicros();
   }
 
   #events(): Kinds {
