@@ -16,7 +16,7 @@ function normal(pairs: unknown): unknown {
 }
 
 describe.skipIf(recordings.length === 0)('requests and answers of a real API server (needs ORRERY_DATA)', () => {
-  it.each(recordings)('$name', (recording) => {
+  it.each(recordings.map((one) => [one.name, one] as const))('%s', (_name, recording) => {
     const recorded = JSON.parse(readFileSync(join(recording.folder, 'pairs.json'), 'utf8')) as readonly unknown[];
     const replayed = JSON.parse(replayExchanges(recording, '1').get('pairs.json')!) as readonly unknown[];
     expect(normal(replayed)).toEqual(

@@ -54,7 +54,7 @@ function crashedAfter(play: Play, write: number, crash: Crash): { world: Control
   return { world: perform(play, { carriedOut }), underWay };
 }
 
-describe.each(PLAYS)('$name', (play) => {
+describe.each(PLAYS.map((play) => [play.name, play] as const))('%s', (_name, play) => {
   const baseline = baselineOf(play);
 
   it('ends the same after a crash behind any of its writes', () => {

@@ -31,14 +31,17 @@ const scene: Scene = {
 };
 
 describe('what kubectl prints', () => {
-  test.each(described)('of $kind $name', ({ kind, namespace, name, text }) => {
-    const isMeant = (object: Wire): boolean => {
-      const metadata = object['metadata'] as { readonly name: string; readonly namespace?: string };
-      return metadata.name === name && (metadata.namespace ?? '') === namespace;
-    };
-    const object = scene.all(kind).find(isMeant)!;
-    expect(describeObject(kind, object, scene)).toBe(text);
-  });
+  test.each(described.map((one) => [one.kind, one.name, one] as const))(
+    'of %s %s',
+    (kind, name, { namespace, text }) => {
+      const isMeant = (object: Wire): boolean => {
+        const metadata = object['metadata'] as { readonly name: string; readonly namespace?: string };
+        return metadata.name === name && (metadata.namespace ?? '') === namespace;
+      };
+      const object = scene.all(kind).find(isMeant)!;
+      expect(describeObject(kind, object, scene)).toBe(text);
+    },
+  );
 
   test('of a kind that it does not know', () => {
     const website = {

@@ -14,13 +14,13 @@ const folder = data === undefined ? undefined : join(data, 'manifests');
 const present = folder !== undefined && existsSync(folder);
 
 const APPLICATIONS = [
-  { name: 'online-boutique', deployments: 12 },
-  { name: 'sock-shop', deployments: 14 },
-  { name: 'voting-app', deployments: 5 },
-];
+  ['online-boutique', 12],
+  ['sock-shop', 14],
+  ['voting-app', 5],
+] as const;
 
 describe.skipIf(!present)('real manifests (skipped without ORRERY_DATA)', () => {
-  it.each(APPLICATIONS)('$name runs unchanged', ({ name, deployments }) => {
+  it.each(APPLICATIONS)('%s runs unchanged', (name, deployments) => {
     const { scenario } = loadScenario(join(folder!, name));
     const simulation = new Simulation(scenario, defaultPolicies(), { pod: () => undefined, event: () => undefined });
     while (simulation.advance(Number.MAX_SAFE_INTEGER));
