@@ -59,8 +59,10 @@ export class ControllerWorld {
   readonly sent: Sent[] = [];
   readonly events: { readonly about: string; readonly reason: string; readonly message: string }[] = [];
   readonly watchers: ((change: Change) => void)[] = [];
-  /** Creations that were sent and not yet carried out. */
-  creationsUnderWay = 0;
+  /** Creations that were sent and not yet carried out, by kind. */
+  readonly creationsUnderWay = new Map<Kind, number>();
+  /** The kinds that controllers have a handler for or look up. */
+  readonly kindsWatched = new Set<Kind>();
   readonly #options: WorldOptions;
   readonly #clock = new WorldClock();
   readonly #server: WorldServer;
@@ -118,6 +120,11 @@ export class ControllerWorld {
     return this.#caches.of(kind);
   }
 
+  /** Whether the version that `drops` names was really replaced before anybody saw it. */
+  get hasDropped(): boolean {
+    return this.#caches.hasDropped;
+  }
+
   /** Adds a key to the queue of every controller. */
   enqueue(key: string): void {
     for (const host of this.#hosts) this.#enqueue(host, key);
@@ -139,7 +146,7 @@ export class ControllerWorld {
   crash({ downtime, underWay }: Crash): void {
     const life = ++this.#life;
     this.#underWayArrives = underWay === 'arrive';
-    if (!this.#underWayArrives) this.creationsUnderWay = 0;
+    if (!this.#underWayArrives) this.creationsUnderWay.clear();
     this.#hosts.length = 0;
     this.#caches.forget();
     this.after(downtime, () => {
@@ -156,7 +163,10 @@ export class ControllerWorld {
     const host = (): Host | undefined => this.#hosts.find((one) => one.queue === queue);
     const controller = factory({
       now: () => this.now,
-      lister: (kind) => this.cached(kind),
+      lister: (kind) => {
+        this.kindsWatched.add(kind);
+        return this.cached(kind);
+      },
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
       enqueueRateLimited: (key) => this.after(5_000, () => this.#enqueue(host(), key)),
@@ -168,6 +178,7 @@ export class ControllerWorld {
     });
     this.#hosts.push({ controller, queue, failures: new Map(), working: 0 });
     for (const kind of Object.keys(controller.handlers) as Kind[]) {
+      this.kindsWatched.add(kind);
       this.cached(kind).subscribe(controller.handlers[kind] as (change: Change) => void);
     }
   }
@@ -222,10 +233,10 @@ export class ControllerWorld {
     let missing = requests.length;
     const life = this.#life;
     requests.forEach((request, i) => {
-      if (request.verb === 'create') this.creationsUnderWay++;
+      this.#countUnderWay(request, 1);
       this.after(this.#options.requestDelay?.() ?? 2_000, () => {
         if (life !== this.#life && !this.#underWayArrives) return;
-        if (request.verb === 'create') this.creationsUnderWay--;
+        this.#countUnderWay(request, -1);
         const refusal = this.#options.refuse?.(request, this);
         const response: Response = refusal === undefined ? this.#server.carryOut(request) : refused(refusal);
         const sent: Sent = { at: this.now, by: host.controller.name, request, ok: response.ok };
@@ -244,6 +255,12 @@ export class ControllerWorld {
     host.queue.done(key);
     host.working--;
     this.#dispatch(host);
+  }
+
+  #countUnderWay(request: Request, by: number): void {
+    if (request.verb !== 'create') return;
+    const { kind } = request.object;
+    this.creationsUnderWay.set(kind, (this.creationsUnderWay.get(kind) ?? 0) + by);
   }
 
   #announce(change: Change): void {

@@ -7,6 +7,7 @@ import { job } from '../../src/policies/controllers/job.ts';
 import { replicaSet, replicationController } from '../../src/policies/controllers/replica-set.ts';
 import { statefulSet } from '../../src/policies/controllers/stateful-set.ts';
 import { ttlAfterFinished } from '../../src/policies/controllers/ttl-after-finished.ts';
+import type { Change } from '../../src/sim/api/change.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { ApiObject, Kind, Kinds } from '../../src/sim/api/kinds.ts';
 import { controllerOf } from '../../src/sim/api/meta.ts';
@@ -24,6 +25,11 @@ export interface Play {
   readonly about: readonly string[];
   /** Who changes, not only creates, an object of which kind in it. */
   readonly updates?: readonly (readonly [controller: string, kind: Kind])[];
+  /**
+   * A kind that a controller looks up and has no handler for, here as in Kubernetes: where its cache lags, what the
+   * controller put off stays so until something else happens to the object of this key.
+   */
+  readonly unheard?: { readonly kind: Kind; readonly key: string };
 }
 
 /** Every controller of workloads, together as in one controller manager. */
@@ -74,9 +80,14 @@ export function setImage(kind: 'DaemonSet' | 'Deployment' | 'StatefulSet', name:
     });
 }
 
-/** Puts a play on: pods become ready after a second, those of Jobs end a second later, and all take one to stop. */
-export function perform(play: Play, options: Partial<WorldOptions> = {}): ControllerWorld {
+/** Puts a play on, before the eyes of `watcher`: pods become ready after a second, those of Jobs end a second later, and all take one to stop. */
+export function perform(
+  play: Play,
+  options: Partial<WorldOptions> = {},
+  watcher?: (change: Change) => void,
+): ControllerWorld {
   const world = new ControllerWorld({ controllers: CONTROLLERS, ...options });
+  if (watcher !== undefined) world.watchers.push(watcher);
   playKubelets(world, () => SECOND);
   playCompletions(world);
   for (let i = 1; i <= 3; i++) world.apply(nodeNamed(`n${i}`));
@@ -99,10 +110,15 @@ function playCompletions(world: ControllerWorld): void {
   });
 }
 
-/** How many pods the controllers have created so far. */
-export function podsCreated(world: ControllerWorld): number {
-  return world.sent.filter(({ request, ok }) => ok && request.verb === 'create' && request.object.kind === 'Pod')
-    .length;
+/** How many objects the controllers have created so far, by kind. */
+export function made(world: ControllerWorld): ReadonlyMap<Kind, number> {
+  const counts = new Map<Kind, number>();
+  for (const { request, ok } of world.sent) {
+    if (!ok || request.verb !== 'create') continue;
+    const { kind } = request.object;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /**

@@ -81,6 +81,8 @@ export const PLAYS: readonly Play[] = [
   },
   {
     name: 'a parallel StatefulSet whose claims go with its pods',
+    // A pod whose claim is still owned by its predecessor is not made, and nobody tells the controller of claims.
+    unheard: { kind: 'PersistentVolumeClaim', key: 'default/db' },
     about: ['statefulset', 'garbage-collector'],
     seconds: 90,
     acts: [

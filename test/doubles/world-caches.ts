@@ -8,9 +8,16 @@ export interface WatchOptions {
   readonly watchDelay?: (kind: Kind) => number;
   /** A cache that lags sees only the newest version of an object, as after a new list. */
   readonly skipsVersions?: boolean;
+  /**
+   * One version that no cache sees, if there is a later one within five seconds: the n-th of an object, from 1. What was
+   * deleted and made again under its name counts on.
+   */
+  readonly drops?: { readonly kind: Kind; readonly key: string; readonly version: number };
 }
 
 const PROMPT = 1_000;
+/** How long a watch that has lost a version is silent about its object at most. */
+const SILENCE = 5_000_000;
 
 /** What controllers know of a world: caches that lag behind its store, each as far as its kind's watch does. */
 export class WorldCaches {
@@ -21,6 +28,12 @@ export class WorldCaches {
   readonly #delivered = new Map<Kind, number>();
   /** Changes on their way, by kind and key; only where versions are skipped. */
   readonly #pending = new Map<string, { change: Change | undefined }>();
+  /** Versions so far of the object of which one is dropped. */
+  #versions = 0;
+  /** What is dropped, until the next version comes. */
+  #held: Change | undefined;
+  /** Whether a version was never seen. */
+  hasDropped = false;
   #life = 0;
   /** What is not newer than this came with the list that the caches began with. */
   #listedAt = 0;
@@ -55,6 +68,31 @@ export class WorldCaches {
   }
 
   announce(change: Change): void {
+    const { drops } = this.#options;
+    if (drops !== undefined && drops.kind === change.object.kind && drops.key === keyOf(change.object)) {
+      this.#announceOrHold(change, drops.version);
+    } else this.#announceNow(change);
+  }
+
+  #announceOrHold(change: Change, dropped: number): void {
+    if (++this.#versions === dropped) {
+      this.#held = change;
+      this.#clock.after(SILENCE, () => {
+        if (this.#held === change) this.#release(change);
+      });
+      return;
+    }
+    if (this.#held === undefined) return this.#announceNow(change);
+    this.hasDropped = true;
+    this.#release(joined(this.#held, change));
+  }
+
+  #release(change: Change | undefined): void {
+    this.#held = undefined;
+    if (change !== undefined) this.#announceNow(change);
+  }
+
+  #announceNow(change: Change): void {
     if (this.#options.skipsVersions !== true || !this.#joinPending(change)) this.#deliverLater(change);
   }
 
