@@ -96,10 +96,10 @@ describe('orrery run', () => {
 
   it('replaces an earlier run as a whole', () => {
     const out = fresh();
-    mkdirSync(out);
-    writeFileSync(join(out, 'old.csv'), 'left over');
+    orrery(['run', scenarioFile(SMALL), '--out', out, '--decisions']);
+    expect(existsSync(join(out, 'decisions.csv'))).toBe(true);
     orrery(['run', scenarioFile(SMALL), '--out', out]);
-    expect(existsSync(join(out, 'old.csv'))).toBe(false);
+    expect(existsSync(join(out, 'decisions.csv'))).toBe(false);
     expect(existsSync(join(out, 'manifest.json'))).toBe(true);
   });
 
@@ -203,6 +203,54 @@ describe('wrong input', () => {
     const { code, stderr } = orrery(['run', scenarioFile(SMALL), '--out', join(file, 'below')]);
     expect(stderr).toContain('cannot create');
     expect(code).toBe(ExitCode.CannotCreate);
+  });
+
+  it('exits 73 rather than replace what no run wrote: a file, a folder of anything else, a run with something added', () => {
+    const scenario = scenarioFile(SMALL);
+    const file = fresh();
+    writeFileSync(file, 'mine');
+    const folder = fresh();
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'mine.yaml'), 'mine');
+    const added = fresh();
+    orrery(['run', scenario, '--out', added]);
+    writeFileSync(join(added, 'notes.txt'), 'mine');
+    for (const [out, why] of [
+      [file, 'it is not a folder'],
+      [folder, 'it holds mine.yaml, which no run wrote'],
+      [added, 'it holds notes.txt, which no run wrote'],
+    ] as const) {
+      const { code, stderr, stdout } = orrery(['run', scenario, '--out', out]);
+      expect(stderr).toContain(`error: cannot create ${out}: ${why}`);
+      expect(stdout).toBe('');
+      expect(code).toBe(ExitCode.CannotCreate);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['mine.yaml']);
+    expect(readFileSync(join(added, 'notes.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('exits 73 where the folder of an experiment or the file of a trace cannot be made', () => {
+    const scenario = scenarioFile(SMALL);
+    const file = fresh();
+    writeFileSync(file, 'mine');
+    const folder = fresh();
+    mkdirSync(folder);
+    const commands = [
+      ['compare', scenario, '--seeds', '2', '--out', file],
+      ['run', scenario, '--no-reports', '--trace', folder],
+    ];
+    for (const command of commands) {
+      const { code, stderr } = orrery(command);
+      expect(stderr).toMatch(/^error: cannot create /);
+      expect(code).toBe(ExitCode.CannotCreate);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('leaves standard output alone when a trace cannot be read', () => {
+    const { code, stdout } = orrery(['import', join(scratch, 'nowhere.csv'), '--from', 'swf']);
+    expect({ code, stdout }).toEqual({ code: ExitCode.InputMissing, stdout: '' });
   });
 
   it('validates without running', () => {

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare as analyse, metricsOf, type Comparison } from '../experiment/comparison.ts';
 import type { Executor } from '../experiment/executor.ts';
@@ -6,7 +5,7 @@ import { queueName } from '../experiment/redis/queue-settings.ts';
 import { RedisExecutor } from '../experiment/redis/redis-executor.ts';
 import { collect, type PlanResults, type Shard } from '../experiment/run-plan.ts';
 import { runsOf, type Plan } from '../experiment/plan.ts';
-import { FolderResults, MemoryResults, type ResultStore } from '../experiment/result-store.ts';
+import { MemoryResults, type ResultStore } from '../experiment/result-store.ts';
 import type { Precision } from '../experiment/statistics/sequential.ts';
 import { imprecise, runUntilPrecise } from '../experiment/until-precise.ts';
 import { ThreadExecutor } from '../experiment/thread-executor.ts';
@@ -21,9 +20,10 @@ import { codeHash } from './code-hash.ts';
 import type { ExperimentKind } from '../report/html/experiment/experiment-page.ts';
 import { ExitCode } from './exit-codes.ts';
 import { jobProgress } from './job-progress.ts';
+import { keptResults } from './kept-results.ts';
+import { OutputFile, writeOutput } from './output-file.ts';
 import { planExperiment, type Experiment, type ExperimentOptions } from './plan-experiment.ts';
 import { styleFor } from './style.ts';
-import { TextFile, writeText } from './text-file.ts';
 import { TASKS } from './tasks-url.ts';
 
 export interface CompareOptions extends ExperimentOptions {
@@ -54,7 +54,7 @@ export async function compare(path: string, kind: ExperimentKind, options: Compa
     throw new ExperimentError('--parquet writes a file into the folder of --out, and there is none');
   }
   let experiment = await planExperiment(path, options);
-  const store = options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
+  const store = options.out === undefined ? new MemoryResults() : keptResults(join(options.out, 'results'));
   const executor = await executorFor(options);
   let results: PlanResults;
   const cautions: string[] = [];
@@ -91,7 +91,7 @@ export async function compare(path: string, kind: ExperimentKind, options: Compa
 }
 
 function pilotsIn(out: string | undefined): ResultStore<StateSeries> {
-  return out === undefined ? new MemoryResults() : new FolderResults(join(out, 'pilots'));
+  return out === undefined ? new MemoryResults() : keptResults(join(out, 'pilots'));
 }
 
 function warmUpText({ micros, seeds, slowest }: WarmUp): string {
@@ -176,7 +176,7 @@ async function show(
   };
   process.stdout.write(texts[format]());
   if (out !== undefined) {
-    for (const name of ['csv', 'json'] as const) writeText(join(out, `comparison.${name}`), texts[name]());
+    for (const name of ['csv', 'json'] as const) writeOutput(join(out, `comparison.${name}`), texts[name]());
     if (parquet === true) await keepParquet(comparison, out);
   }
   const { results } = comparison;
@@ -186,7 +186,7 @@ async function show(
 
 async function keepParquet(comparison: Comparison, out: string): Promise<void> {
   const { ParquetWriter } = await import('../report/parquet.ts');
-  const file = new TextFile(join(out, parquetName(COMPARISON)));
+  const file = new OutputFile(join(out, parquetName(COMPARISON)));
   writeComparison(comparison, new ParquetWriter(COMPARISON, (bytes) => file.write(bytes)));
   file.commit();
 }
@@ -208,9 +208,8 @@ export interface KeptPlan extends Experiment {
 }
 
 function keepPlan(out: string, plan: Plan, experiment: Experiment, kind: ExperimentKind): void {
-  mkdirSync(out, { recursive: true });
   const kept: KeptPlan = { ...experiment, plan, kind };
-  writeFileSync(join(out, 'experiment.json'), JSON.stringify(kept, undefined, 2) + '\n');
+  writeOutput(join(out, 'experiment.json'), JSON.stringify(kept, undefined, 2) + '\n');
 }
 
 /** `orrery merge`: puts the results of shards together and shows them as if one machine had made them all. */

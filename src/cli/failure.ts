@@ -9,7 +9,7 @@ import { ExperimentError } from '../experiment/vary.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
 import { ExitCode } from './exit-codes.ts';
-import { OutputError } from './run-folder.ts';
+import { OutputError } from './output-error.ts';
 
 /** What a failed run was: enough to repeat it. */
 export interface RunContext {

@@ -5,7 +5,7 @@ import { renderFit } from '../report/fit.ts';
 import { TRACE_FORMATS } from '../scenario/traces/trace-formats.ts';
 import { BYTES_PER_GIB, type TraceTask } from '../scenario/traces/trace-task.ts';
 import { ExitCode } from './exit-codes.ts';
-import { TextFile } from './text-file.ts';
+import { writeOutput } from './output-file.ts';
 
 interface FitOptions {
   readonly from: string;
@@ -29,14 +29,12 @@ export async function fit(file: string, options: FitOptions): Promise<void> {
       process.exitCode = ExitCode.InputInvalid;
       return;
     }
-    const output = new TextFile(options.out);
     const name = basename(file)
       .replace(/\..*$/, '')
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '');
-    output.write(fittedScenario(name === '' ? 'fitted' : name, found));
-    output.commit();
+    writeOutput(options.out, fittedScenario(name === '' ? 'fitted' : name, found));
   }
   process.exitCode = ExitCode.Ok;
 }

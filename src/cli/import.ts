@@ -8,7 +8,7 @@ import { taskHeader, taskLines } from '../scenario/traces/task-csv.ts';
 import { TRACE_FORMATS } from '../scenario/traces/trace-formats.ts';
 import { BYTES_PER_GIB, type TraceTask } from '../scenario/traces/trace-task.ts';
 import { ExitCode } from './exit-codes.ts';
-import { TextFile } from './text-file.ts';
+import { OutputFile, writeOutput } from './output-file.ts';
 
 interface ImportOptions extends Reshaping {
   readonly from: string;
@@ -36,14 +36,16 @@ async function importTasks(file: string, options: ImportOptions): Promise<void> 
   const machine = { milliCpu: options.machineCpu * 1000, memoryBytes: options.machineMemory * BYTES_PER_GIB };
   const lots = new Engine({ seed: options.seed ?? '1' }).stream('import');
   const read = TRACE_FORMATS.get(options.from)!;
-  const output = options.out === undefined ? undefined : new TextFile(options.out);
+  const output = options.out === undefined ? undefined : new OutputFile(options.out);
   const write = (text: string): void => (output === undefined ? void process.stdout.write(text) : output.write(text));
   try {
-    write(taskHeader());
     let batch: TraceTask[] = [];
     let count = 0;
+    // With the first tasks, so that a file that cannot be read leaves nothing on standard output.
+    let header = taskHeader();
     const flush = (): void => {
-      if (batch.length > 0) write(taskLines(batch));
+      write(header + (batch.length > 0 ? taskLines(batch) : ''));
+      header = '';
       count += batch.length;
       batch = [];
     };
@@ -68,11 +70,6 @@ function importSimKube(file: string, out: string | undefined): void {
   const name = basename(file).replace(/\..*$/, '');
   const folder = out ?? name;
   const files = simKubeScenario(name, readSimKube(file));
-  for (const { path, text } of files) {
-    const whole = join(folder, path);
-    const output = new TextFile(whole);
-    output.write(text);
-    output.commit();
-  }
+  for (const { path, text } of files) writeOutput(join(folder, path), text);
   process.stderr.write(`${join(folder, 'scenario.yaml')} and ${files.length - 1} more files\n`);
 }

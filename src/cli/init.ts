@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ExitCode } from './exit-codes.ts';
-import { OutputError } from './run-folder.ts';
+import { OutputError } from './output-error.ts';
 
 /** `orrery init`: copies the commented starter scenario. Never replaces a file unless told to. */
 export function init(file: string, options: { readonly force?: boolean }): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FolderResults, MemoryResults, type ResultStore } from '../experiment/result-store.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
 import { showMerged, type CompareOptions, type KeptPlan } from './compare.ts';
+import { keptResults } from './kept-results.ts';
 
 /** Puts folders of shards of one experiment together. Throws a TraceError when they are not of one. */
 export async function merge(
@@ -12,7 +13,7 @@ export async function merge(
   let kept: KeptPlan | undefined;
   let text = '';
   const store: ResultStore =
-    options.out === undefined ? new MemoryResults() : new FolderResults(join(options.out, 'results'));
+    options.out === undefined ? new MemoryResults() : keptResults(join(options.out, 'results'));
   for (const folder of folders) {
     const file = join(folder, 'experiment.json');
     if (!existsSync(file))

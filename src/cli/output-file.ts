@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { OutputError } from './run-folder.ts';
+import { attempt, OutputError } from './output-error.ts';
 
-/** A file that the user named, put in its place in one rename when it is whole. */
+/** A file that the user named, put in its place in one rename when it is whole. Throws OutputErrors. */
 export class OutputFile {
   readonly path: string;
   readonly #staging: string;
@@ -12,15 +12,18 @@ export class OutputFile {
   constructor(path: string) {
     this.path = resolve(path);
     this.#staging = `${this.path}.incomplete-${process.pid}`;
-    this.#descriptor = this.#attempt('cannot create', true, () => {
+    this.#descriptor = attempt(`cannot create ${this.path}`, true, () => {
+      if (statSync(this.path, { throwIfNoEntry: false })?.isDirectory() === true) {
+        throw new OutputError(`cannot create ${this.path}: it is a folder`, true);
+      }
       mkdirSync(dirname(this.path), { recursive: true });
       return openSync(this.#staging, 'w');
     });
   }
 
-  write(text: string): void {
-    const bytes = Buffer.from(text, 'utf8');
-    this.#attempt('cannot write', false, () => {
+  write(content: string | Uint8Array): void {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    attempt(`cannot write ${this.path}`, false, () => {
       for (let written = 0; written < bytes.length;) {
         written += writeSync(this.#descriptor, bytes, written, bytes.length - written);
       }
@@ -28,7 +31,7 @@ export class OutputFile {
   }
 
   commit(): void {
-    this.#attempt('cannot write', false, () => {
+    attempt(`cannot write ${this.path}`, false, () => {
       fsyncSync(this.#descriptor);
       this.#close();
       renameSync(this.#staging, this.path);
@@ -46,16 +49,16 @@ export class OutputFile {
     this.#isOpen = false;
     closeSync(this.#descriptor);
   }
+}
 
-  #attempt<T>(what: string, creating: boolean, act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      throw new OutputError(
-        `${what} ${this.path}: ${error instanceof Error ? error.message : String(error)}`,
-        creating,
-        error,
-      );
-    }
+/** A whole file at once. Throws an OutputError, and leaves nothing half written. */
+export function writeOutput(path: string, text: string): void {
+  const file = new OutputFile(path);
+  try {
+    file.write(text);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    throw error;
   }
 }

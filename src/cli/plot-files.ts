@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { standalone } from '../report/html/plots/drawn.ts';
 import type { DrawnPlot } from '../report/html/plots/plot.ts';
-import { writeText } from './text-file.ts';
+import { writeOutput } from './output-file.ts';
 
 /** A plot a file, in colours for paper. */
 export function writePlots(folder: string, plots: readonly DrawnPlot[], style: string): void {
-  for (const plot of plots) writeText(join(folder, `${fileName(plot.id)}.svg`), standalone(plot, style));
+  for (const plot of plots) writeOutput(join(folder, `${fileName(plot.id)}.svg`), standalone(plot, style));
 }
 
 /** Metrics and paths of a scenario as a file's name. */

@@ -11,17 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-
-/** The output cannot be written: a message for the user, and the exit code that says which kind. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError';
-  readonly creating: boolean;
-
-  constructor(message: string, creating: boolean, cause: unknown) {
-    super(message, { cause });
-    this.creating = creating;
-  }
-}
+import { whatIsInTheWay } from './earlier-run.ts';
+import { attempt, OutputError } from './output-error.ts';
 
 interface OpenFile {
   readonly descriptor: number;
@@ -39,7 +30,7 @@ export interface FileFacts {
 /**
  * The folder of a run, written beside its place and put there in one rename when it is whole, its manifest last. A run
  * that dies half way leaves a folder whose name begins with a dot and that has no manifest; nothing looks whole that is
- * not. What stood there before is replaced only then.
+ * not. The earlier run that stood there is replaced only then; what is not a run is never replaced.
  */
 export class RunFolder {
   readonly path: string;
@@ -49,6 +40,10 @@ export class RunFolder {
   constructor(path: string) {
     this.path = resolve(path);
     const parent = dirname(this.path);
+    const obstacle = attempt(`cannot create ${this.path}`, true, () => whatIsInTheWay(this.path));
+    if (obstacle !== undefined) {
+      throw new OutputError(`cannot create ${this.path}: ${obstacle}; --out names another one`, true);
+    }
     this.#staging = join(parent, `.${basename(this.path)}.incomplete-${process.pid}`);
     attempt(`cannot create ${this.path}`, true, () => {
       mkdirSync(parent, { recursive: true });
@@ -147,15 +142,5 @@ function syncFolder(path: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function attempt<T>(what: string, creating: boolean, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof OutputError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OutputError(`${what}: ${reason}`, creating, error);
   }
 }

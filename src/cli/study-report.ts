@@ -4,7 +4,7 @@ import { studyCsv } from '../report/study.ts';
 import type { PublishedRuns, StudyRunResult } from '../report/study-groups.ts';
 import { readPageAssets } from './page-assets.ts';
 import { writePlots } from './plot-files.ts';
-import { writeText } from './text-file.ts';
+import { writeOutput } from './output-file.ts';
 import { VERSION } from './version.ts';
 
 /** Makes the page of a reproduction; with `out`, puts it, its curves and its plots there. */
@@ -18,8 +18,8 @@ export async function studyReport(
   const facts = { orrery: VERSION, command, tiesByLot: ties === 'random' };
   const { html, plots } = await studyPage(results, published, facts, assets);
   if (out !== undefined) {
-    writeText(join(out, 'report.html'), html);
-    writeText(join(out, 'curves.csv'), studyCsv(results));
+    writeOutput(join(out, 'report.html'), html);
+    writeOutput(join(out, 'curves.csv'), studyCsv(results));
     writePlots(join(out, 'plots'), plots, assets.style);
   }
   return html;

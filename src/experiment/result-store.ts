@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReplicationResult } from './replication.ts';
 
@@ -46,7 +46,12 @@ export class FolderResults<T = ReplicationResult> implements ResultStore<T> {
 
   put(key: string, result: T): void {
     const temporary = join(this.folder, `.${key}.${process.pid}.tmp`);
-    writeFileSync(temporary, JSON.stringify(result) + '\n');
-    renameSync(temporary, join(this.folder, `${key}.json`));
+    try {
+      writeFileSync(temporary, JSON.stringify(result) + '\n');
+      renameSync(temporary, join(this.folder, `${key}.json`));
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
   }
 }
