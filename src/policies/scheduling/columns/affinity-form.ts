@@ -15,6 +15,7 @@ import { MAX_NODE_SCORE } from '../plugins/normalize-score.ts';
 import type { DomainCounts } from './domain-counts.ts';
 import { NO_DOMAIN } from './key-column.ts';
 import type { LabelClass, PodIndex } from './pod-index.ts';
+import type { ScoreScratch } from './score-scratch.ts';
 
 interface ScorePart {
   readonly domains: DomainCounts;
@@ -31,6 +32,7 @@ export class PodAffinityForm {
   readonly #weight: number;
   readonly #pod: Pod;
   readonly #namespaceLabels: Labels;
+  readonly #scratch: ScoreScratch;
   readonly #filters: boolean;
   readonly #scores: boolean;
   readonly #affinity: readonly DomainCounts[];
@@ -44,18 +46,23 @@ export class PodAffinityForm {
   /** Domains with pods that keep this one away: those its own terms select first. */
   #blocking: DomainCounts[] = [];
   #ownBlocking = 0;
-  #raw = new Float64Array(128);
 
   constructor(
     index: PodIndex,
     plugin: InterPodAffinity,
-    use: { readonly filters: boolean; readonly scores: boolean; readonly weight: number },
+    use: {
+      readonly filters: boolean;
+      readonly scores: boolean;
+      readonly weight: number;
+      readonly scratch: ScoreScratch;
+    },
     pod: PodFacts,
     handle: PluginHandle,
   ) {
     this.#index = index;
     this.#plugin = plugin;
     this.#weight = use.weight;
+    this.#scratch = use.scratch;
     this.#filters = use.filters;
     this.#pod = pod.pod;
     this.#namespaceLabels = namespaceLabels(pod.pod.metadata.namespace, handle);
@@ -182,8 +189,7 @@ export class PodAffinityForm {
   /** Adds the weighted, normalised score of each found slot to its total. */
   addTo(totals: Float64Array, found: Int32Array, count: number): void {
     if (!this.#scores) return;
-    if (this.#raw.length < count) this.#raw = new Float64Array(2 * count);
-    const raw = this.#raw;
+    const raw = this.#scratch.raw(count);
     let first = true;
     for (const { domains, weight } of this.#parts) {
       domains.refresh();

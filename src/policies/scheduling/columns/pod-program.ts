@@ -10,6 +10,7 @@ import { ImageColumn } from './image-column.ts';
 import type { NodeColumns } from './node-columns.ts';
 import type { LabelClass, PodIndex } from './pod-index.ts';
 import type { ProfileForm } from './profile-form.ts';
+import { ScoreScratch } from './score-scratch.ts';
 import { HardSpread, SoftSpread } from './spread-form.ts';
 import { prepareStatic, StaticColumn } from './static-column.ts';
 import { UsageColumn, usageKey } from './usage-column.ts';
@@ -103,6 +104,7 @@ export class PodPrograms {
   readonly #index: PodIndex;
   readonly #form: ProfileForm;
   readonly #handle: PluginHandle;
+  readonly #scratch = new ScoreScratch();
   readonly #usage = new Map<string, UsageColumn>();
   readonly #statics = new Map<string, StaticColumn>();
   readonly #pairs = new Map<UsageColumn, Map<StaticColumn, Pair>>();
@@ -199,8 +201,13 @@ export class PodPrograms {
     const softSpread =
       spread === undefined || form.spreadWeight === 0
         ? undefined
-        : new SoftSpread(this.#index, spread, form.spreadWeight, pod, podClass);
-    const use = { filters: form.affinityFilters, scores: form.affinityWeight > 0, weight: form.affinityWeight };
+        : new SoftSpread(this.#index, spread, { weight: form.spreadWeight, scratch: this.#scratch }, pod, podClass);
+    const use = {
+      filters: form.affinityFilters,
+      scores: form.affinityWeight > 0,
+      weight: form.affinityWeight,
+      scratch: this.#scratch,
+    };
     const usage = this.#usageColumn(pod);
     if (usage.most > VALUE_MASK) return undefined;
     return new PodProgram({

@@ -11,6 +11,7 @@ import type { DomainCounts } from './domain-counts.ts';
 import { NO_DOMAIN, type KeyColumn } from './key-column.ts';
 import type { PodCount } from './pod-count.ts';
 import type { LabelClass, PodIndex } from './pod-index.ts';
+import type { ScoreScratch } from './score-scratch.ts';
 
 interface HardConstraint {
   readonly domains: DomainCounts;
@@ -88,18 +89,18 @@ export class SoftSpread {
   readonly #constraints: readonly SoftConstraint[];
   readonly #needsAllKeys: boolean;
   readonly weight: number;
-  #scores = new Float64Array(128);
-  /** What a constraint adds in each domain. */
-  #ofDomain = new Float64Array(8);
-  /** By raw score, from the least on: what it comes to when it is normalised. */
-  #normalised = new Float64Array(128);
-  /** By domain, the last search that met it. */
-  #met = new Int32Array(8);
-  #search = 0;
+  readonly #scratch: ScoreScratch;
 
-  constructor(index: PodIndex, plugin: PodTopologySpread, weight: number, pod: PodFacts, podClass: LabelClass) {
+  constructor(
+    index: PodIndex,
+    plugin: PodTopologySpread,
+    use: { readonly weight: number; readonly scratch: ScoreScratch },
+    pod: PodFacts,
+    podClass: LabelClass,
+  ) {
     const constraints = plugin.constraintsOf(pod, 'ScheduleAnyway');
-    this.weight = weight;
+    this.weight = use.weight;
+    this.#scratch = use.scratch;
     this.#needsAllKeys = plugin.needsAllKeys(pod);
     this.#constraints = constraints.map((constraint) => {
       const isHostname = constraint.topologyKey === LABEL_HOSTNAME;
@@ -132,8 +133,7 @@ export class SoftSpread {
       key.refresh();
       domains?.refresh();
     }
-    if (this.#scores.length < count) this.#scores = new Float64Array(2 * count);
-    const scores = this.#scores;
+    const scores = this.#scratch.raw(count);
     let counted = count;
     if (this.#needsAllKeys) {
       for (let j = 0; j < count; j++) {
@@ -147,10 +147,10 @@ export class SoftSpread {
       scores.fill(0, 0, count);
     }
     for (const constraint of constraints) {
-      const domains = constraint.isHostname ? counted : this.#domainsMet(constraint.key, found, count);
+      const domains = constraint.isHostname ? counted : this.#domainsMet(constraint.key, scores, found, count);
       constraint.weight = naturalLog(domains + 2);
     }
-    for (const constraint of constraints) this.#addConstraint(constraint, found, count);
+    for (const constraint of constraints) this.#addConstraint(constraint, scores, found, count);
     let least = Infinity;
     let most = 0;
     for (let j = 0; j < count; j++) {
@@ -160,16 +160,16 @@ export class SoftSpread {
       if (score < least) least = score;
       if (score > most) most = score;
     }
-    this.#addNormalised(totals, count, least, most);
+    this.#addNormalised(totals, scores, count, least, most);
   }
 
   /** Adds to the raw scores what one constraint gives each found node that is not ignored. */
   #addConstraint(
     { key, count: pods, domains, maxSkew, weight }: SoftConstraint,
+    scores: Float64Array,
     found: Int32Array,
     count: number,
   ): void {
-    const scores = this.#scores;
     const { domain } = key;
     const base = maxSkew - 1;
     if (domains === undefined) {
@@ -181,8 +181,7 @@ export class SoftSpread {
       return;
     }
     const { size } = key;
-    if (this.#ofDomain.length <= size) this.#ofDomain = new Float64Array(2 * size);
-    const ofDomain = this.#ofDomain;
+    const ofDomain = this.#scratch.ofDomain(size);
     for (let id = 0; id < size; id++) ofDomain[id] = domains.count[id]! * weight + base;
     for (let j = 0; j < count; j++) {
       const id = domain[found[j]!]!;
@@ -191,9 +190,8 @@ export class SoftSpread {
   }
 
   /** The found nodes have few different scores: each is normalised once. */
-  #addNormalised(totals: Float64Array, count: number, least: number, most: number): void {
+  #addNormalised(totals: Float64Array, scores: Float64Array, count: number, least: number, most: number): void {
     const { weight } = this;
-    const scores = this.#scores;
     const range = most - least;
     if (most === 0 || range >= count) {
       for (let j = 0; j < count; j++) {
@@ -204,8 +202,7 @@ export class SoftSpread {
       }
       return;
     }
-    if (this.#normalised.length <= range) this.#normalised = new Float64Array(2 * range);
-    const normalised = this.#normalised;
+    const normalised = this.#scratch.normalised(range + 1);
     for (let i = 0; i <= range; i++) normalised[i] = weight * multiplyDivide(MAX_NODE_SCORE, most - i, most);
     for (let j = 0; j < count; j++) {
       const score = scores[j]!;
@@ -214,15 +211,14 @@ export class SoftSpread {
   }
 
   /** Distinct domains of the found nodes that are not ignored; nodes without the key are one together. */
-  #domainsMet(key: KeyColumn, found: Int32Array, count: number): number {
-    if (this.#met.length < key.size) this.#met = new Int32Array(2 * key.size);
-    const search = ++this.#search;
-    const met = this.#met;
+  #domainsMet(key: KeyColumn, scores: Float64Array, found: Int32Array, count: number): number {
+    const met = this.#scratch.met(key.size);
+    const search = this.#scratch.nextSearch();
     const { domain } = key;
     let domains = 0;
     let without = 0;
     for (let j = 0; j < count; j++) {
-      if (this.#scores[j] === -1) continue;
+      if (scores[j] === -1) continue;
       const id = domain[found[j]!]!;
       if (id === NO_DOMAIN) without = 1;
       else if (met[id] !== search) {
