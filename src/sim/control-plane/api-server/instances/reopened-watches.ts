@@ -2,13 +2,13 @@ import type { Engine, EventKind } from '../../../engine/engine.ts';
 import type { Stream } from '../../../engine/streams.ts';
 import type { Kind } from '../../../api/kinds.ts';
 import { isBefore, isBeyond } from '../../watch/cache-window.ts';
-import { channelSize } from '../../watch/channel-size.ts';
-import { unreadOf } from '../../watch/unread-watches.ts';
 import type { Subscription } from '../../watch/watch-hub.ts';
 import type { Wire } from '../../network/wire.ts';
 import type { Network } from '../../network/network.ts';
 import type { Connected, Connection, RemoteWatch } from './connection.ts';
 import type { Instance } from './instance.ts';
+import { FrozenClients } from './frozen-clients.ts';
+import { lastBookmark } from './last-bookmark.ts';
 import { isDeaf } from './rerouted-requests.ts';
 import { StaleLists } from './stale-lists.ts';
 import { WatchLengths } from './watch-lengths.ts';
@@ -46,8 +46,6 @@ export interface ReopeningObserver {
   terminated?(kind: Kind): void;
 }
 
-/** A bookmark tells a watch how far it is, a minute after the last one. */
-const BOOKMARK_MICROS = 60_000_000;
 /** A reflector's back-off: 800 ms, twice as long each time, at most 30 s, times U[1, 2); anew after two minutes of health. */
 const BACK_OFF_MICROS = 800_000;
 const LONGEST_BACK_OFF_MICROS = 30_000_000;
@@ -63,6 +61,7 @@ export class ReopenedWatches {
   readonly #needs: WatchNeeds;
   readonly #lengths: WatchLengths;
   readonly #staleLists: StaleLists;
+  readonly #frozen: FrozenClients;
   #watches: RemoteWatch[] = [];
   #made = 0;
   #jitter: Stream | undefined;
@@ -74,6 +73,14 @@ export class ReopenedWatches {
   constructor(needs: WatchNeeds) {
     this.#needs = needs;
     this.#lengths = new WatchLengths(needs.engine);
+    this.#frozen = new FrozenClients({
+      engine: needs.engine,
+      lengths: this.#lengths,
+      cut: (watch, staysOpen) => this.#cut(watch, staysOpen),
+      goOn: (watch) => this.#goOn(watch),
+      opensAgain: (watch) => this.#later(watch, needs.networkMicros()),
+      terminated: (watch) => this.observer?.terminated?.(watch.subscription.kind),
+    });
     this.#staleLists = new StaleLists({
       engine: needs.engine,
       askEtcd: (instance, done) => needs.askEtcd(instance, done),
@@ -202,63 +209,18 @@ export class ReopenedWatches {
     }
   }
 
-  /** A client is frozen. Its server does not know, and sends what finds room. */
+  /** A client is frozen. */
   stopReading(connection: Connection): void {
-    connection.frozenAt = this.#needs.engine.now;
-    for (const watch of this.#watches) {
-      if (watch.connection !== connection || !watch.isOpen) continue;
-      watch.unread = true;
-      this.#cut(watch, true);
-    }
+    this.#frozen.stop(connection, this.#of(connection));
   }
 
-  /**
-   * A client reads again: what has found room comes, in order. Watches that ran out meanwhile, or were ended because nobody
-   * read them, are opened again from there.
-   */
+  /** A client reads again. */
   readOn(connection: Connection): void {
-    const { frozenAt } = connection;
-    if (frozenAt === undefined) return;
-    const { now } = this.#needs.engine;
-    connection.frozenAt = undefined;
-    const mine = this.#watches.filter((watch) => watch.connection === connection);
-    const unread = mine.filter((watch) => watch.unread);
-    const ends = unread.map((watch) => {
-      const end = watch.isOpen ? Infinity : watch.endedAt;
-      return Math.min(end, this.#lengths.endAfter(watch, frozenAt));
-    });
-    const found = unreadOf(
-      unread.map(({ subscription, instance }, i) => ({
-        endsAt: ends[i]!,
-        missed: subscription.missed(),
-        channelSize: channelSize(subscription.kind, instance?.caches.of(subscription.kind).capacity ?? 0),
-      })),
-    );
-    for (const [i, watch] of unread.entries()) {
-      const { taken, isTerminated } = found[i]!;
-      const endsAt = ends[i]!;
-      watch.unread = false;
-      if (!isTerminated && endsAt > now) this.#goOn(watch);
-      else {
-        if (isTerminated) this.observer?.terminated?.(watch.subscription.kind);
-        this.#endUnread(watch, taken, isTerminated ? undefined : endsAt);
-      }
-    }
-    for (const watch of mine) {
-      if (watch.isOpen && !watch.flows) this.#goOn(watch);
-      else if (!watch.isOpen && watch.instance === undefined) this.#later(watch, this.#needs.networkMicros());
-    }
+    this.#frozen.goOn(connection, this.#of(connection));
   }
 
-  /** @param endedAt when it ran out, or its server ended; undefined: it was given up because nobody read it */
-  #endUnread(watch: RemoteWatch, taken: number, endedAt: number | undefined): void {
-    const { subscription } = watch;
-    const last = subscription.missed()[taken - 1];
-    subscription.take(taken);
-    const at = endedAt ?? lastBookmark(watch, last?.committedAt ?? watch.seen.at);
-    watch.seen = { at: Math.max(watch.seen.at, at), revision: subscription.seen() };
-    if (watch.isOpen) this.#cut(watch);
-    watch.instance = undefined;
+  #of(connection: Connection): readonly RemoteWatch[] {
+    return this.#watches.filter((watch) => watch.connection === connection);
   }
 
   /** A client has ended. */
@@ -398,10 +360,4 @@ export class ReopenedWatches {
       if (watch.attempt === attempt) this.#goOn(watch);
     });
   }
-}
-
-/** When a watch was told last how far it is, before a moment: by a bookmark, or as it was before it was opened. */
-function lastBookmark({ openedAt, seen }: RemoteWatch, moment: number): number {
-  const bookmarks = Math.floor((moment - openedAt) / BOOKMARK_MICROS);
-  return bookmarks > 0 ? openedAt + bookmarks * BOOKMARK_MICROS : seen.at;
 }
