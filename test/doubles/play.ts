@@ -12,6 +12,7 @@ import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { ApiObject, Kind, Kinds } from '../../src/sim/api/kinds.ts';
 import { controllerOf } from '../../src/sim/api/meta.ts';
 import { isPodReady } from '../../src/sim/api/pod.ts';
+import type { ControllerFactory } from '../../src/sim/policy-api/controllers.ts';
 import { ControllerWorld, SECOND, type WorldOptions } from './controller-world.ts';
 import { nodeNamed, playKubelets } from './workload-objects.ts';
 
@@ -33,7 +34,7 @@ export interface Play {
 }
 
 /** Every controller of workloads, together as in one controller manager. */
-const CONTROLLERS = [
+export const CONTROLLERS: readonly ControllerFactory[] = [
   deployment,
   replicaSet,
   replicationController(),

@@ -12,7 +12,11 @@ function apply(...objects: Parameters<typeof manifest>[]): (world: ControllerWor
   };
 }
 
-function remove(kind: 'Deployment' | 'StatefulSet', name: string, propagation: 'Background' | 'Foreground' | 'Orphan') {
+function remove(
+  kind: 'Deployment' | 'ReplicaSet' | 'StatefulSet',
+  name: string,
+  propagation: 'Background' | 'Foreground' | 'Orphan',
+) {
   return (world: ControllerWorld): void => {
     world.request({ verb: 'delete', kind, key: `default/${name}`, propagation });
   };
@@ -219,6 +223,16 @@ export const PLAYS: readonly Play[] = [
     acts: [
       [0, apply(['apps/v1', 'StatefulSet', 'db', { replicas: 2, serviceName: 'db', selector, template }])],
       [40, remove('StatefulSet', 'db', 'Orphan')],
+    ],
+  },
+  {
+    name: 'pods that a ReplicaSet leaves and another finds',
+    about: ['garbage-collector', 'replicaset'],
+    seconds: 60,
+    acts: [
+      [0, apply(['apps/v1', 'ReplicaSet', 'web', { replicas: 3, selector, template }])],
+      [6, remove('ReplicaSet', 'web', 'Orphan')],
+      [20, apply(['apps/v1', 'ReplicaSet', 'heir', { replicas: 3, selector, template }])],
     ],
   },
 ];
