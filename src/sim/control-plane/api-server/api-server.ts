@@ -86,6 +86,7 @@ export class SimulatedApiServer implements ApiServer {
       this.#hub.publish(commit);
       this.#instances.committed(commit);
       this.#watches.committed(commit);
+      handler.committed(commit);
       if (this.#awaited.any) this.#awaited.reached(commit.revision);
       for (const observe of this.#observers) observe(commit);
     };

@@ -1,6 +1,7 @@
 import { keyOf, type ApiObject, type Kind } from '../../api/kinds.ts';
 import type { ListOptions, ObjectList, Response, Selection } from '../../api/request.ts';
-import type { Store } from '../etcd/store.ts';
+import type { Commit, Store } from '../etcd/store.ts';
+import { KeyOrder } from './key-order.ts';
 import { refuse, type Refusal } from './outcome.ts';
 import { refuseTooLarge } from './refusals.ts';
 import { selectionOf } from './selection.ts';
@@ -18,6 +19,9 @@ interface Token {
   readonly after: string;
 }
 
+/** After so many changes that nobody has read, an order is given up. */
+const MOST_UNREAD = 100;
+
 const EXPIRED =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
@@ -29,12 +33,8 @@ export class ListPages {
   readonly #store: Store;
   readonly #snapshots: Snapshot[] = [];
   #taken = 0;
-  /** The last state that was listed. */
-  #sorted: { readonly kind: Kind | undefined; readonly revision: number; readonly objects: readonly ApiObject[] } = {
-    kind: undefined,
-    revision: -1,
-    objects: [],
-  };
+  /** Kinds that are listed again and again. */
+  readonly #orders = new Map<Kind, KeyOrder>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -58,15 +58,22 @@ export class ListPages {
     return pageOf(request, snapshot, objects);
   }
 
-  /** All objects of a kind by their keys; who lists again before anything has changed is not sorted for again. */
+  /** HOT: once a commit, and nothing to do as long as nobody lists. */
+  committed(commit: Commit): void {
+    if (this.#orders.size === 0) return;
+    const order = this.#orders.get(commit.kind);
+    if (order === undefined) return;
+    if (order.unread < MOST_UNREAD) order.committed(commit);
+    else this.#orders.delete(commit.kind);
+  }
+
+  /** All objects of a kind by their keys; for who lists again soon nothing is sorted anew. */
   #inOrder(kind: Kind): readonly ApiObject[] {
-    const { revision } = this.#store;
-    if (this.#sorted.kind === kind && this.#sorted.revision === revision) return this.#sorted.objects;
-    const keyed: { readonly key: string; readonly object: ApiObject }[] = [];
-    for (const object of this.#store.values(kind)) keyed.push({ key: keyOf(object), object });
-    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
-    this.#sorted = { kind, revision, objects: keyed.map(({ object }) => object) };
-    return this.#sorted.objects;
+    // Events that components write are no commits.
+    if (kind === 'Event') return new KeyOrder(this.#store.values(kind)).read();
+    let order = this.#orders.get(kind);
+    if (order === undefined) this.#orders.set(kind, (order = new KeyOrder(this.#store.values(kind))));
+    return order.read();
   }
 
   #nextPage(request: Selection & ListOptions, id: number, after: string): Response {

@@ -4,7 +4,7 @@ import type { DeleteOptions, Request, Response, WriteOptions } from '../../api/r
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
 import type { FeatureGates } from '../../scenario.ts';
 import { NO_SPACE } from '../etcd/errors.ts';
-import type { Store } from '../etcd/store.ts';
+import type { Commit, Store } from '../etcd/store.ts';
 import { apply, withTrackedUpdate } from './apply.ts';
 import { chargesOf } from './admission/resource-quota.ts';
 import { bind } from './bind.ts';
@@ -91,6 +91,11 @@ export class RequestHandler {
       mintUid: (kind) => world.mintUid(kind),
       mintSuffix: () => world.mintSuffix(),
     };
+  }
+
+  /** Something was committed. */
+  committed(commit: Commit): void {
+    this.#pages.committed(commit);
   }
 
   /** @param identity the client's, under which fields are managed that it changes without a name of its own */
