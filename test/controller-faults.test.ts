@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SECOND } from './doubles/controller-world.ts';
 import { PLAYS } from './doubles/plays.ts';
+import { PLAYS_OF_CLUSTERS } from './doubles/plays-of-clusters.ts';
 import { baselineOf, faults, lagging, sweepCrashes, sweepDrops, sweepLags } from './doubles/sweep.ts';
 
 /**
@@ -13,7 +14,7 @@ import { baselineOf, faults, lagging, sweepCrashes, sweepDrops, sweepLags } from
 /** Which crash follows a write is dealt by its number; at night every write is followed by every one of them. */
 const everyCrash = process.env['ORRERY_LONG'] !== undefined;
 
-describe.each(PLAYS.map((play) => [play.name, play] as const))('%s', (_name, play) => {
+describe.each([...PLAYS, ...PLAYS_OF_CLUSTERS].map((play) => [play.name, play] as const))('%s', (_name, play) => {
   const baseline = baselineOf(play);
 
   it('is what it is about: each of its controllers writes', () => {

@@ -22,6 +22,8 @@ export interface Play {
   /** At so many seconds. */
   readonly acts: readonly (readonly [at: number, act: (world: ControllerWorld) => void])[];
   readonly seconds: number;
+  /** Controllers that take part beside those of workloads. */
+  readonly with?: readonly ControllerFactory[];
   /** Controllers that the play is about: each of them writes something in it. */
   readonly about: readonly string[];
   /** Who changes, not only creates, an object of which kind in it. */
@@ -47,10 +49,11 @@ export const CONTROLLERS: readonly ControllerFactory[] = [
   garbageCollector,
 ];
 
-/** An object as a manifest gives it, with what the API server fills in. */
-export function manifest(apiVersion: string, kind: Kind, name: string, spec: object): ApiObject {
+/** An object as a manifest gives it: `more` is what it has beside a name and a spec. */
+export function manifest(apiVersion: string, kind: Kind, name: string, spec?: object, more: object = {}): ApiObject {
   const problems: string[] = [];
-  const object = decodeObject({ apiVersion, kind, metadata: { name }, spec }, ({ severity, message }) => {
+  const raw = { apiVersion, kind, metadata: { name }, ...(spec === undefined ? {} : { spec }), ...more };
+  const object = decodeObject(raw, ({ severity, message }) => {
     if (severity === 'error') problems.push(message);
   });
   if (object === undefined) throw new Error(problems.join('; '));
@@ -87,7 +90,10 @@ export function perform(
   options: Partial<WorldOptions> = {},
   watcher?: (change: Change) => void,
 ): ControllerWorld {
-  const world = new ControllerWorld({ controllers: CONTROLLERS, ...options });
+  const world = new ControllerWorld({
+    ...options,
+    controllers: [...(options.controllers ?? CONTROLLERS), ...(play.with ?? [])],
+  });
   if (watcher !== undefined) world.watchers.push(watcher);
   playKubelets(world, () => SECOND);
   playCompletions(world);
@@ -149,7 +155,19 @@ export function outcome(world: ControllerWorld): string[] {
   for (const { metadata, revision } of world.list('ControllerRevision')) {
     lines.push(`ControllerRevision ${metadata.name}: ${revision}`);
   }
-  for (const kind of WORKLOADS) {
+  for (const volume of world.list('PersistentVolume')) {
+    lines.push(`PersistentVolume of ${volume.spec.claimRef?.name}: ${volume.status?.phase}`);
+  }
+  for (const { metadata, subsets } of world.list('Endpoints')) {
+    const addresses = subsets.map((one) => `${one.addresses?.length ?? 0} of ${one.ports?.map(({ port }) => port)}`);
+    lines.push(`Endpoints ${metadata.name}: ${addresses.join(' ')}`);
+  }
+  for (const { metadata, spec } of world.list('Node')) {
+    const taints = (spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`);
+    lines.push(`Node ${metadata.name}: ${JSON.stringify(metadata.annotations)} ${taints.sort().join(' ')}`);
+  }
+  for (const { metadata, status } of world.list('Namespace')) lines.push(`Namespace ${metadata.name} ${status.phase}`);
+  for (const kind of WITH_STATUS) {
     for (const object of world.list(kind)) {
       lines.push(`${kind} ${object.metadata.name}: ${JSON.stringify(withoutChance(object.status))}`);
     }
@@ -157,13 +175,17 @@ export function outcome(world: ControllerWorld): string[] {
   return lines.sort();
 }
 
-const WORKLOADS = [
+const WITH_STATUS = [
   'CronJob',
   'DaemonSet',
   'Deployment',
+  'HorizontalPodAutoscaler',
   'Job',
+  'PersistentVolumeClaim',
+  'PodDisruptionBudget',
   'ReplicaSet',
   'ReplicationController',
+  'ResourceQuota',
   'StatefulSet',
 ] as const satisfies readonly Kind[];
 

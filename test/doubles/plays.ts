@@ -6,7 +6,7 @@ const template = podTemplate('img:1');
 /** Of a pod of a Job. */
 const ONCE = { restartPolicy: 'Never' };
 
-function apply(...objects: Parameters<typeof manifest>[]): (world: ControllerWorld) => void {
+export function apply(...objects: readonly Readonly<Parameters<typeof manifest>>[]): (world: ControllerWorld) => void {
   return (world) => {
     for (const object of objects) world.apply(manifest(...object));
   };

@@ -45,8 +45,8 @@ export function faults(
   const ending = outcome(world);
   found.push(...ending.filter((line) => !baseline.ending.includes(line)).map((line) => `there is ${line}`));
   found.push(...baseline.ending.filter((line) => !ending.includes(line)).map((line) => `missing: ${line}`));
-  if (found.length === 0 && ending.length !== baseline.ending.length) {
-    found.push(`${ending.length} objects in place of ${baseline.ending.length}`);
+  if (found.length === 0 && ending.join() !== baseline.ending.join()) {
+    found.push(`${ending.length} objects like those ${baseline.ending.length}, in other numbers`);
   }
   for (const [kind, count] of made(world)) {
     const most = (baseline.made.get(kind) ?? 0) + (twice.get(kind) ?? 0);

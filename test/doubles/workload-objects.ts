@@ -190,9 +190,9 @@ export function setReady(world: ControllerWorld, key: string, ready = true): voi
   world.edit('Pod', key, (pod) => running(pod, world.now, ready));
 }
 
-/** The nodes there are in turn. */
+/** The nodes there are in turn, but for those that pods are driven from. */
 function nextNode(world: ControllerWorld): string | undefined {
-  const nodes = world.list('Node');
+  const nodes = world.list('Node').filter(({ spec }) => !spec.taints?.some(({ effect }) => effect === 'NoExecute'));
   const bound = world.list('Pod').filter(({ spec }) => spec.nodeName !== undefined).length;
   return nodes[bound % nodes.length]?.metadata.name;
 }
