@@ -44,6 +44,8 @@ interface Host {
   readonly controller: Controller;
   readonly queue: WorkQueue;
   readonly failures: Map<string, number>;
+  /** Keys that are to be looked at again, as soon as the rate limiter allows. */
+  readonly waiting: Set<string>;
   working: number;
 }
 
@@ -169,14 +171,14 @@ export class ControllerWorld {
       },
       enqueue: (key) => this.#enqueue(host(), key),
       enqueueAfter: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
-      enqueueRateLimited: (key) => this.after(5_000, () => this.#enqueue(host(), key)),
+      enqueueRateLimited: (key) => this.#enqueueRateLimited(host(), key),
       enqueuePeriodically: (key, delay) => this.after(delay, () => this.#enqueue(host(), key)),
       record: (about, _type, reason, message) =>
         this.events.push({ about: `${about.kind}/${about.metadata.name}`, reason, message }),
       randomSuffix: (length) => String(this.#suffixes++).padStart(length, 'x'),
       random: () => 0.5,
     });
-    this.#hosts.push({ controller, queue, failures: new Map(), working: 0 });
+    this.#hosts.push({ controller, queue, failures: new Map(), waiting: new Set(), working: 0 });
     for (const kind of Object.keys(controller.handlers) as Kind[]) {
       this.kindsWatched.add(kind);
       this.cached(kind).subscribe(controller.handlers[kind] as (change: Change) => void);
@@ -187,6 +189,17 @@ export class ControllerWorld {
     if (host === undefined) return;
     host.queue.add(key);
     this.#dispatch(host);
+  }
+
+  /** A key that waits already comes up when it would have come up anyway. */
+  #enqueueRateLimited(host: Host | undefined, key: string): void {
+    if (host === undefined || host.waiting.has(key)) return;
+    host.waiting.add(key);
+    const life = this.#life;
+    this.after(host.controller.retryBackoff?.baseMicros ?? FIRST_RETRY, () => {
+      host.waiting.delete(key);
+      if (life === this.#life) this.#enqueue(host, key);
+    });
   }
 
   #dispatch(host: Host): void {

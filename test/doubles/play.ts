@@ -11,7 +11,8 @@ import type { Change } from '../../src/sim/api/change.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import type { ApiObject, Kind, Kinds } from '../../src/sim/api/kinds.ts';
 import { controllerOf } from '../../src/sim/api/meta.ts';
-import { isPodReady } from '../../src/sim/api/pod.ts';
+import type { MetricsSource } from '../../src/sim/api/metrics.ts';
+import { conditionOf, isPodReady } from '../../src/sim/api/pod.ts';
 import type { ControllerFactory } from '../../src/sim/policy-api/controllers.ts';
 import { ControllerWorld, SECOND, type WorldOptions } from './controller-world.ts';
 import { nodeNamed, playKubelets } from './workload-objects.ts';
@@ -22,6 +23,8 @@ export interface Play {
   /** At so many seconds. */
   readonly acts: readonly (readonly [at: number, act: (world: ControllerWorld) => void])[];
   readonly seconds: number;
+  /** Who answers for the metrics APIs. */
+  readonly metrics?: MetricsSource;
   /** Controllers that take part beside those of workloads. */
   readonly with?: readonly ControllerFactory[];
   /** Controllers that the play is about: each of them writes something in it. */
@@ -91,6 +94,7 @@ export function perform(
   watcher?: (change: Change) => void,
 ): ControllerWorld {
   const world = new ControllerWorld({
+    ...(play.metrics === undefined ? {} : { metrics: play.metrics }),
     ...options,
     controllers: [...(options.controllers ?? CONTROLLERS), ...(play.with ?? [])],
   });
@@ -162,9 +166,12 @@ export function outcome(world: ControllerWorld): string[] {
     const addresses = subsets.map((one) => `${one.addresses?.length ?? 0} of ${one.ports?.map(({ port }) => port)}`);
     lines.push(`Endpoints ${metadata.name}: ${addresses.join(' ')}`);
   }
-  for (const { metadata, spec } of world.list('Node')) {
+  for (const { metadata, spec, status } of world.list('Node')) {
     const taints = (spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`);
-    lines.push(`Node ${metadata.name}: ${JSON.stringify(metadata.annotations)} ${taints.sort().join(' ')}`);
+    const ready = conditionOf(status.conditions, 'Ready')?.status;
+    lines.push(
+      `Node ${metadata.name} ready=${ready}: ${JSON.stringify(metadata.annotations)} ${taints.sort().join(' ')}`,
+    );
   }
   for (const { metadata, status } of world.list('Namespace')) lines.push(`Namespace ${metadata.name} ${status.phase}`);
   for (const kind of WITH_STATUS) {

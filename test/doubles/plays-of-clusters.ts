@@ -1,3 +1,6 @@
+import { horizontalPodAutoscaler } from '../../src/policies/autoscaling/horizontal-pod-autoscaler.ts';
+import { nodeLifecycle } from '../../src/policies/controllers/node-lifecycle.ts';
+import { NODE_LEASE_NAMESPACE } from '../../src/sim/api/core.ts';
 import { disruption } from '../../src/policies/controllers/disruption.ts';
 import { endpointSliceMirroring } from '../../src/policies/controllers/endpoint-slice-mirroring.ts';
 import { endpoints } from '../../src/policies/controllers/endpoints.ts';
@@ -14,7 +17,7 @@ import { volumeProvisioner } from '../../src/policies/controllers/volume-provisi
 import { SECOND, type ControllerWorld } from './controller-world.ts';
 import { edit, manifest, podTemplate, type Play } from './play.ts';
 import { apply } from './plays.ts';
-import { nodeNamed } from './workload-objects.ts';
+import { meta, nodeNamed, setReady } from './workload-objects.ts';
 
 const selector = { matchLabels: { app: 'web' } };
 const template = podTemplate('img:1');
@@ -134,7 +137,80 @@ export const PLAYS_OF_CLUSTERS: readonly Play[] = [
       [10, (world) => void world.request({ verb: 'delete', kind: 'Node', key: 'n1' })],
     ],
   },
+  {
+    name: 'an autoscaler that follows a metric, and its limit',
+    about: ['horizontal-pod-autoscaler', 'deployment', 'replicaset'],
+    with: [horizontalPodAutoscaler()],
+    metrics: { answer: () => [{ timestamp: 0, windowMicros: SECOND, value: 5_000 }] },
+    seconds: 150,
+    acts: [
+      [
+        0,
+        apply(
+          ['apps/v1', 'Deployment', 'web', { replicas: 2, selector, template }],
+          ['autoscaling/v2', 'HorizontalPodAutoscaler', 'web', scalingTo(10)],
+        ),
+      ],
+      [70, edit('HorizontalPodAutoscaler', 'web', { maxReplicas: 4 })],
+    ],
+  },
+  {
+    name: 'a node that falls silent, and one that comes back',
+    about: ['node', 'taint-eviction', 'replicaset'],
+    with: [nodeLifecycle(), taintEviction],
+    // A controller that starts counts the time for which pods tolerate a taint anew.
+    seconds: 800,
+    acts: [
+      [0, (world) => ['n1', 'n2', 'n3'].forEach((name) => startKubelet(world, name))],
+      [2, apply(replicaSetOf(4))],
+      [10, (world) => ['n1', 'n2'].forEach((name) => silence(world, name))],
+      [130, (world) => comeBack(world, 'n2')],
+    ],
+  },
 ];
+
+/** By what the world outside measures, one a pod. */
+function scalingTo(maxReplicas: number): object {
+  const target = { type: 'AverageValue', averageValue: '1' };
+  const metrics = [{ type: 'External', external: { metric: { name: 'queue' }, target } }];
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  return { scaleTargetRef, minReplicas: 1, maxReplicas, metrics };
+}
+
+function setReadyCondition(world: ControllerWorld, name: string): void {
+  const at = world.now;
+  world.edit('Node', name, (node) => ({
+    ...node,
+    status: {
+      ...node.status,
+      conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: at, lastTransitionTime: at }],
+    },
+  }));
+}
+
+function startKubelet(world: ControllerWorld, name: string): void {
+  setReadyCondition(world, name);
+  world.apply({
+    kind: 'Lease',
+    metadata: meta(name, { namespace: NODE_LEASE_NAMESPACE }),
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, acquireTime: 0, renewTime: 0, leaseTransitions: 0 },
+    heartbeat: { steady: true, lastSeenAt: 0 },
+  });
+}
+
+function silence(world: ControllerWorld, name: string): void {
+  const heartbeat = { steady: false, lastSeenAt: world.now };
+  world.edit('Lease', `${NODE_LEASE_NAMESPACE}/${name}`, (lease) => ({ ...lease, heartbeat }));
+}
+
+function comeBack(world: ControllerWorld, name: string): void {
+  const heartbeat = { steady: true, lastSeenAt: world.now };
+  world.edit('Lease', `${NODE_LEASE_NAMESPACE}/${name}`, (lease) => ({ ...lease, heartbeat }));
+  setReadyCondition(world, name);
+  for (const { spec, metadata } of world.list('Pod')) {
+    if (spec.nodeName === name) setReady(world, `default/${metadata.name}`);
+  }
+}
 
 function subsetsOf(ip: string): object {
   return { subsets: [{ addresses: [{ ip }], ports: [{ port: 80 }] }] };
