@@ -45,7 +45,7 @@ describe('the sweep finds', () => {
   it('one that adopts nothing, by pods that are made anew', () => {
     const play = playNamed('pods that a ReplicaSet leaves and another finds');
     const baseline = baselineOf(play);
-    const found = sweepCrashes(play, baseline, { everyCrash: false, options: broken(replicaSet, withoutAdoption) });
+    const found = sweepCrashes(play, baseline, broken(replicaSet, withoutAdoption));
     expect(found.join('\n')).toMatch(/of Pod were made/);
   });
 
@@ -54,7 +54,7 @@ describe('the sweep finds', () => {
     const baseline = baselineOf(play);
     const options = broken(replicaSet, edgeTriggered);
     expect(faults(perform(play, options), baseline)).toEqual([]);
-    expect(sweepCrashes(play, baseline, { everyCrash: false, options })).not.toEqual([]);
+    expect(sweepCrashes(play, baseline, options)).not.toEqual([]);
   });
 
   it('one that counts on every version of a pod, by one that is never seen', () => {
@@ -70,7 +70,7 @@ describe('the sweep finds', () => {
     const baseline = baselineOf(play);
     const options = broken(cronJob, withRandomNames);
     expect(faults(perform(play, options), baseline).join('\n')).not.toMatch(/were made/);
-    expect(sweepCrashes(play, baseline, { everyCrash: false, options }).join('\n')).toMatch(/of Job were made/);
+    expect(sweepCrashes(play, baseline, options).join('\n')).toMatch(/of Job were made/);
   });
 
   it('a Deployment controller that names ReplicaSets by chance, by a watch that lags', () => {

@@ -88,12 +88,6 @@ export function lagging(play: Play, options: Partial<WorldOptions>): ControllerW
   return world;
 }
 
-export interface SweepExtent {
-  /** Every crash after every write, and not one dealt by its number. */
-  readonly everyCrash: boolean;
-  readonly options?: Partial<WorldOptions>;
-}
-
 const CRASHES: readonly Crash[] = [
   { downtime: 0, underWay: 'lost' },
   { downtime: 0, underWay: 'arrive' },
@@ -102,11 +96,10 @@ const CRASHES: readonly Crash[] = [
 
 const LAGS = [300_000, 4 * SECOND];
 
-/** A crash after every write: what is wrong after which. */
-export function sweepCrashes(play: Play, baseline: Baseline, { everyCrash, options }: SweepExtent): string[] {
+/** Every kind of crash after every write: what is wrong after which. */
+export function sweepCrashes(play: Play, baseline: Baseline, options: Partial<WorldOptions> = {}): string[] {
   return baseline.writes.flatMap(({ by, request }, i) => {
-    const crashes = everyCrash ? CRASHES : [CRASHES[i % CRASHES.length]!];
-    return crashes.flatMap((crash) => {
+    return CRASHES.flatMap((crash) => {
       const { world, underWay } = crashedAfter(play, i + 1, crash, options);
       // What was under way when the new controllers listed what there is may be made again.
       const twice = crash.downtime === 0 && crash.underWay === 'arrive' ? underWay : undefined;
