@@ -267,6 +267,7 @@ describe('orrery init', () => {
     expect(orrery(['init', file]).code).toBe(ExitCode.Ok);
     expect(orrery(['init', file]).code).toBe(ExitCode.CannotCreate);
     expect(orrery(['init', file, '--force']).code).toBe(ExitCode.Ok);
+    expect(readFileSync(file, 'utf8')).toContain(`orrery run ${file}\n`);
     expect(orrery(['run', file, '--no-reports']).code).toBe(ExitCode.Ok);
   });
 });

@@ -5,10 +5,9 @@ import { OutputError } from './output-error.ts';
 /** `orrery init`: copies the commented starter scenario. Never replaces a file unless told to. */
 export function init(file: string, options: { readonly force?: boolean }): void {
   // The schema that editors complete by lies beside the shipped scenarios, not beside the copy.
-  const starter = readFileSync(new URL('../../scenarios/starter.yaml', import.meta.url), 'utf8').replace(
-    /^# yaml-language-server:.*\n#\n/,
-    '',
-  );
+  const starter = readFileSync(new URL('../../scenarios/starter.yaml', import.meta.url), 'utf8')
+    .replace(/^# yaml-language-server:.*\n#\n/, '')
+    .replace('orrery run starter.yaml', () => `orrery run ${file.replaceAll(/[\r\n]+/g, ' ')}`);
   if (existsSync(file) && options.force !== true) {
     process.stderr.write(`error: ${file} is there already; --force replaces it\n`);
     process.exitCode = ExitCode.CannotCreate;

@@ -54,9 +54,12 @@ export class SourceDocument {
     }
     let node = this.root();
     let exact = true;
-    for (const part of path) {
+    for (const [depth, part] of path.entries()) {
       const next = node.child(part);
       if (next === undefined) {
+        const maker = this.overrideThatMade(path.slice(0, depth + 1));
+        if (maker !== undefined)
+          return { source: maker.source, span: maker.key, exact: path.every((one, i) => one === maker.path[i]) };
         exact = false;
         break;
       }
@@ -64,6 +67,11 @@ export class SourceDocument {
     }
     const byKey = node.key !== undefined && (at === 'key' || node.collection || !exact);
     return { source: this.source, span: byKey ? (node.key as Span) : node.value, exact };
+  }
+
+  /** The override on whose way `path` came to be, though the text of the document has it not. */
+  private overrideThatMade(path: Path): (typeof this.overrides)[number] | undefined {
+    return this.overrides.findLast((one) => path.every((part, depth) => part === one.path[depth]));
   }
 }
 

@@ -478,6 +478,20 @@ describe('the timeline', () => {
   });
 });
 
+describe('an override of something that is not there', () => {
+  it('is pointed at where it was written', () => {
+    const places = ['foo.bar=1', 'cluster.nodes[0].count=4'].map((set) => {
+      try {
+        load(HEAD + 'spec: {}\n' + deployment('web'), { set: [set] });
+      } catch (error) {
+        return (error as ScenarioError).problems.map(({ code, source }) => [code, source.name]);
+      }
+      return [];
+    });
+    expect(places).toEqual([[['unknown-field', '--set']], [['required', '--set']]]);
+  });
+});
+
 describe('warnings', () => {
   it('tell of selectors that match nothing, whatever version of an object they mean', () => {
     write('v2.yaml', deployment('web').replace('labels: { app: web }', 'labels: { app: web, version: v2 }'));
