@@ -30,6 +30,7 @@ import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
 import { isPolicyFile, schedulerPolicy } from './scheduler-policy.ts';
+import { warnOfFewBytes } from './few-bytes.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
 import type { ScenarioDocument } from './schema.ts';
 
@@ -115,6 +116,7 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   reportInconsistencies(recorded, placesOf(pools, cloud, initial).hasNode, findings.report);
   const resizes = readResizes(spec.timeline, cloud, endMicros, remark);
   findings.stopIfFailed();
+  warnOfFewBytes(ingredients.manifests, written, findings.report, remark);
   warnOfIdleSelectors(ingredients.manifests, behaviours, ready, inventory, findings.report, remark);
 
   return {

@@ -493,6 +493,19 @@ describe('an override of something that is not there', () => {
 });
 
 describe('warnings', () => {
+  it('tell of memory whose unit was forgotten, and of thousandths of bytes', () => {
+    const asks = (memory: string): string =>
+      deployment('web').replace(/containers: \[\{ /, `containers: [{ resources: { requests: { memory: ${memory} } }, `);
+    const nodes = (memory: string): string =>
+      `spec: { cluster: { nodes: [{ count: 1, capacity: { cpu: 1, memory: ${memory} } }] } }\n`;
+    const told = (text: string): unknown => load(HEAD + text).warnings.map(({ code, message }) => [code, message]);
+    expect(told(nodes('16') + asks('128m'))).toEqual([
+      ['few-bytes', '`16` of memory is less than a kilobyte'],
+      ['few-bytes', '`128m` of memory is less than a kilobyte'],
+    ]);
+    expect(told(nodes('16Gi') + asks('1Ki'))).toEqual([]);
+  });
+
   it('tell of selectors that match nothing, whatever version of an object they mean', () => {
     write('v2.yaml', deployment('web').replace('labels: { app: web }', 'labels: { app: web, version: v2 }'));
     const spec =

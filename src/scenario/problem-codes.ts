@@ -76,6 +76,7 @@ export const PROBLEM_CODES = {
   'name-taken': 'Two things that must have names of their own have the same.',
   'defined-twice': 'Warning: two manifests define the same object. As with kubectl apply, the later one counts.',
   'selects-nothing': 'Warning: a selector that no pod of the scenario matches.',
+  'few-bytes': 'Warning: memory of less than a kilobyte, mostly a unit that was forgotten, or `m` in place of `Mi`.',
   'too-many-pods': 'More pods than are simulated, counted before any is made.',
 } as const;
 
