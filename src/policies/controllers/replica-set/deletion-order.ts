@@ -35,9 +35,30 @@ export function podsToDelete(
   now: number,
 ): readonly Pod[] {
   if (count >= pods.length) return pods;
-  const all = pods.map((pod) => deletable(pod, rankOf(pod), now));
-  const isSmall = all.length <= SMALL_SET;
-  return firstOf(all, count, (a, b) => compareDeletable(a, b) || (isSmall ? 0 : byUid(a, b))).map(({ pod }) => pod);
+  const isSmall = pods.length <= SMALL_SET;
+  const compare = (a: Deletable, b: Deletable): number => compareDeletable(a, b) || (isSmall ? 0 : byUid(a, b));
+  const first: Deletable[] = [];
+  for (const pod of pods) {
+    const rank = rankOf(pod);
+    const last = first.length === count ? first[count - 1] : undefined;
+    if (last !== undefined && certainlyAfter(pod, rank, last)) continue;
+    const one = deletable(pod, rank, now);
+    if (last !== undefined && compare(one, last) >= 0) continue;
+    insert(first, one, compare);
+    if (last !== undefined) first.pop();
+  }
+  return first.map(({ pod }) => pod);
+}
+
+/** Whether a pod goes after another by what costs little to see. Most of a large ReplicaSet do. */
+function certainlyAfter(pod: Pod, rank: number, last: Deletable): boolean {
+  if (isUnassigned(pod) !== last.unassigned) return last.unassigned;
+  const phase = phaseOrder(pod);
+  if (phase !== last.phase) return phase > last.phase;
+  const ready = isPodReady(pod);
+  if (ready !== last.ready) return ready;
+  const cost = deletionCost(pod);
+  return cost === last.cost ? rank < last.rank : cost > last.cost;
 }
 
 export function deletable(pod: Pod, rank: number, now: number): Deletable {
@@ -47,7 +68,7 @@ export function deletable(pod: Pod, rank: number, now: number): Deletable {
   const createdSecond = secondOf(pod.metadata.creationTimestamp);
   return {
     pod,
-    unassigned: (pod.spec.nodeName ?? '') === '',
+    unassigned: isUnassigned(pod),
     phase: phaseOrder(pod),
     ready,
     cost: deletionCost(pod),
@@ -142,28 +163,22 @@ function maxRestarts(statuses: readonly { readonly restartCount: number }[] | un
   return most;
 }
 
+function isUnassigned(pod: Pod): boolean {
+  return (pod.spec.nodeName ?? '') === '';
+}
+
 /**
- * The first `count` in the order of deletion, kept sorted while all pass by: few are wanted as a rule, so most are
- * compared once. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an
- * engine's sort would be no more right and not the same everywhere.
+ * The first in the order of deletion are kept sorted while all pass by: few are wanted as a rule, so most are compared
+ * once. The order is not transitive in rare cases, so what comes out then hangs on this very procedure; an engine's sort
+ * would be no more right and not the same everywhere.
  */
-function firstOf(
-  all: readonly Deletable[],
-  count: number,
-  compare: (a: Deletable, b: Deletable) => number,
-): readonly Deletable[] {
-  const first: Deletable[] = [];
-  for (const one of all) {
-    if (first.length === count && compare(one, first[count - 1]!) >= 0) continue;
-    let low = 0;
-    let high = first.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compare(one, first[middle]!) < 0) high = middle;
-      else low = middle + 1;
-    }
-    first.splice(low, 0, one);
-    if (first.length > count) first.pop();
+function insert(sorted: Deletable[], one: Deletable, compare: (a: Deletable, b: Deletable) => number): void {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(one, sorted[middle]!) < 0) high = middle;
+    else low = middle + 1;
   }
-  return first;
+  sorted.splice(low, 0, one);
 }
