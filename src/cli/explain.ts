@@ -44,8 +44,7 @@ export async function explain(path: string, target: string, options: ExplainOpti
   const simulation = underWatch(watch, () => 0, made, policyTimeout);
   while (turnOn(simulation, SLICE, watch, policyTimeout));
   if (decisions.size === 0) {
-    process.stdout.write(`${nothingToShow(simulation, target, wanted)}\n`);
-    process.exitCode = ExitCode.Ok;
+    sayWhyNothingIsShown(simulation, target, wanted);
     return;
   }
   const style = styleFor(process.stdout);
@@ -75,20 +74,24 @@ function podNamed(target: string, namespace: string): (pod: Pod) => boolean {
 }
 
 /** The scheduler never looked at the pod: because it has a node already, or because there is none of that name. */
-function nothingToShow(simulation: Simulation, target: string, wanted: (pod: Pod) => boolean): string {
-  const names: string[] = [];
-  for (const pod of simulation.api.store.values('Pod')) {
-    const { name, namespace } = pod.metadata;
-    if (wanted(pod)) {
-      const gates = pod.spec.schedulingGates ?? [];
-      if (gates.length > 0)
-        return `${target} is held by its scheduling gates: ${gates.map((gate) => gate.name).join(', ')}`;
-      return pod.spec.nodeName === undefined
-        ? `${target} was never taken from the queue; its schedulerName is ${pod.spec.schedulerName ?? 'default-scheduler'}`
-        : `${target} was on ${pod.spec.nodeName} from the beginning: the scheduler had nothing to decide`;
-    }
-    names.push(`${namespace}/${name}`);
+function sayWhyNothingIsShown(simulation: Simulation, target: string, wanted: (pod: Pod) => boolean): void {
+  const pods = [...simulation.api.store.values('Pod')];
+  const pod = pods.find(wanted);
+  if (pod !== undefined) {
+    process.stdout.write(`${target} ${whyUndecided(pod)}\n`);
+    process.exitCode = ExitCode.Ok;
+    return;
   }
-  const some = names.slice(0, 5).join(', ');
-  return `there was no ${target} (use -n for another namespace)${names.length > 0 ? `; there are ${some}${names.length > 5 ? ', …' : ''}` : ''}`;
+  const names = pods.slice(0, 5).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  const others = names.length === 0 ? '' : `; there are ${names.join(', ')}${pods.length > 5 ? ', …' : ''}`;
+  process.stderr.write(`there was no ${target} (use -n for another namespace)${others}\n`);
+  process.exitCode = ExitCode.Broken;
+}
+
+function whyUndecided({ spec }: Pod): string {
+  const gates = spec.schedulingGates ?? [];
+  if (gates.length > 0) return `is held by its scheduling gates: ${gates.map(({ name }) => name).join(', ')}`;
+  return spec.nodeName === undefined
+    ? `was never taken from the queue; its schedulerName is ${spec.schedulerName ?? 'default-scheduler'}`
+    : `was on ${spec.nodeName} from the beginning: the scheduler had nothing to decide`;
 }

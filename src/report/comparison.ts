@@ -8,7 +8,7 @@ export function renderComparison(comparison: Comparison, kind: 'compare' | 'swee
   const { plan } = results;
   const percent = `${round(100 * confidence)} %`;
   const lines = [
-    `${style.strong(plan.name)}  ${style.faint(`${plan.variants.length} variants x ${plan.seeds.length} seeds, means with ${percent} intervals`)}`,
+    `${style.strong(plan.name)}  ${style.faint(`${counted(plan.variants.length, 'variant')} x ${counted(plan.seeds.length, 'seed')}, means with ${percent} intervals`)}`,
     '',
   ];
   const labels = plan.variants.map(({ label }) => label);
@@ -118,4 +118,8 @@ export function round(value: number): string {
 
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `…${text.slice(text.length - width + 1)}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

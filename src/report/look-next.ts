@@ -26,7 +26,9 @@ export function lookNext(run: RunRecord, summary: Summary): readonly string[] {
     hints.push(`${first.kind.toLowerCase()}/${first.name} did not finish its rollout: see workloads.csv`);
   }
   if (summary.startup !== undefined && summary.startup.p99 > SLO_STARTUP_MICROS) {
-    hints.push('start-up p99 is above the 5 s of the Kubernetes SLO (which leaves image pulls out): see pods.csv');
+    const waits = summary.scheduling !== undefined && 2 * summary.scheduling.p99 > summary.startup.p99;
+    const why = waits ? 'most of it waiting for the scheduler' : 'which leaves image pulls out';
+    hints.push(`start-up p99 is above the 5 s of the Kubernetes SLO (${why}): see pods.csv`);
   }
   return hints;
 }
