@@ -119,7 +119,8 @@ export class Simulation {
     api.etcd.observer = (micros) => controlPlane.committed(micros);
     controlPlane.database = (at) => api.store.figures(at);
     api.observe(({ change, committedAt }) => {
-      this.#lastChangeAt = committedAt;
+      // Leases are renewed for ever, by each that leads and by each node that is not quiet.
+      if (change.object.kind !== 'Lease') this.#lastChangeAt = committedAt;
       this.recorder.committed(change, committedAt);
       if (scenario.expectations.length > 0) this.#expectations.committed(change, committedAt);
     });
