@@ -96,3 +96,36 @@ export function walkedReplacement({ set, hash, nodes, pods, now }: Scene): Chang
   const gone = [...ailing, ...candidates.slice(0, room)];
   return { create: [], remove: gone.map(({ metadata }) => metadata.name) };
 }
+
+/** A step of a rolling update with surge, by a walk over all nodes. */
+export function walkedSurge({ set, hash, nodes, pods, now }: Scene): Changes {
+  const byNode = livingByNode(pods);
+  const wanted = nodes.filter((node) => eligibilityOf(set, node).run).map(({ metadata }) => metadata.name);
+  const { maxSurge } = boundsOf(set, wanted.length);
+  const isAvailable = (pod: Pod): boolean => isPodAvailable(pod, set.spec.minReadySeconds, now);
+  const pairs = [...byNode].map(([name, there]) => ({ name, pair: pairOf(there, hash) }));
+  const available = pairs.filter(({ pair }) => {
+    const speaks = pair?.old ?? pair?.updated;
+    return speaks !== undefined && isAvailable(speaks);
+  }).length;
+  const both = pairs.filter(({ pair }) => pair?.old !== undefined && pair.updated !== undefined);
+  const alone = pairs.filter(({ pair }) => pair?.old !== undefined && pair.updated === undefined);
+  const waiting = both.filter(({ pair }) => !isAvailable(pair!.updated!)).length;
+  const room = Math.max(0, maxSurge - waiting - pairs.filter(({ pair }) => pair === undefined).length);
+  const ailing = alone.filter(({ pair }) => !isAvailable(pair!.old!));
+  const well = alone.filter(({ pair }) => isAvailable(pair!.old!));
+  const retiring = well.filter(({ name }) => !wanted.includes(name)).slice(0, Math.max(0, available - wanted.length));
+  // Those that go at once go in the order of their nodes, those that retire after them.
+  const goes = new Set([
+    ...both.filter(({ pair }) => isAvailable(pair!.updated!)),
+    ...ailing.filter(({ name }) => !wanted.includes(name)),
+  ]);
+  const oldOf = ({ pair }: (typeof pairs)[number]): string => pair!.old!.metadata.name;
+  return {
+    create: [
+      ...ailing.filter(({ name }) => wanted.includes(name)),
+      ...well.filter(({ name }) => wanted.includes(name)).slice(0, room),
+    ].map(({ name }) => name),
+    remove: [...pairs.filter((one) => goes.has(one)), ...retiring].map(oldOf),
+  };
+}

@@ -28,7 +28,7 @@ export class PodsOnNodes {
     else if (previous?.spec.nodeName === undefined) this.#add(nodeName, key ?? keyOf(object));
   }
 
-  /** In the order in which the cache saw them. */
+  /** In the order in which the cache saw them, or in that in which they came to the node: in Kubernetes it is a map's. */
   of(nodeName: string): Pod[] {
     if (this.#byNode === undefined) {
       if (this.#walks++ < WALKS) return this.#pods.list().filter(({ spec }) => spec.nodeName === nodeName);

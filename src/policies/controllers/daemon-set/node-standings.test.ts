@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import fc from 'fast-check';
 import { daemonSetNamed, meta, nodeNamed, podNamed } from '../../../../test/doubles/workload-objects.ts';
-import { walkedCounts, walkedNeeds, walkedReplacement, type Scene } from '../../../../test/oracle/daemon-set-walk.ts';
+import {
+  walkedCounts,
+  walkedNeeds,
+  walkedReplacement,
+  walkedSurge,
+  type Scene,
+} from '../../../../test/oracle/daemon-set-walk.ts';
 import type { Change } from '../../../sim/api/change.ts';
 import type { DaemonSet } from '../../../sim/api/daemon-set.ts';
 import type { Node, Taint } from '../../../sim/api/node.ts';
@@ -42,7 +48,7 @@ const syncStep = fc.record({
   what: fc.constant('sync' as const),
   hash: fc.constantFrom(...HASHES),
   minReadySeconds: fc.constantFrom(0, 3),
-  maxUnavailable: fc.integer({ min: 1, max: 4 }),
+  atOnce: fc.integer({ min: 1, max: 4 }),
 });
 type PodStep = typeof podStep extends fc.Arbitrary<infer T> ? T : never;
 type SyncStep = typeof syncStep extends fc.Arbitrary<infer T> ? T : never;
@@ -71,8 +77,12 @@ function podOf({ name, node, bound, hash, readySince, ended, leaving }: PodStep,
   };
 }
 
-function setOf({ minReadySeconds, maxUnavailable }: SyncStep, template: DaemonSet['spec']['template']): DaemonSet {
-  const updateStrategy = { type: 'RollingUpdate' as const, rollingUpdate: { maxUnavailable, maxSurge: 0 } };
+function setOf(
+  { minReadySeconds }: SyncStep,
+  rollingUpdate: { readonly maxUnavailable: number; readonly maxSurge: number },
+  template: DaemonSet['spec']['template'],
+): DaemonSet {
+  const updateStrategy = { type: 'RollingUpdate' as const, rollingUpdate };
   const set = daemonSetNamed('agent', { minReadySeconds, updateStrategy, template });
   return { ...set, metadata: { ...set.metadata, uid: 'set' } };
 }
@@ -118,7 +128,7 @@ it('says what a walk over all nodes would say, whatever came, changed and went s
           if (step.gone) pods.delete(step.name);
           else pods.set(step.name, object);
         } else {
-          const set = setOf(step, template);
+          const set = setOf(step, { maxUnavailable: step.atOnce, maxSurge: 0 }, template);
           const inOrder = [...index.all('set').values()].flat();
           const scene: Scene = { set, hash: step.hash, nodes: lister.list(), pods: inOrder, now };
           const subject = { set, hash: step.hash, now };
@@ -137,6 +147,9 @@ it('says what a walk over all nodes would say, whatever came, changed and went s
           const judge = { host, key: 'default/agent', set, hash: step.hash, failed: new FailedPodsBackoff() };
           expect(named(needsOf(judge, standings))).toEqual(walkedNeeds(scene));
           expect(named(updateStep(subject, standings))).toEqual(walkedReplacement(scene));
+          const surging = setOf(step, { maxUnavailable: 0, maxSurge: step.atOnce }, template);
+          const surge = named(updateStep({ ...subject, set: surging }, standings));
+          expect(surge).toEqual(walkedSurge({ ...scene, set: surging }));
           judged++;
         }
       }
