@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -181,6 +181,53 @@ describe('wrong input', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(ExitCode.InputInvalid);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('exits 66 where the folder in which the user stands is gone, and still helps', () => {
+    const gone = mkdtempSync(join(scratch, 'gone-'));
+    const there = (...args: string[]) =>
+      spawnSync(
+        'sh',
+        [
+          '-c',
+          'rmdir "$1"; mkdir -p "$1"; cd "$1"; rmdir "$1"; shift; exec "$@"',
+          'sh',
+          gone,
+          process.execPath,
+          ENTRY,
+          ...args,
+        ],
+        {
+          encoding: 'utf8',
+        },
+      );
+    const { status, stderr } = there('run', scenarioFile(SMALL));
+    expect(stderr).toBe(
+      'error: the folder in which this shell stands is not there any more: go to another one (cd) and try again\n',
+    );
+    expect(status).toBe(ExitCode.InputMissing);
+    expect(there('--help').status).toBe(ExitCode.Ok);
+  });
+
+  it.each([
+    ['a scheduler', 'cluster.scheduler.policy=./none.ts'],
+    ['a controller', 'cluster.controllers=[./none.ts]'],
+    ['a configuration', 'cluster.scheduler.config=./none.ts'],
+    ['manifests', 'manifests=[./none.ts]'],
+  ])('says in which folder the file of %s was looked for', (_, set) => {
+    const { code, stderr } = orrery(['validate', scenarioFile(SMALL), '--set', set], { cwd: '/' });
+    expect(stderr).toContain(`there is no file \`${scratch}/none.ts\``);
+    expect(stderr).toContain(`\`./none.ts\` is looked for in the folder of the scenario, \`${scratch}\``);
+    expect(code).toBe(ExitCode.InputMissing);
+  });
+
+  it('looks for the file of a varied policy where the user stands', () => {
+    const { code, stderr } = orrery(['compare', scenarioFile(SMALL), '--vary', 'scheduler=default,./none.ts'], {
+      cwd: ROOT,
+    });
+    expect(stderr).toContain(`there is no file \`${join(ROOT, 'none.ts')}\``);
+    expect(stderr).not.toContain('is looked for');
+    expect(code).toBe(ExitCode.InputMissing);
   });
 
   it('exits 66 when there is no such file', () => {

@@ -101,6 +101,18 @@ describe('orrery describe', { timeout: 30_000 }, () => {
     expect(pods.stdout.match(/^Name: +api-/gm)!.length).toBeGreaterThan(1);
   });
 
+  test('says that the run was over by then, and shows its end', () => {
+    const short = ['--set', 'duration=7m', '--set', 'expect=[]'];
+    const ended = run('deployment/api', 'scenarios/rolling-update.yaml', ...short);
+    const later = run('deployment/api', 'scenarios/rolling-update.yaml', ...short, '--at', '100h');
+    expect(ended.stderr).toBe('');
+    expect(later).toEqual({
+      ...ended,
+      stderr: 'the run ended at 7m, before 100h: this is how things stood at its end\n',
+    });
+    expect(run('deployment/api', 'scenarios/rolling-update.yaml', ...short, '--at', '7m')).toEqual(ended);
+  });
+
   test('says what is not there, with exit code 1', () => {
     const { code, stdout, stderr } = run('pod/nobody', 'scenarios/rolling-update.yaml', '--at', '1s');
     expect(code).toBe(1);

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { formatDuration } from '../src/sim/engine/time.ts';
 import { orrery, ROOT, type Surroundings } from './doubles/orrery.ts';
 
 /** The same scenario and seed give the same history and the same bytes, wherever and however the process runs. */
@@ -82,6 +83,16 @@ describe('a run', () => {
     const { code, stdout } = orrery(['verify', SCENARIO]);
     expect(stdout).toContain(reference.fingerprint);
     expect(code).toBe(0);
+  });
+
+  it('ends at the same time for run and verify: its duration, though nothing happens any more', () => {
+    const { stdout: result } = orrery(['run', SCENARIO, '--no-reports', '--format', 'json']);
+    const { endedAtMicros } = JSON.parse(result) as { endedAtMicros: number };
+    const { stdout } = orrery(['history', SCENARIO]);
+    const { history, endedAt } = JSON.parse(stdout) as { history: { time: number }; endedAt: number };
+    expect(endedAt).toBe(endedAtMicros);
+    expect(history.time).toBeLessThan(endedAt);
+    expect(orrery(['verify', SCENARIO]).stdout).toContain(`ended at ${formatDuration(endedAt)}\n`);
   });
 });
 

@@ -8,7 +8,7 @@ export const ExitCode = {
   Usage: 2,
   /** The input is invalid: YAML, schema, manifest, reference. */
   InputInvalid: 65,
-  /** The input is missing or cannot be read. */
+  /** The input is missing or cannot be read, or the folder in which the user stands is gone. */
   InputMissing: 66,
   /** A policy failed: it threw, or decided what cannot be. */
   Policy: 69,

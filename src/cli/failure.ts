@@ -9,6 +9,7 @@ import { ExperimentError } from '../experiment/vary.ts';
 import { ScenarioError } from '../scenario/scenario-error.ts';
 import { TraceError } from '../scenario/traces/trace-error.ts';
 import { ExitCode } from './exit-codes.ts';
+import { MissingFolderError } from './missing-folder-error.ts';
 import { OutputError } from './output-error.ts';
 
 /** What a failed run was: enough to repeat it. */
@@ -57,7 +58,8 @@ export function failureOf(error: unknown, options: FailureOptions = {}): Failure
     const lines = error.problems.map((problem) => `error: ${problem}\n`);
     return { message: lines.join(''), code: error.exitCode as ExitCode };
   }
-  if (error instanceof RedisError) return { message: `error: ${error.message}\n`, code: ExitCode.InputMissing };
+  if (error instanceof RedisError || error instanceof MissingFolderError)
+    return { message: `error: ${error.message}\n`, code: ExitCode.InputMissing };
   if (error instanceof ExperimentError) return { message: `error: ${error.message}\n`, code: ExitCode.InputInvalid };
   if (error instanceof OutputError) {
     return {

@@ -16,6 +16,8 @@ export interface HistoryOptions {
 /** What one process says about its run. */
 export interface HistoryAnswer {
   readonly history: History;
+  /** When the run ended, in microseconds: with a duration, mostly later than its last event. */
+  readonly endedAt: number;
   readonly window: Trace;
 }
 
@@ -37,5 +39,6 @@ export async function history(path: string, options: HistoryOptions): Promise<vo
     // One slice is the whole run.
   }
   const window: Trace = { rows, end: engine.fingerprint.toString() };
-  process.stdout.write(JSON.stringify({ history: engine.history(), window } satisfies HistoryAnswer) + '\n');
+  const answer: HistoryAnswer = { history: engine.history(), endedAt: simulation.endedAt, window };
+  process.stdout.write(JSON.stringify(answer) + '\n');
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { kindNamesWith, nearestKindName } from '../scenario/resource-names.ts';
+import { formatDuration } from '../sim/engine/time.ts';
 import { factsOf, keyOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import type { Scenario } from '../sim/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
@@ -33,7 +34,7 @@ export interface Look {
   readonly now: number;
 }
 
-/** Runs a scenario up to the time that is asked for. `what` and `names` as in `kubectl get`. */
+/** Runs a scenario up to the time that is asked for, or to its end, and says where that is the earlier one. `what` and `names` as in `kubectl get`. */
 export async function lookAt(path: string, what: string, names: readonly string[], options: LookedAt): Promise<Look> {
   const { seed, set, at } = options;
   const { scenario, policies, watch } = await prepareRun(path, {
@@ -45,7 +46,12 @@ export async function lookAt(path: string, what: string, names: readonly string[
   const made = (): Simulation => new Simulation(scenario, policies, nobody, { seed, untilMicros: at });
   const simulation = underWatch(watch, () => 0, made);
   while (turnOn(simulation, SLICE, watch));
-  return { simulation, wanted, now: at ?? simulation.now };
+  const { endedAt: now } = simulation;
+  if (at !== undefined && at > now) {
+    const [asked, ended] = [at, now].map(formatDuration);
+    process.stderr.write(`the run ended at ${ended}, before ${asked}: this is how things stood at its end\n`);
+  }
+  return { simulation, wanted, now };
 }
 
 /** All objects of a kind, in order of their keys. */

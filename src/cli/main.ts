@@ -4,6 +4,7 @@ import tab from '@bomb.sh/tab/commander';
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf } from './failure.ts';
+import { MissingFolderError } from './missing-folder-error.ts';
 import {
   collect,
   duration,
@@ -29,6 +30,7 @@ function program(): Command {
     .version(version)
     .showHelpAfterError('(orrery help shows every command)')
     .exitOverride()
+    .hook('preAction', standSomewhere)
     .addHelpText(
       'after',
       `
@@ -341,6 +343,15 @@ input; 66 missing input; 69 a policy failed; 70 our mistake; 73, 74 output; 75 s
 
   tab(orrery, { completionCommandName: 'completion' });
   return orrery;
+}
+
+/** Every path is taken from where the user stands: a shell can stay in a folder that somebody has deleted. */
+function standSomewhere(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new MissingFolderError();
+  }
 }
 
 async function main(): Promise<number> {

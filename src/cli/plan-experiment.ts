@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { factorOf, parseFactor, variantsOf, type Factor } from '../experiment/vary.ts';
 import { seedsUpTo, type Plan } from '../experiment/plan.ts';
 import { isPolicyFile } from '../scenario/scheduler-policy.ts';
+import { resolveFrom } from '../scenario/resolve-path.ts';
 import { loadExperiment } from '../scenario/load-experiment.ts';
 import { prepareRun } from './prepare-run.ts';
 import { runIdentity } from './run-identity.ts';
@@ -65,7 +66,7 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   const variants = [];
   let name = file?.name;
   let question = file?.spec.question;
-  for (const variant of variantsOf(factors.map(withPolicyFiles))) {
+  for (const variant of variantsOf(factors.map((factor) => withPolicyFiles(factor, dirname(scenario))))) {
     const all = [...sets, ...variant.sets];
     const prepared = await prepareRun(scenario, { set: all });
     name ??= prepared.scenario.name;
@@ -94,11 +95,12 @@ export async function planExperiment(path: string, options: ExperimentOptions): 
   };
 }
 
-/** A policy file on the command line lies where the user stands, not where the scenario does. */
-function withPolicyFiles(factor: Factor): Factor {
+/** A policy file on the command line lies where the user stands; one that does not is looked for beside the scenario. */
+function withPolicyFiles(factor: Factor, folder: string): Factor {
   if (factor.path !== 'cluster.scheduler.policy') return factor;
+  const isBeside = (value: string): boolean => !existsSync(value) && existsSync(resolveFrom(folder, value));
   return {
     ...factor,
-    settings: factor.values.map((value) => (isPolicyFile(value) && existsSync(value) ? resolve(value) : value)),
+    settings: factor.values.map((value) => (isPolicyFile(value) && !isBeside(value) ? resolve(value) : value)),
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { divergence, type History } from '../sim/engine/checkpoints.ts';
+import { divergence } from '../sim/engine/checkpoints.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import { firstDifference, type TraceRow } from '../sim/engine/trace.ts';
 import { ExitCode } from './exit-codes.ts';
@@ -19,13 +19,13 @@ export async function verify(path: string, options: VerifyOptions): Promise<void
   if (one === undefined || other === undefined) return;
   const window = divergence(one.history, other.history);
   if (window === undefined) {
-    process.stdout.write(`the same twice: ${describe(one.history)}\n`);
+    process.stdout.write(`the same twice: ${describe(one)}\n`);
     process.exitCode = ExitCode.Ok;
     return;
   }
   const to = Number.isFinite(window.to) ? window.to : Math.max(one.history.events, other.history.events) + 1;
   const [first, second] = await both((binary) => ask(binary, path, { ...options, from: window.from, to }), left, right);
-  process.stdout.write(`not the same:\n  ${describe(one.history)}\n  ${describe(other.history)}\n`);
+  process.stdout.write(`not the same:\n  ${describe(one)}\n  ${describe(other)}\n`);
   const difference = first && second && firstDifference(first.window, second.window);
   if (difference === undefined) {
     process.stdout.write(`  the runs differ between events ${window.from} and ${to}, but not when traced again\n`);
@@ -66,8 +66,8 @@ async function ask(binary: string, path: string, options: HistoryOptions): Promi
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as HistoryAnswer;
 }
 
-function describe(history: History): string {
-  return `fingerprint ${history.fingerprint}, ${history.events} events, ended at ${formatDuration(history.time)}`;
+function describe({ history, endedAt }: HistoryAnswer): string {
+  return `fingerprint ${history.fingerprint}, ${history.events} events, ended at ${formatDuration(endedAt)}`;
 }
 
 function row(event: TraceRow | undefined): string {

@@ -3,7 +3,7 @@ import type { Remark } from './build-scenario.ts';
 import type { CustomResources } from './custom-resources.ts';
 import type { LoadOptions } from './load-scenario.ts';
 import { readSource } from './read-source.ts';
-import { resolveFrom } from './resolve-path.ts';
+import { complainFrom, resolveFrom } from './resolve-path.ts';
 import { isPolicyFile } from './scheduler-policy.ts';
 
 /** The controllers that a scenario names, each file by its whole path. Files are only looked for, not read as code. */
@@ -21,7 +21,8 @@ export function controllerList(
     const place = [...at, index];
     if (isPolicyFile(name)) {
       const path = resolveFrom(folder, name);
-      if (readSource(path, (problem) => remark(place, problem)) !== undefined) list.push(path);
+      const complain = complainFrom(folder, name, (problem) => remark(place, problem));
+      if (readSource(path, complain) !== undefined) list.push(path);
       return;
     }
     const bare = name.replace(/^-/, '');

@@ -16,7 +16,7 @@ import { manifestsOfFolder } from './passed-over.ts';
 import { isFolder, manifestFiles, readSource, type Complain } from './read-source.ts';
 import { decodeManifests } from './manifests.ts';
 import { API_VERSION, scenarioSchema, type ScenarioDocument } from './schema.ts';
-import { resolveFrom } from './resolve-path.ts';
+import { complainFrom, resolveFrom } from './resolve-path.ts';
 import { applyOverrides } from './set-overrides.ts';
 import { SourceFile } from './source-file.ts';
 
@@ -197,14 +197,15 @@ function namedManifests(
   for (const [index, name] of (named as unknown[]).entries()) {
     if (typeof name !== 'string' || name === '') continue;
     const place = document.locate(['spec', 'manifests', index]);
-    const complain: Complain = (problem) =>
+    const complain = complainFrom(folder, name, (problem) =>
       findings.report({
         severity: 'error',
         source: place.source,
         span: place.span,
         path: `spec.manifests[${index}]`,
         ...problem,
-      });
+      }),
+    );
     const among = isFolder(resolveFrom(folder, name)) ? manifestsOfFolder : undefined;
     for (const file of manifestFiles(resolveFrom(folder, name), true, complain)) {
       if (seen.has(resolve(file))) continue;

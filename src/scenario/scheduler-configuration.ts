@@ -4,7 +4,7 @@ import type { Remark } from './build-scenario.ts';
 import { valueAt, type Path, type SourceDocument } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { LoadOptions } from './load-scenario.ts';
-import { resolveFrom } from './resolve-path.ts';
+import { complainFrom, resolveFrom } from './resolve-path.ts';
 import { readDocuments } from './read-documents.ts';
 import { readSource } from './read-source.ts';
 
@@ -23,7 +23,8 @@ export function schedulerConfiguration(
 ): unknown {
   if (typeof config !== 'string') return check(valueAt(document.data, at), policy, document, at, findings, options);
   const path = resolveFrom(folder, config);
-  const source = readSource(path, (problem) => remark(at, problem));
+  const complain = complainFrom(folder, config, (problem) => remark(at, problem));
+  const source = readSource(path, complain);
   if (source === undefined) return undefined;
   const documents = readDocuments(source, findings.report);
   const [only] = documents;

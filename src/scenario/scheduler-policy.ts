@@ -1,7 +1,7 @@
 import { nearest } from '../sim/api/decode/nearest.ts';
 import type { Remark } from './build-scenario.ts';
 import type { LoadOptions } from './load-scenario.ts';
-import { resolveFrom } from './resolve-path.ts';
+import { complainFrom, resolveFrom } from './resolve-path.ts';
 import { readSource } from './read-source.ts';
 
 /** The name of a scheduler, or the path of the file of one. A file is only looked for, not read as code. */
@@ -15,7 +15,8 @@ export function schedulerPolicy(
   if (policy === undefined) return undefined;
   if (isPolicyFile(policy)) {
     const path = resolveFrom(folder, policy);
-    return readSource(path, (problem) => remark(at, problem)) === undefined ? undefined : path;
+    const complain = complainFrom(folder, policy, (problem) => remark(at, problem));
+    return readSource(path, complain) === undefined ? undefined : path;
   }
   if (schedulers !== undefined && !schedulers.includes(policy)) {
     const meant = nearest(policy, schedulers);

@@ -8,7 +8,7 @@ import type { Path } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Inventory } from './inventory.ts';
 import { parseKubectl, type KubectlLine } from './kubectl.ts';
-import { resolveFrom } from './resolve-path.ts';
+import { complainFrom, resolveFrom } from './resolve-path.ts';
 import { decodeManifests } from './manifests.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { readDocuments } from './read-documents.ts';
@@ -154,7 +154,7 @@ function appliedObjects(
   around: Surroundings,
 ): ApiObject[] {
   const objects: ApiObject[] = [];
-  const complain = (problem: Parameters<Parameters<typeof readSource>[1]>[0]) => around.remark(problem);
+  const complain = complainFrom(around.folder, file, around.remark);
   for (const path of manifestFiles(resolveFrom(around.folder, file), recursive, complain)) {
     const source = readSource(path, complain);
     if (source === undefined) continue;

@@ -220,6 +220,15 @@ export class Simulation {
   }
 
   /**
+   * When a run ended that has nothing more to do, in microseconds. One with a duration of its own lasts that long, even if
+   * nothing happens in the rest of it; one without is over with the last change.
+   */
+  get endedAt(): number {
+    if (this.#stopped !== 'quiescent') return this.engine.now;
+    return this.#endReason === 'horizon' ? this.#lastChangeAt : this.#end;
+  }
+
+  /**
    * Goes on for at most `maxEvents` events.
    *
    * @returns whether there is more to do
@@ -239,12 +248,7 @@ export class Simulation {
 
   /** Closes the books. To be called once, when `advance` has nothing more to do. */
   finish(): RunRecord {
-    const { engine, api, recorder } = this;
-    const stopped = this.#stopped ?? 'interrupted';
-    // A run with a duration of its own lasts that long, even if nothing happens in the rest of it; one without is over
-    // with the last change.
-    const endedAt =
-      stopped !== 'quiescent' ? engine.now : this.#endReason === 'horizon' ? this.#lastChangeAt : this.#end;
+    const { engine, api, recorder, endedAt } = this;
     const recording = recorder.finish(endedAt);
     const objects = new Map<ApiObject['kind'], number>();
     for (const kind of ['Pod', 'Node', 'Deployment', 'ReplicaSet', 'Service', 'EndpointSlice', 'Event'] as const) {
@@ -256,7 +260,7 @@ export class Simulation {
       seed: this.#seed,
       endedAt,
       warmUpMicros: this.#scenario.warmUpMicros ?? 0,
-      stopped,
+      stopped: this.#stopped ?? 'interrupted',
       quiescentSince: this.#lastChangeAt,
       fingerprint: engine.fingerprint.toString(),
       engineEvents: engine.dispatched,
