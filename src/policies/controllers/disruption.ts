@@ -15,6 +15,7 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
+import { BudgetPods } from './disruption/budget-pods.ts';
 import { expectedPods, ScaleFinder } from './disruption/expected-pods.ts';
 import { statusOf, withFailure } from './disruption/status.ts';
 import { ask } from './requests.ts';
@@ -39,6 +40,8 @@ class Disruption implements Controller {
   readonly #pods: ControllerLister<'Pod'>;
   readonly #scales: ScaleFinder;
   readonly #matchers = new WeakMap<LabelSelector, (labels: Labels) => boolean>();
+  /** The pods of every budget that was looked at, by its key. */
+  readonly #held = new Map<string, BudgetPods>();
   #count = 0;
 
   constructor(host: ControllerHost) {
@@ -52,15 +55,28 @@ class Disruption implements Controller {
 
   #budgetChanged({ type, object }: Change<'PodDisruptionBudget'>): void {
     if (type === 'ADDED') this.#count++;
-    if (type === 'DELETED') this.#count--;
+    if (type === 'DELETED') {
+      this.#count--;
+      this.#held.delete(keyOf(object));
+    }
     this.#host.enqueue(`budget ${keyOf(object)}`);
   }
 
-  #podChanged({ type, object }: Change<'Pod'>): void {
-    if (this.#count > 0) this.#enqueueBudgetOf(object);
+  #podChanged({ type, object, previous }: Change<'Pod'>): void {
+    if (this.#count > 0) {
+      this.#touch(object);
+      if (previous !== undefined && previous.metadata.labels !== object.metadata.labels) this.#touch(previous);
+      this.#enqueueBudgetOf(object);
+    }
     if (type === 'DELETED') return;
     const wait = this.#untilStale(object);
     if (wait !== undefined) this.#host.enqueueAfter(`stale ${keyOf(object)}`, wait);
+  }
+
+  #touch(pod: Pod): void {
+    for (const budget of this.#budgets.list(pod.metadata.namespace)) {
+      if (this.#matches(budget, pod.metadata.labels)) this.#held.get(keyOf(budget))?.touch(keyOf(pod));
+    }
   }
 
   #enqueueBudgetOf(pod: Pod): void {
@@ -136,21 +152,17 @@ class Disruption implements Controller {
   /** Gives why it failed, or undefined. */
   *#trySync(budget: PodDisruptionBudget): Steps<string | undefined> {
     const now = this.#host.now();
-    const pods = this.#podsOf(budget);
-    if (pods.length === 0) this.#host.record(budget, 'Normal', 'NoPods', 'No matching pods found');
-    const expected = expectedPods(budget, pods, this.#scales);
+    const held = this.#heldBy(budget);
+    if (held.count === 0) this.#host.record(budget, 'Normal', 'NoPods', 'No matching pods found');
+    const expected = expectedPods(budget, held, this.#scales, () => this.#podsOf(budget));
     if ('failure' in expected) {
       const message = `Failed to calculate the number of expected pods: ${expected.failure}`;
       this.#host.record(budget, 'Warning', 'CalculateExpectedPodCountFailed', message);
       return expected.failure;
     }
     if (expected.unmanaged > 0) this.#host.record(budget, 'Warning', 'UnmanagedPods', unmanagedMessage(budget));
-    const disrupted = this.#disrupted(budget, pods, now);
-    let healthy = 0;
-    for (const pod of pods) {
-      const counts = pod.metadata.deletionTimestamp === undefined && disrupted.pods[pod.metadata.name] === undefined;
-      if (counts && isPodReady(pod)) healthy++;
-    }
+    const disrupted = this.#disrupted(budget, now);
+    const healthy = held.healthy - disrupted.ready;
     const status = statusOf(budget, { ...expected, healthy, disruptedPods: disrupted.pods }, now);
     if (!sameData(status, budget.status)) yield* this.#write(budget, status);
     if (disrupted.recheckAt !== undefined)
@@ -163,6 +175,27 @@ class Disruption implements Controller {
     if (!answer.ok && answer.reason !== 'NotFound') throw new SyncError(answer.message);
   }
 
+  #heldBy(budget: PodDisruptionBudget): BudgetPods {
+    const key = keyOf(budget);
+    const { selector } = budget.spec;
+    const known = this.#held.get(key);
+    if (known !== undefined && known.selector === selector) {
+      known.update();
+      return known;
+    }
+    const held = new BudgetPods(
+      selector,
+      {
+        selected: () => this.#podsOf(budget),
+        pod: (podKey) => this.#pods.get(podKey),
+        matches: (labels) => this.#matches(budget, labels),
+      },
+      keyOf,
+    );
+    this.#held.set(key, held);
+    return held;
+  }
+
   #podsOf(budget: PodDisruptionBudget): Pod[] {
     const { selector } = budget.spec;
     if (selector === undefined) return [];
@@ -172,16 +205,18 @@ class Disruption implements Controller {
     return some.filter((pod) => this.#matches(budget, pod.metadata.labels));
   }
 
-  /** Pods whose eviction was granted and that are still to go, and when the first of them will have taken too long. */
-  #disrupted(
-    { status, metadata }: PodDisruptionBudget,
-    pods: readonly Pod[],
-    now: number,
-  ): { readonly pods: Record<string, number>; readonly recheckAt: number | undefined } {
+  /**
+   * Pods whose eviction was granted and that are still to go, how many of them are Ready, and when the first of them will
+   * have taken too long.
+   */
+  #disrupted(budget: PodDisruptionBudget, now: number): Disrupted {
+    const { status, metadata } = budget;
+    const granted = status.disruptedPods ?? {};
+    if (Object.keys(granted).length === 0) return NOBODY_DISRUPTED;
     const result: Record<string, number> = {};
     let recheckAt: number | undefined;
-    const granted = status.disruptedPods ?? {};
-    for (const pod of pods) {
+    let ready = 0;
+    for (const pod of this.#podsOf(budget)) {
       const since = granted[pod.metadata.name];
       if (since === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
       const due = since + DELETION_TIMEOUT_MICROS;
@@ -192,10 +227,19 @@ class Disruption implements Controller {
       }
       if (recheckAt === undefined || due < recheckAt) recheckAt = due;
       result[pod.metadata.name] = since;
+      if (isPodReady(pod)) ready++;
     }
-    return { pods: result, recheckAt: recheckAt === undefined ? undefined : recheckAt + 1 };
+    return { pods: result, ready, recheckAt: recheckAt === undefined ? undefined : recheckAt + 1 };
   }
 }
+
+interface Disrupted {
+  readonly pods: Readonly<Record<string, number>>;
+  readonly ready: number;
+  readonly recheckAt: number | undefined;
+}
+
+const NOBODY_DISRUPTED: Disrupted = { pods: {}, ready: 0, recheckAt: undefined };
 
 function unmanagedMessage({ spec }: PodDisruptionBudget): string {
   const selector = spec.selector === undefined ? '' : selectorText(spec.selector);

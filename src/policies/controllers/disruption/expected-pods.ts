@@ -4,6 +4,7 @@ import type { Pod } from '../../../sim/api/pod.ts';
 import type { PodDisruptionBudget } from '../../../sim/api/policy.ts';
 import { scaledValue } from '../../../sim/api/int-or-percent.ts';
 import type { ControllerHost } from '../../../sim/policy-api/controllers.ts';
+import type { BudgetPods } from './budget-pods.ts';
 
 /** Kinds whose scale a PodDisruptionBudget knows by itself. */
 type Scaled = 'ReplicationController' | 'ReplicaSet' | 'StatefulSet' | 'Deployment';
@@ -21,9 +22,8 @@ export class ScaleFinder {
     for (const kind of ['ReplicationController', 'ReplicaSet', 'StatefulSet', 'Deployment'] as const) host.lister(kind);
   }
 
-  /** The controller whose scale counts for a pod: its uid and the replicas it wants. Undefined: nobody's is known. */
-  of(pod: Pod, reference: OwnerReference): { readonly uid: string; readonly replicas: number } | undefined {
-    const { namespace } = pod.metadata;
+  /** What scale counts for pods that a controller of this namespace has: its uid and the replicas it wants. Undefined: nobody's is known. */
+  of(namespace: string, reference: OwnerReference): { readonly uid: string; readonly replicas: number } | undefined {
     if (reference.kind === 'ReplicaSet') {
       const set = this.#find('ReplicaSet', namespace, reference);
       if (set === undefined) return undefined;
@@ -43,24 +43,28 @@ export class ScaleFinder {
   }
 }
 
-/** How many pods there should be, and how many of them healthy (kubernetes-behaviour.md 3.12). */
-export function expectedPods({ spec }: PodDisruptionBudget, pods: readonly Pod[], scales: ScaleFinder): Expected {
+/**
+ * How many pods there should be, and how many of them healthy (kubernetes-behaviour.md 3.12).
+ *
+ * @param pods all pods of the budget; asked for only to name the one whose controller nobody knows
+ */
+export function expectedPods(
+  { spec, metadata: { namespace } }: PodDisruptionBudget,
+  held: BudgetPods,
+  scales: ScaleFinder,
+  pods: () => readonly Pod[],
+): Expected {
   const { minAvailable, maxUnavailable } = spec;
   if (maxUnavailable === undefined && typeof minAvailable === 'number') {
-    return { expected: pods.length, desired: minAvailable, unmanaged: 0 };
+    return { expected: held.count, desired: minAvailable, unmanaged: 0 };
   }
   const wanted = new Map<string, number>();
-  let unmanaged = 0;
-  for (const pod of pods) {
-    const reference = controllerOf(pod.metadata);
-    if (reference === undefined) {
-      unmanaged++;
-      continue;
-    }
-    const scale = scales.of(pod, reference);
-    if (scale === undefined) return { failure: `found no controllers for pod "${pod.metadata.name}"` };
+  for (const reference of held.controllers()) {
+    const scale = scales.of(namespace, reference);
+    if (scale === undefined) return { failure: `found no controllers for pod "${firstWithoutScale(pods(), scales)}"` };
     wanted.set(scale.uid, scale.replicas);
   }
+  const { unmanaged } = held;
   let expected = 0;
   for (const replicas of wanted.values()) expected += replicas;
   if (maxUnavailable !== undefined) {
@@ -68,4 +72,12 @@ export function expectedPods({ spec }: PodDisruptionBudget, pods: readonly Pod[]
   }
   if (minAvailable === undefined) return { expected: 0, desired: 0, unmanaged: 0 };
   return { expected, desired: scaledValue(minAvailable, expected, 'up'), unmanaged };
+}
+
+function firstWithoutScale(pods: readonly Pod[], scales: ScaleFinder): string {
+  for (const { metadata } of pods) {
+    const reference = controllerOf(metadata);
+    if (reference !== undefined && scales.of(metadata.namespace, reference) === undefined) return metadata.name;
+  }
+  throw new RangeError('the scales of all pods are known');
 }
