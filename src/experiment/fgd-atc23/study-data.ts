@@ -31,11 +31,6 @@ export function workloadName(text: string): string {
   return text.replace(/\.csv$/, '').replace(PREFIX, '');
 }
 
-/** The name under which a workload stands in files. */
-export function workloadFile(workload: string): string {
-  return PREFIX + workload;
-}
-
 /** Workloads whose orders are in the folder, in order of their names. Throws a TraceError when there is no such folder. */
 export function studyWorkloads(data: string): string[] {
   const folder = join(data, 'fgd-atc23', 'orders');

@@ -8,12 +8,6 @@ export function groupOf(kind: Kind): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** The version of a kind without its group: `v1`. */
-export function versionOf(kind: Kind): string {
-  const { apiVersion } = factsOf(kind);
-  return apiVersion.slice(apiVersion.indexOf('/') + 1);
-}
-
 /** A kind's resource as messages name it: `pods`, `deployments.apps`. */
 export function resourceName(kind: Kind): string {
   const group = groupOf(kind);

@@ -1,4 +1,3 @@
-import type { Kind } from '../api/kinds.ts';
 import type { Request } from '../api/request.ts';
 import type { ObjectiveName } from './service-level.ts';
 
@@ -73,20 +72,4 @@ function patchOf({ patchType, subresource }: Extract<Request, { readonly verb: '
   if (subresource === 'status') return applies ? 'applyStatus' : 'patchStatus';
   if (subresource === 'scale') return applies ? 'applyScale' : 'patchScale';
   return applies ? 'apply' : 'patch';
-}
-
-/** What a request is about; undefined where others answer it, behind the API server. */
-export function kindOf(request: Request): Kind | undefined {
-  switch (request.verb) {
-    case 'create':
-    case 'update':
-      return request.object.kind;
-    case 'bind':
-    case 'evict':
-      return 'Pod';
-    case 'get-metrics':
-      return undefined;
-    default:
-      return request.kind;
-  }
 }

@@ -1,6 +1,7 @@
 import { factsOf, type Kind } from '../api/kinds.ts';
 import type { Request, Response } from '../api/request.ts';
-import { kindOf, operationOf, OPERATIONS, type Operation, type OperationName } from './api-operation.ts';
+import { kindOf } from '../api/kind-of-request.ts';
+import { operationOf, OPERATIONS, type Operation, type OperationName } from './api-operation.ts';
 import { LogHistogram } from './log-histogram.ts';
 import { PartSums, type RequestParts } from './request-parts.ts';
 import { OBJECTIVES, ServiceLevel, type ObjectiveName } from './service-level.ts';

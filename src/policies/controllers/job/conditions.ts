@@ -1,6 +1,6 @@
 import type { Job } from '../../../sim/api/batch.ts';
 import type { Condition } from '../../../sim/api/meta.ts';
-import { conditionOf, conditionStatus } from '../../../sim/api/pod.ts';
+import { conditionOf } from '../../../sim/api/pod.ts';
 import { wholeSecond } from '../whole-second.ts';
 
 export type JobConditionType = 'Complete' | 'Failed' | 'FailureTarget' | 'Suspended' | 'SuccessCriteriaMet';
@@ -37,12 +37,4 @@ export function withCondition(conditions: readonly Condition[], next: Condition)
   if (known === undefined) return next.status === 'False' ? conditions : [...conditions, next];
   if (known.status === next.status && known.reason === next.reason && known.message === next.message) return conditions;
   return conditions.map((one) => (one === known ? next : one));
-}
-
-export function isSuspended(job: Job): boolean {
-  return job.spec.suspend;
-}
-
-export function suspendedStatus(job: Job): string | undefined {
-  return conditionStatus(job.status.conditions, 'Suspended');
 }

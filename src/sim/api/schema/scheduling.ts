@@ -3,8 +3,6 @@ import { always, int32, int64, list, oneOf, pointer, shown, table, text, time } 
 
 /** Where a pod may go and where it would rather go. Operators and empty keys are judged by validation. */
 
-export const TAINT_EFFECT = oneOf('NoExecute', 'NoSchedule', 'PreferNoSchedule');
-
 const NODE_SELECTOR_REQUIREMENT = table('NodeSelectorRequirement', {
   key: always(text, ''),
   operator: always(text, ''),

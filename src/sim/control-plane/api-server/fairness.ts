@@ -11,7 +11,8 @@ import {
   seatLimits,
   type SeatLimits,
 } from './flow-control/priority-level.ts';
-import { kindOf, type RequestFlows } from './flow-control/request-flows.ts';
+import { kindOf } from '../../api/kind-of-request.ts';
+import type { RequestFlows } from './flow-control/request-flows.ts';
 import type { Refusal, Ticket } from './flow-control/ticket.ts';
 import { listSeats, mostSeats, writeEstimate, type WorkEstimate } from './flow-control/work-estimate.ts';
 import type { Gate } from './gate.ts';

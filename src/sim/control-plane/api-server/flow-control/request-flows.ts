@@ -1,3 +1,4 @@
+import { kindOf } from '../../../api/kind-of-request.ts';
 import { stableHash } from '../../../engine/stable-hash.ts';
 import { factsOf, type Kind } from '../../../api/kinds.ts';
 import type { Request } from '../../../api/request.ts';
@@ -91,22 +92,6 @@ function verbOf({ verb }: Request): FlowAttributes['verb'] {
       return 'update';
     default:
       return verb;
-  }
-}
-
-/** Undefined for the metrics APIs. */
-export function kindOf(request: Request): Kind | undefined {
-  switch (request.verb) {
-    case 'create':
-    case 'update':
-      return request.object.kind;
-    case 'bind':
-    case 'evict':
-      return 'Pod';
-    case 'get-metrics':
-      return undefined;
-    default:
-      return request.kind;
   }
 }
 
