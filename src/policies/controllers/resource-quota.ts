@@ -3,11 +3,18 @@ import { keyOf, type ApiObject, type Kind } from '../../sim/api/kinds.ts';
 import type { Pod } from '../../sim/api/pod.ts';
 import { countsForQuota } from '../../sim/api/quota/pod-usage.ts';
 import { addTo, amountsOf, listOf, masked, sameAmounts } from '../../sim/api/quota/resource-lists.ts';
-import { resourcesOfKind, totalUsage } from '../../sim/api/quota/usage.ts';
+import { resourcesOfKind } from '../../sim/api/quota/usage.ts';
 import type { ResourceQuota } from '../../sim/api/quota.ts';
-import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '../../sim/policy-api/controllers.ts';
+import type {
+  Controller,
+  ControllerFactory,
+  ControllerHost,
+  ControllerLister,
+  SyncSteps,
+} from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
 import { ask } from './requests.ts';
+import { HeldUse } from './resource-quota/held-use.ts';
 
 /** `--resource-quota-sync-period`: how often everything is counted again. Published: 5 minutes. */
 const RESYNC_MICROS = 300_000_000;
@@ -44,6 +51,8 @@ class ResourceQuotaController implements Controller {
   readonly #host: ControllerHost;
   /** By namespace: the keys of its quotas. */
   readonly #quotas = new Map<string, Set<string>>();
+  /** By key: what the objects of every kind that it counts use of it, as long as its spec is the same. */
+  readonly #held = new Map<string, { readonly spec: ResourceQuota['spec']; readonly uses: Map<Kind, HeldUse> }>();
   /** By key: when everything is counted again. */
   readonly #resyncs = new Map<string, number>();
 
@@ -64,6 +73,7 @@ class ResourceQuotaController implements Controller {
       keys.delete(key);
       if (keys.size === 0) this.#quotas.delete(namespace);
       this.#resyncs.delete(key);
+      this.#held.delete(key);
       return;
     }
     this.#quotas.set(namespace, keys.add(key));
@@ -83,6 +93,7 @@ class ResourceQuotaController implements Controller {
     if (this.#quotas.size === 0) return;
     const keys = this.#quotas.get(object.metadata.namespace);
     if (keys === undefined) return;
+    for (const key of keys) this.#held.get(key)?.uses.get(object.kind)?.touch(keyOf(object));
     if (type !== 'DELETED' && !releases(previous, object, this.#host.now())) return;
     const lister = this.#host.lister('ResourceQuota');
     for (const key of keys) {
@@ -112,12 +123,24 @@ class ResourceQuotaController implements Controller {
     for (const kind of COUNTED) {
       const counted = resourcesOfKind(kind, names);
       if (counted.size === 0) continue;
-      const objects: readonly ApiObject[] = this.#host.lister<Kind>(kind).list(quota.metadata.namespace);
-      const total = totalUsage(quota, counted, objects, this.#host.now());
       for (const name of counted) used.delete(name);
-      addTo(used, total);
+      addTo(used, this.#useOf(quota, kind, counted).total(this.#host.now()));
     }
     return { hard: listOf(hard), used: listOf(masked(used, names)) };
+  }
+
+  #useOf(quota: ResourceQuota, kind: Kind, names: ReadonlySet<string>): HeldUse {
+    const { spec, metadata } = quota;
+    const key = keyOf(quota);
+    let held = this.#held.get(key);
+    if (held?.spec !== spec) this.#held.set(key, (held = { spec, uses: new Map() }));
+    let use = held.uses.get(kind);
+    if (use === undefined) {
+      const lister: ControllerLister<Kind> = this.#host.lister<Kind>(kind);
+      use = new HeldUse(quota, names, { list: () => lister.list(metadata.namespace), get: (one) => lister.get(one) });
+      held.uses.set(kind, use);
+    }
+    return use;
   }
 }
 

@@ -33,10 +33,14 @@ export function isPodResource(name: string): boolean {
 
 /** Whether a pod still counts: not once it has ended, nor once it should have been gone for its grace period. */
 export function countsForQuota(pod: Pod, now: number): boolean {
-  if (isPodTerminal(pod)) return false;
-  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
-  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return true;
-  return now <= deletionTimestamp + deletionGracePeriodSeconds * MICROS_PER_SECOND;
+  return !isPodTerminal(pod) && now <= endOfGrace(pod);
+}
+
+/** The last microsecond at which a pod that goes is within its grace period; infinite for one that does not go. */
+export function endOfGrace({ metadata }: Pod): number {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds === undefined) return Infinity;
+  return deletionTimestamp + deletionGracePeriodSeconds * MICROS_PER_SECOND;
 }
 
 /** What a pod uses of a quota (kubernetes-behaviour.md 2.8). */

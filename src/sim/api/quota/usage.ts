@@ -6,7 +6,7 @@ import type { Service } from '../service.ts';
 import type { PersistentVolumeClaim } from '../storage.ts';
 import { quantityOf } from '../quantity.ts';
 import { isPodResource, podUsage } from './pod-usage.ts';
-import { addTo, type Amounts } from './resource-lists.ts';
+import type { Amounts } from './resource-lists.ts';
 import { isInScopes, scopesOf } from './scopes.ts';
 
 const ONE: Quantity = { nano: 1_000_000_000n, format: 'DecimalSI' };
@@ -81,21 +81,4 @@ function addClaimUsage({ spec }: PersistentVolumeClaim, usage: Map<string, Quant
 /** Whether a quota is about an object at all: scopes are for pods only. */
 export function isCounted(object: ApiObject, quota: ResourceQuota): boolean {
   return object.kind === 'Pod' ? isInScopes(object, quota) : scopesOf(quota).length === 0;
-}
-
-/** What a quota's objects use of each of `names`: at least nothing. */
-export function totalUsage(
-  quota: ResourceQuota,
-  names: ReadonlySet<string>,
-  objects: Iterable<ApiObject>,
-  now: number,
-): Map<string, Quantity> {
-  const total = new Map<string, Quantity>();
-  for (const name of names) total.set(name, { nano: 0n, format: 'DecimalSI' });
-  for (const object of objects) {
-    if (!isCounted(object, quota)) continue;
-    const usage = usageOf(object, now);
-    addTo(total, new Map([...usage].filter(([name]) => names.has(name))));
-  }
-  return total;
 }
