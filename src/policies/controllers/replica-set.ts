@@ -2,7 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import { keyOf } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
-import { isPodActive, isPodAvailable, isPodReady, type Pod } from '../../sim/api/pod.ts';
+import { isPodActive, isPodReady, readySince, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
 import type {
@@ -20,7 +20,7 @@ import { claim, controllerReference } from './ownership.ts';
 import { podsToDelete } from './replica-set/deletion-order.ts';
 import { Expectations } from './replica-set/expectations.ts';
 import { OwnerKeys } from './replica-set/owner-keys.ts';
-import { PodTally } from './replica-set/pod-tally.ts';
+import { addTo, PodTally } from './replica-set/pod-tally.ts';
 import { activeOnNodeOf } from './replica-set/related-by-node.ts';
 import { selectorOf, type Replicated, type ReplicatedKind } from './replica-set/replicated.ts';
 import { slowStart } from './replica-set/slow-start.ts';
@@ -57,6 +57,8 @@ interface Holdings {
   readonly active: number;
   readonly fullyLabeled: number;
   readonly ready: number;
+  /** How many of those are ready since when, in microseconds; empty where no time has to pass until they are available. */
+  readonly readySince: ReadonlyMap<number, number>;
   readonly terminating: number;
   /** The active ones as they were at the start, in the order the cache saw them; empty where counting is enough. */
   readonly activePods: readonly Pod[];
@@ -186,11 +188,13 @@ class ReplicaSetController implements Controller {
 
     const now = this.#host.now();
     const { minReadySeconds } = rs.spec;
-    const available = minReadySeconds === 0 ? holdings.ready : countAvailable(holdings, minReadySeconds, now);
+    const available =
+      minReadySeconds === 0 ? holdings.ready : countAvailable(holdings.readySince, minReadySeconds, now);
     const written = yield* writeStatus(rs, calculateStatus(rs, holdings, available, failure, now));
     this.#written.wroteAt(key, rs.metadata.uid, this.#kind, written.metadata.resourceVersion);
     if (minReadySeconds > 0 && holdings.ready !== available) {
-      this.#host.enqueueAfter(key, untilNextAvailable(holdings.activePods, minReadySeconds, now, this.#host.now()));
+      const since = holdings.readySince.keys();
+      this.#host.enqueueAfter(key, untilNextAvailable(since, minReadySeconds, now, this.#host.now()));
     }
     if (failure !== undefined) throw new SyncError(failure);
   }
@@ -200,6 +204,8 @@ class ReplicaSetController implements Controller {
     const matches = compileLabelSelector(selectorOf(rs));
     const { uid, namespace } = rs.metadata;
     const templateLabels = rs.spec.template.metadata.labels;
+    const isReadyEnough = rs.spec.minReadySeconds === 0;
+    const since = new Map<number, number>();
     let active = 0;
     let ready = 0;
     let terminating = 0;
@@ -212,20 +218,24 @@ class ReplicaSetController implements Controller {
       }
       active += count.active;
       ready += count.ready;
+      if (!isReadyEnough) for (const [time, pods] of count.readySince) addTo(since, time, pods);
       terminating += count.terminating;
       if (hasAll(count.labels, templateLabels)) fullyLabeled += count.active;
     }
     const orphans = this.#pods.orphans(namespace, selectorOf(rs)).filter(isPodActive);
     if (settled && orphans.length === 0) {
-      const countingIsEnough = active <= rs.spec.replicas && rs.spec.minReadySeconds === 0;
-      const activePods = countingIsEnough ? [] : this.#pods.ownedBy(uid).filter(isPodActive);
-      return { active, ready, terminating, fullyLabeled, activePods };
+      const activePods = active <= rs.spec.replicas ? [] : this.#pods.ownedBy(uid).filter(isPodActive);
+      return { active, ready, readySince: since, terminating, fullyLabeled, activePods };
     }
     const candidates = [...this.#pods.ownedBy(uid).filter(isPodActive), ...orphans];
     const held = yield* claim(rs, candidates, matches);
+    const heldReady = held.filter(isPodReady);
+    const heldSince = new Map<number, number>();
+    if (!isReadyEnough) for (const pod of heldReady) addTo(heldSince, readySince(pod), 1);
     return {
       active: held.length,
-      ready: held.filter(isPodReady).length,
+      ready: heldReady.length,
+      readySince: heldSince,
       terminating,
       fullyLabeled: held.filter((pod) => hasAll(pod.metadata.labels, templateLabels)).length,
       activePods: held,
@@ -322,8 +332,8 @@ function hasAll(labels: Labels, wanted: Labels): boolean {
   return true;
 }
 
-function countAvailable(holdings: Holdings, minReadySeconds: number, now: number): number {
+function countAvailable(since: ReadonlyMap<number, number>, minReadySeconds: number, now: number): number {
   let available = 0;
-  for (const pod of holdings.activePods) if (isPodAvailable(pod, minReadySeconds, now)) available++;
+  for (const [time, pods] of since) if (time + minReadySeconds * MICROS_PER_SECOND <= now) available += pods;
   return available;
 }

@@ -2,7 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import { controllerOf } from '../../sim/api/meta.ts';
-import { isPodReady, type Pod } from '../../sim/api/pod.ts';
+import { isPodReady, readySince, type Pod } from '../../sim/api/pod.ts';
 import type { StatefulSet } from '../../sim/api/stateful-set.ts';
 import type {
   Controller,
@@ -130,7 +130,8 @@ class StatefulSetController implements Controller {
     const { available, judgedAt } = yield* this.#update(key, set, pods);
     const { minReadySeconds, replicas } = set.spec;
     if (minReadySeconds > 0 && available !== replicas) {
-      this.#host.enqueueAfter(key, untilNextAvailable(pods, minReadySeconds, judgedAt, this.#host.now()));
+      const since = pods.filter(isPodReady).map(readySince);
+      this.#host.enqueueAfter(key, untilNextAvailable(since, minReadySeconds, judgedAt, this.#host.now()));
     }
   }
 

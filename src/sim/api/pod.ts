@@ -309,6 +309,11 @@ export function isPodActive(pod: Pod): boolean {
   return !isPodTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
 }
 
+/** Since when a ready pod is ready: what its condition says, in microseconds. */
+export function readySince(pod: Pod): Timestamp {
+  return conditionOf(pod.status.conditions, 'Ready')?.lastTransitionTime ?? 0;
+}
+
 /** Ready for at least `minReadySeconds`, as the Deployment's arithmetic wants it. */
 export function isPodAvailable(pod: Pod, minReadySeconds: number, now: Timestamp): boolean {
   const ready = conditionOf(pod.status.conditions, 'Ready');

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { Change } from '../../../sim/api/change.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
-import { isPodActive, isPodReady, isPodTerminal, type Pod } from '../../../sim/api/pod.ts';
+import { isPodActive, isPodReady, isPodTerminal, readySince, type Pod } from '../../../sim/api/pod.ts';
 import { podNamed } from '../../../../test/doubles/workload-objects.ts';
 import { PodTally } from './pod-tally.ts';
 
 const LABELS: readonly Labels[] = [{ app: 'a' }, { app: 'b' }];
+
+const NONE = { active: 0, ready: 0, readySince: new Map<number, number>(), terminating: 0 };
 
 const version = fc.record({
   name: fc.nat(5),
@@ -14,9 +16,14 @@ const version = fc.record({
   labels: fc.constantFrom(...LABELS),
   phase: fc.constantFrom('Pending' as const, 'Running' as const, 'Failed' as const),
   ready: fc.boolean(),
+  since: fc.nat(2),
   deleting: fc.boolean(),
   gone: fc.boolean(),
 });
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
 
 describe('the tally of pods', () => {
   it('counts what a walk over the cache would count, after every change', () => {
@@ -24,7 +31,7 @@ describe('the tally of pods', () => {
       fc.property(fc.array(version, { maxLength: 40 }), (versions) => {
         const tally = new PodTally('ReplicaSet');
         const cache = new Map<number, Pod>();
-        for (const { name, owner, labels, phase, ready, deleting, gone } of versions) {
+        for (const { name, owner, labels, phase, ready, since, deleting, gone } of versions) {
           const previous = cache.get(name);
           if (gone) {
             if (previous === undefined) continue;
@@ -42,7 +49,10 @@ describe('the tally of pods', () => {
                     ? []
                     : [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: owner, controller: true }],
               },
-              status: { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+              status: {
+                phase,
+                conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: since }],
+              },
             };
             cache.set(name, object);
             const change: Change<'Pod'> =
@@ -57,10 +67,13 @@ describe('the tally of pods', () => {
               const own = [...cache.values()].filter(
                 (pod) => pod.metadata.ownerReferences[0]?.uid === uid && pod.metadata.labels === labels,
               );
-              const count = counts.find((one) => one.labels === labels) ?? { active: 0, ready: 0, terminating: 0 };
+              const count = counts.find((one) => one.labels === labels) ?? NONE;
+              const readyOnes = own.filter((pod) => isPodActive(pod) && isPodReady(pod));
+              const times = [...count.readySince].flatMap(([time, pods]) => Array.from({ length: pods }, () => time));
+              expect(times.sort(ascending)).toEqual(readyOnes.map(readySince).sort(ascending));
               expect(count).toMatchObject({
                 active: own.filter(isPodActive).length,
-                ready: own.filter((pod) => isPodActive(pod) && isPodReady(pod)).length,
+                ready: readyOnes.length,
                 terminating: own.filter((pod) => !isPodTerminal(pod) && !isPodActive(pod)).length,
               });
             }

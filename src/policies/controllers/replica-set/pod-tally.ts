@@ -1,6 +1,6 @@
 import type { Change } from '../../../sim/api/change.ts';
 import { controllerOf, type Labels } from '../../../sim/api/meta.ts';
-import { isPodReady, isPodTerminal, type Pod } from '../../../sim/api/pod.ts';
+import { isPodReady, isPodTerminal, readySince, type Pod } from '../../../sim/api/pod.ts';
 
 /** How many pods of one owner with one label object are in which state. */
 export interface PodCount {
@@ -9,6 +9,8 @@ export interface PodCount {
   active: number;
   /** Active, and the Ready condition is True. */
   ready: number;
+  /** Those by the time since which they are, in microseconds. */
+  readonly readySince: Map<number, number>;
   /** Being deleted and not finished. */
   terminating: number;
   /** Finished, being deleted or not. */
@@ -28,11 +30,13 @@ function stateOf(pod: Pod): State {
 
 /** Most changes of a pod move it from nowhere to nowhere. */
 function countsTheSame(before: Pod, after: Pod): boolean {
+  const state = stateOf(after);
   return (
     before.metadata.labels === after.metadata.labels &&
     before.metadata.ownerReferences === after.metadata.ownerReferences &&
     before.spec.nodeName === after.spec.nodeName &&
-    stateOf(before) === stateOf(after)
+    stateOf(before) === state &&
+    (state !== State.Ready || readySince(before) === readySince(after))
   );
 }
 
@@ -78,7 +82,10 @@ export class PodTally {
       count.active += by;
       addTo(count.activeByNode, pod.spec.nodeName ?? '', by);
     }
-    if (state === State.Ready) count.ready += by;
+    if (state === State.Ready) {
+      count.ready += by;
+      addTo(count.readySince, readySince(pod), by);
+    }
     if (by === -1 && count.active + count.terminating + count.finished === 0) {
       counts.delete(labels);
       if (counts.size === 0) this.#byOwner.delete(owner.uid);
@@ -87,11 +94,12 @@ export class PodTally {
 }
 
 function noPods(labels: Labels): PodCount {
-  return { labels, active: 0, ready: 0, terminating: 0, finished: 0, activeByNode: new Map() };
+  return { labels, active: 0, ready: 0, readySince: new Map(), terminating: 0, finished: 0, activeByNode: new Map() };
 }
 
-function addTo(counts: Map<string, number>, name: string, by: 1 | -1): void {
-  const count = (counts.get(name) ?? 0) + by;
-  if (count === 0) counts.delete(name);
-  else counts.set(name, count);
+/** Adds to one of many counts; one that comes to nothing goes. */
+export function addTo<K>(counts: Map<K, number>, key: K, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }
