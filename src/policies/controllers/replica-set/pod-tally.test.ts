@@ -8,13 +8,20 @@ import { PodTally } from './pod-tally.ts';
 
 const LABELS: readonly Labels[] = [{ app: 'a' }, { app: 'b' }];
 
+/** Versions of a pod share their list of owners, as those in a cache do. */
+const OWNERS = {
+  u1: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'u1', controller: true }],
+  u2: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'u2', controller: true }],
+  nobody: [],
+};
+
 const NONE = { active: 0, ready: 0, readySince: new Map<number, number>(), terminating: 0 };
 
 const version = fc.record({
   name: fc.nat(5),
-  owner: fc.constantFrom('u1', 'u2', undefined),
+  owner: fc.constantFrom('u1' as const, 'u1' as const, 'u2' as const, 'nobody' as const),
   labels: fc.constantFrom(...LABELS),
-  phase: fc.constantFrom('Pending' as const, 'Running' as const, 'Failed' as const),
+  phase: fc.constantFrom('Running' as const, 'Running' as const, 'Pending' as const, 'Failed' as const),
   ready: fc.boolean(),
   since: fc.nat(2),
   deleting: fc.boolean(),
@@ -44,10 +51,7 @@ describe('the tally of pods', () => {
               metadata: {
                 ...base.metadata,
                 deletionTimestamp: deleting ? 1 : undefined,
-                ownerReferences:
-                  owner === undefined
-                    ? []
-                    : [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: owner, controller: true }],
+                ownerReferences: OWNERS[owner],
               },
               status: {
                 phase,
@@ -80,6 +84,7 @@ describe('the tally of pods', () => {
           }
         }
       }),
+      { numRuns: 300 },
     );
   });
 
