@@ -2,8 +2,8 @@ import { defaultPolicies } from '../src/policies/default-policies.ts';
 import { NO_LABELS } from '../src/sim/api/meta.ts';
 import { applyDefaults } from '../src/sim/api/defaults/apply-defaults.ts';
 import type { Deployment } from '../src/sim/api/workloads.ts';
-import { DEFAULT_PARAMETERS } from '../src/sim/parameters.ts';
-import type { Scenario } from '../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../src/sim/default-parameters.ts';
+import type { Scenario } from '../src/sim/scenario/scenario.ts';
 import { Simulation } from '../src/sim/simulation.ts';
 import { makeDeployment } from '../test/doubles/objects.ts';
 

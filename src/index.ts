@@ -14,7 +14,7 @@ import type { SchedulerConfiguration } from './policies/scheduling/configuration
 import { isPolicyFile } from './scenario/scheduler-policy.ts';
 import type { RecordSink } from './sim/recorder/records.ts';
 import type { RunRecord } from './sim/recorder/run-record.ts';
-import type { Scenario } from './sim/scenario.ts';
+import type { Scenario } from './sim/scenario/scenario.ts';
 import { Simulation, type Policies } from './sim/simulation.ts';
 
 export {
@@ -27,7 +27,7 @@ export { ScenarioError } from './scenario/scenario-error.ts';
 export { renderProblems } from './scenario/render-problem.ts';
 export type { Problem } from './scenario/problem.ts';
 export { Simulation, type Policies, type SimulationOptions } from './sim/simulation.ts';
-export type { Scenario } from './sim/scenario.ts';
+export type { Scenario } from './sim/scenario/scenario.ts';
 export type { RunRecord, RunEnd, ExpectationResult } from './sim/recorder/run-record.ts';
 export type { PodRecord, EventRecord, NodeRecord, RolloutRecord, Sample, RecordSink } from './sim/recorder/records.ts';
 export { summarize, type Summary } from './report/summary.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ONE_MEMBER } from '../src/sim/control-plane/etcd/etcd-service.ts';
 import type { ControlPlaneReport } from '../src/sim/recorder/control-plane-metrics.ts';
-import type { EtcdctlEntry } from '../src/sim/scenario.ts';
+import type { EtcdctlEntry } from '../src/sim/scenario/timeline.ts';
 import { runFaulty, SECOND } from './doubles/faulty-cluster.ts';
 import { makeDeployment } from './doubles/objects.ts';
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Node } from '../src/sim/api/node.ts';
 import { conditionOf, conditionStatus, isPodReady, type Pod, type Toleration } from '../src/sim/api/pod.ts';
 import type { Commit } from '../src/sim/control-plane/etcd/store.ts';
-import { DEFAULT_PARAMETERS } from '../src/sim/parameters.ts';
-import type { Fault, FaultEntry, Parameters } from '../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../src/sim/default-parameters.ts';
+import type { Fault } from '../src/sim/scenario/faults.ts';
+import type { FaultEntry } from '../src/sim/scenario/timeline.ts';
+import type { Parameters } from '../src/sim/scenario/parameters.ts';
 import { FIXED, runFaulty, SECOND } from './doubles/faulty-cluster.ts';
 import { deploymentNamed, template } from './doubles/workload-objects.ts';
 

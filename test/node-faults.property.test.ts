@@ -4,7 +4,8 @@ import { keyOf } from '../src/sim/api/kinds.ts';
 import { LABEL_ZONE, type Node } from '../src/sim/api/node.ts';
 import { conditionOf, conditionStatus, isPodReady, type Pod, type Toleration } from '../src/sim/api/pod.ts';
 import type { Commit } from '../src/sim/control-plane/etcd/store.ts';
-import type { Fault, FaultEntry } from '../src/sim/scenario.ts';
+import type { Fault } from '../src/sim/scenario/faults.ts';
+import type { FaultEntry } from '../src/sim/scenario/timeline.ts';
 import { runFaulty, SECOND } from './doubles/faulty-cluster.ts';
 import { deploymentNamed, serviceNamed, template } from './doubles/workload-objects.ts';
 

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { formatDuration } from '../src/sim/engine/time.ts';
-import { DEFAULT_PARAMETERS } from '../src/sim/parameters.ts';
-import type { Distribution, RateLimit } from '../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../src/sim/default-parameters.ts';
+import type { Distribution } from '../src/sim/engine/samplers.ts';
+import type { RateLimit } from '../src/sim/scenario/parameters.ts';
 
 /** docs/parameters.md is made from the defaults themselves and the comments that stand above them. */
 
 const page = new URL('../docs/parameters.md', import.meta.url);
-const source = readFileSync(new URL('../src/sim/parameters.ts', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../src/sim/default-parameters.ts', import.meta.url), 'utf8');
 
 /** `kubelet.sandbox` to the comment above it; a comment also speaks for the lines that follow without their own. */
 function commentsByName(): Map<string, string> {
@@ -61,7 +62,7 @@ function rows(): string[] {
       return;
     }
     const comment = comments.get(name);
-    expect(comment, `${name} has no comment in src/sim/parameters.ts`).toMatch(/\S/);
+    expect(comment, `${name} has no comment in src/sim/default-parameters.ts`).toMatch(/\S/);
     const client = path.at(-1) === 'client';
     const key = client ? `clientLimits.${path[0]}` : `parameters.${name}`;
     lines.push(`| \`${key}\` | ${shown(name, value as Distribution)} | ${comment} |`);
@@ -94,7 +95,7 @@ it('docs/parameters.md says what the defaults are (UPDATE_DOCS=1 rewrites it)', 
     '',
     'In the last column "published" means that Kubernetes documents the value or has it as its default, "recorded" that it',
     'was measured on real components, "model" that it is a choice of ours. Numbers in brackets are sections of the',
-    "project's sheet of Kubernetes behaviour. This page is made from `src/sim/parameters.ts`.",
+    "project's sheet of Kubernetes behaviour. This page is made from `src/sim/default-parameters.ts`.",
     '',
     '| parameter | default | meaning and source |',
     '|---|---|---|',

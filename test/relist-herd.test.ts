@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../src/sim/api/change.ts';
 import { SimulatedApiServer } from '../src/sim/control-plane/api-server/api-server.ts';
 import { Engine } from '../src/sim/engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../src/sim/default-parameters.ts';
 import { makeNamespace, makeNode, makePod } from './doubles/objects.ts';
 import { lastInSyncAt } from './oracle/relist-herd.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../src/sim/api/pod.ts';
-import type { FaultEntry, TimelineEntry } from '../src/sim/scenario.ts';
+import type { FaultEntry, TimelineEntry } from '../src/sim/scenario/timeline.ts';
 import { FIXED, runFaulty, SECOND, type ClusterShape } from './doubles/faulty-cluster.ts';
 import { makeDeployment } from './doubles/objects.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault, FaultEntry } from '../src/sim/scenario.ts';
+import type { Fault } from '../src/sim/scenario/faults.ts';
+import type { FaultEntry } from '../src/sim/scenario/timeline.ts';
 import type { Simulation } from '../src/sim/simulation.ts';
 import { etcdOf } from './doubles/troubled-control-plane.ts';
 import { makeDeployment } from './doubles/objects.ts';

@@ -7,8 +7,10 @@ import { isPodActive } from '../src/sim/api/pod.ts';
 import type { Deployment, ReplicaSet } from '../src/sim/api/workloads.ts';
 import { scaledValue } from '../src/sim/api/int-or-percent.ts';
 import { AlwaysInvariants } from '../src/sim/invariants/always.ts';
-import { DEFAULT_PARAMETERS } from '../src/sim/parameters.ts';
-import type { BehaviourSpec, Scenario, TimelineEntry } from '../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../src/sim/default-parameters.ts';
+import type { BehaviourSpec } from '../src/sim/scenario/behaviour.ts';
+import type { Scenario } from '../src/sim/scenario/scenario.ts';
+import type { TimelineEntry } from '../src/sim/scenario/timeline.ts';
 import { Simulation } from '../src/sim/simulation.ts';
 import { makeDeployment } from './doubles/objects.ts';
 

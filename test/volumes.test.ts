@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeObject } from '../src/sim/api/decode/decode-object.ts';
 import { keyOf, type ApiObject } from '../src/sim/api/kinds.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../src/sim/api/storage.ts';
-import type { ComponentFault, FaultEntry, TimelineEntry } from '../src/sim/scenario.ts';
+import type { ComponentFault } from '../src/sim/scenario/faults.ts';
+import type { FaultEntry, TimelineEntry } from '../src/sim/scenario/timeline.ts';
 import type { Simulation } from '../src/sim/simulation.ts';
 import { FIXED, runFaulty, SECOND } from './doubles/faulty-cluster.ts';
 

@@ -6,7 +6,8 @@ import { loadScenario } from '../src/scenario/load-scenario.ts';
 import { keyOf, type ApiObject } from '../src/sim/api/kinds.ts';
 import { LABEL_ZONE } from '../src/sim/api/node.ts';
 import { LABEL_SERVICE_NAME, type EndpointSlice } from '../src/sim/api/service.ts';
-import type { Scenario, TimelineEntry } from '../src/sim/scenario.ts';
+import type { Scenario } from '../src/sim/scenario/scenario.ts';
+import type { TimelineEntry } from '../src/sim/scenario/timeline.ts';
 import { Simulation } from '../src/sim/simulation.ts';
 
 /** Other people's applications, three of everything, with a zone that goes down and a rolling update on top. */

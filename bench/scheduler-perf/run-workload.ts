@@ -6,7 +6,7 @@ import { SimulatedApiServer } from '../../src/sim/control-plane/api-server/api-s
 import { EventBroadcaster } from '../../src/sim/control-plane/event-recorder.ts';
 import { Scheduler } from '../../src/sim/control-plane/scheduler/scheduler.ts';
 import { Engine } from '../../src/sim/engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 import { namespace, pod, priorityClass } from './objects.ts';
 import type { Workload } from './workloads.ts';
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { kindNamesWith, nearestKindName } from '../scenario/resource-names.ts';
 import { formatDuration } from '../sim/engine/time.ts';
 import { factsOf, keyOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/scenario/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { ExitCode } from './exit-codes.ts';
 import { turnOn, underWatch } from './guarded-turn.ts';

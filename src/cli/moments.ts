@@ -1,5 +1,5 @@
 import type { Moment } from '../report/html/run/moments.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/scenario/scenario.ts';
 
 /** What a scenario's timeline does to the cluster. */
 export function momentsOf({ timeline, faults = [], etcdctl = [] }: Scenario): readonly Moment[] {

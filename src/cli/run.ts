@@ -7,7 +7,7 @@ import type { RunFacts } from '../report/html/run/facts.ts';
 import { renderWarnings } from './warnings.ts';
 import { setFreezing } from '../sim/api/freeze.ts';
 import type { RunRecord } from '../sim/recorder/run-record.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/scenario/scenario.ts';
 import { Simulation } from '../sim/simulation.ts';
 import { ExitCode } from './exit-codes.ts';
 import { failureOf, RunFailure } from './failure.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiServerFault } from '../sim/scenario.ts';
+import type { ApiServerFault } from '../sim/scenario/faults.ts';
 import { addIssue, positiveDuration, slowdownFactor } from './fields.ts';
 
 const API_SERVER_KINDS = [

@@ -1,6 +1,6 @@
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { valueAt, type SourceDocument } from './document.ts';
-import type { WorkloadSpec } from '../sim/scenario.ts';
+import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import type { Findings } from './findings.ts';
 import type { ScenarioDocument } from './schema.ts';
 import { fieldPath } from '../sim/api/problem.ts';

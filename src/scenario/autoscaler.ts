@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { AutoscalerSpec, CloudSpec } from '../sim/scenario.ts';
+import type { AutoscalerSpec } from '../sim/scenario/cluster.ts';
+import type { CloudSpec } from '../sim/scenario/cloud.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import { duration, positiveDuration } from './fields.ts';

@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../sim/api/meta.ts';
 import { milliValue } from '../sim/api/quantity.ts';
-import type { BehaviourSpec, UsageCurve, UsageSpec } from '../sim/scenario.ts';
+import type { BehaviourSpec } from '../sim/scenario/behaviour.ts';
+import type { UsageCurve, UsageSpec } from '../sim/scenario/metrics.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type WrittenBehaviour = ScenarioDocument['spec']['behaviour'][number];

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { formatDuration } from '../sim/engine/time.ts';
-import type { CloudFault, CloudSpec, NodeGroupSpec, NodePool, ResizeEntry } from '../sim/scenario.ts';
+import type { CloudFault } from '../sim/scenario/faults.ts';
+import type { CloudSpec, NodeGroupSpec } from '../sim/scenario/cloud.ts';
+import type { NodePool } from '../sim/scenario/cluster.ts';
+import type { ResizeEntry } from '../sim/scenario/timeline.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import { durationDistribution, labels, positiveDuration, resources } from './fields.ts';

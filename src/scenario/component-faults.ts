@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ComponentFault } from '../sim/scenario.ts';
+import type { ComponentFault } from '../sim/scenario/faults.ts';
 import { addIssue, positiveDuration, slowdownFactor } from './fields.ts';
 
 const COMPONENT_KINDS = [

@@ -1,6 +1,6 @@
 import { objectKey } from '../sim/api/kinds.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../sim/api/meta.ts';
-import type { Condition } from '../sim/scenario.ts';
+import type { Condition } from '../sim/scenario/expectations.ts';
 import { editDistance, nearest } from '../sim/api/decode/nearest.ts';
 import { kindNamed } from './resource-names.ts';
 

@@ -2,7 +2,7 @@ import { nonZeroRequests, podRequests } from '../sim/api/pod-requests.ts';
 import type { ApiObject } from '../sim/api/kinds.ts';
 import type { Pod, PodSpec } from '../sim/api/pod.ts';
 import { podsAtOnce, podTemplateOf } from '../sim/api/pod-template.ts';
-import type { NodePool } from '../sim/scenario.ts';
+import type { NodePool } from '../sim/scenario/cluster.ts';
 import { NODE_LABELS } from './node-pools.ts';
 
 const ZONES = ['a', 'b', 'c'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EtcdFault, EtcdMemberName } from '../sim/scenario.ts';
+import type { EtcdFault, EtcdMemberName } from '../sim/scenario/faults.ts';
 import { addIssue, durationDistribution, positiveDuration, slowdownFactor } from './fields.ts';
 
 const ETCD_KINDS = [

@@ -1,6 +1,6 @@
 import { formatDuration } from '../sim/engine/time.ts';
 import type { Kind } from '../sim/api/kinds.ts';
-import type { Condition, Expectation } from '../sim/scenario.ts';
+import type { Condition, Expectation } from '../sim/scenario/expectations.ts';
 import type { Remark } from './build-scenario.ts';
 import { parseCondition } from './condition.ts';
 import type { Inventory } from './inventory.ts';

@@ -2,7 +2,10 @@ import type { ApiObject } from '../sim/api/kinds.ts';
 import { LABEL_ZONE } from '../sim/api/node.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { formatDuration } from '../sim/engine/time.ts';
-import type { CloudSpec, FaultEntry, MachineFault, NodePool } from '../sim/scenario.ts';
+import type { CloudSpec } from '../sim/scenario/cloud.ts';
+import type { FaultEntry } from '../sim/scenario/timeline.ts';
+import type { MachineFault } from '../sim/scenario/faults.ts';
+import type { NodePool } from '../sim/scenario/cluster.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import {

@@ -4,7 +4,7 @@ import { nearest } from '../sim/api/decode/nearest.ts';
 import { labelKeyProblems, labelValueProblems } from '../sim/api/names.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { DurationError, parseDuration } from '../sim/engine/time.ts';
-import type { Distribution } from '../sim/scenario.ts';
+import type { Distribution } from '../sim/engine/samplers.ts';
 
 /** What a refinement says besides its message. Carried through zod as `params`. */
 export interface IssueDetails {

@@ -1,7 +1,8 @@
 import { compileLabels, compileLabelSelector } from '../sim/api/label-selector.ts';
 import type { Labels } from '../sim/api/meta.ts';
 import { podTemplateOf } from '../sim/api/pod-template.ts';
-import type { BehaviourSpec, WorkloadSpec } from '../sim/scenario.ts';
+import type { BehaviourSpec } from '../sim/scenario/behaviour.ts';
+import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Inventory } from './inventory.ts';
 import type { Manifest } from './manifests.ts';

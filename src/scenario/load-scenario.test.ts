@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { podRequests, resourcesOf } from '../sim/api/pod-requests.ts';
 import type { Deployment } from '../sim/api/workloads.ts';
 import type { Pod } from '../sim/api/pod.ts';
-import { DEFAULT_PARAMETERS } from '../sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../sim/default-parameters.ts';
 import { fieldNamesOf } from './field-names.ts';
 import { loadScenario, scenarioFromManifests, type LoadOptions } from './load-scenario.ts';
 import { scenarioSchema } from './schema.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { CustomKind } from '../sim/api/custom-object.ts';
 import type { Report } from '../sim/api/problem.ts';
-import type { Scenario } from '../sim/scenario.ts';
+import type { Scenario } from '../sim/scenario/scenario.ts';
 import { buildScenario } from './build-scenario.ts';
 import { definedResources } from './custom-resources.ts';
 import type { SourceDocument } from './document.ts';

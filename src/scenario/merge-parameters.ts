@@ -1,5 +1,5 @@
-import { DEFAULT_PARAMETERS } from '../sim/parameters.ts';
-import type { Parameters, RateLimit } from '../sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../sim/default-parameters.ts';
+import type { Parameters, RateLimit } from '../sim/scenario/parameters.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 type Cluster = ScenarioDocument['spec']['cluster'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { milliValue } from '../sim/api/quantity.ts';
 import type { ApiObject } from '../sim/api/kinds.ts';
-import type { MetricSeriesSpec, UsageCurve } from '../sim/scenario.ts';
+import type { MetricSeriesSpec, UsageCurve } from '../sim/scenario/metrics.ts';
 import type { Remark } from './build-scenario.ts';
 import { addIssue, duration, labels, quantity } from './fields.ts';
 import { resourceName } from './node-fields.ts';

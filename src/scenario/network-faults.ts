@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { placeOf, type ControlPlane } from './network-place.ts';
-import type { NetworkFault, NetworkPlace } from '../sim/scenario.ts';
+import type { NetworkFault, NetworkPlace } from '../sim/scenario/faults.ts';
 import type { Remark } from './build-scenario.ts';
 import type { Path } from './document.ts';
 import { addIssue, durationDistribution, positiveDuration } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { NetworkPlace } from '../sim/scenario.ts';
+import type { NetworkPlace } from '../sim/scenario/faults.ts';
 
 /** How many of each stand in the control plane, and whoever else is on its network. */
 export interface ControlPlane {

@@ -1,5 +1,5 @@
 import type { Labels } from '../sim/api/meta.ts';
-import type { NodePool } from '../sim/scenario.ts';
+import type { NodePool } from '../sim/scenario/cluster.ts';
 import type { ScenarioDocument } from './schema.ts';
 
 /** Labels that every node has unless its pool says otherwise; host name and zone are added for each node. */

@@ -1,6 +1,6 @@
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { fieldPath } from '../sim/api/problem.ts';
-import type { WorkloadSpec } from '../sim/scenario.ts';
+import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import type { Remark } from './build-scenario.ts';
 import { resolveFrom } from './resolve-path.ts';
 import type { ScenarioDocument } from './schema.ts';

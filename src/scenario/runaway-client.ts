@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Kind } from '../sim/api/kinds.ts';
-import type { RunawayClientFault } from '../sim/scenario.ts';
+import type { RunawayClientFault } from '../sim/scenario/faults.ts';
 import { duration, positiveDuration } from './fields.ts';
 
 const LISTED = {

@@ -3,15 +3,11 @@ import type { NodeLifecycleSettings } from '../../src/policies/controllers/node-
 import { defaultPolicies } from '../../src/policies/default-policies.ts';
 import type { ApiObject } from '../../src/sim/api/kinds.ts';
 import type { Commit } from '../../src/sim/control-plane/etcd/store.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
-import type {
-  ClusterSpec,
-  EtcdctlEntry,
-  FaultEntry,
-  Parameters,
-  Scenario,
-  TimelineEntry,
-} from '../../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
+import type { ClusterSpec } from '../../src/sim/scenario/cluster.ts';
+import type { EtcdctlEntry, FaultEntry, TimelineEntry } from '../../src/sim/scenario/timeline.ts';
+import type { Parameters } from '../../src/sim/scenario/parameters.ts';
+import type { Scenario } from '../../src/sim/scenario/scenario.ts';
 import { Simulation } from '../../src/sim/simulation.ts';
 import { FIXED_PARAMETERS } from './kubelet-rig.ts';
 

@@ -7,8 +7,9 @@ import type { Request, Response } from '../../src/sim/api/request.ts';
 import { SimulatedApiServer } from '../../src/sim/control-plane/api-server/api-server.ts';
 import { RUNS_FOREVER, type ContainerBehaviours, type ContainerLife } from '../../src/sim/node/container-behaviour.ts';
 import { Kubelets } from '../../src/sim/node/kubelets.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
-import type { Distribution, Parameters } from '../../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
+import type { Distribution } from '../../src/sim/engine/samplers.ts';
+import type { Parameters } from '../../src/sim/scenario/parameters.ts';
 
 const constant = (value: number): Distribution => ({ kind: 'constant', value });
 

@@ -6,7 +6,7 @@ import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import type { Node } from '../../src/sim/api/node.ts';
 import type { Pod, PodSpec } from '../../src/sim/api/pod.ts';
 import { Engine } from '../../src/sim/engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 import type { ClientRateLimit } from '../../src/sim/api/request.ts';
 import type { SchedulingPolicyFactory } from '../../src/sim/policy-api/scheduler.ts';
 import type { PluginFactory } from '../../src/sim/policy-api/scheduling.ts';

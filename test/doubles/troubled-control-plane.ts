@@ -10,7 +10,9 @@ import {
   seatLimits,
 } from '../../src/sim/control-plane/api-server/flow-control/priority-level.ts';
 import type { EventKind } from '../../src/sim/engine/engine.ts';
-import type { EtcdSpec, Fault, FaultEntry, NetworkPlace } from '../../src/sim/scenario.ts';
+import type { EtcdSpec } from '../../src/sim/scenario/cluster.ts';
+import type { Fault, NetworkPlace } from '../../src/sim/scenario/faults.ts';
+import type { FaultEntry } from '../../src/sim/scenario/timeline.ts';
 import type { Simulation } from '../../src/sim/simulation.ts';
 import {
   LIMITED,

@@ -8,7 +8,7 @@ import type { Request, Response } from '../../src/sim/api/request.ts';
 import { RequestHandler } from '../../src/sim/control-plane/api-server/request-handler.ts';
 import { finished } from '../../src/sim/control-plane/api-server/unfinished.ts';
 import { Store } from '../../src/sim/control-plane/etcd/store.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 
 const SECOND = 1_000_000;
 

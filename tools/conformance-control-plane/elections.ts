@@ -11,7 +11,7 @@ import { controllerManagers, schedulers } from '../../src/sim/control-plane/proc
 import { Replicas, type ElectedComponent } from '../../src/sim/control-plane/process/replicas.ts';
 import { Scheduler } from '../../src/sim/control-plane/scheduler/scheduler.ts';
 import { Engine } from '../../src/sim/engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 import { namespaceOf } from './namespace.ts';
 import { NotReplayed } from './not-replayed.ts';
 import { durationMicros } from './pod-annotations.ts';

@@ -8,7 +8,7 @@ import type { Failure, Request, Response } from '../../src/sim/api/request.ts';
 import { SimulatedApiServer } from '../../src/sim/control-plane/api-server/api-server.ts';
 import { addressOf } from '../../src/sim/control-plane/api-server/http/address.ts';
 import { readRequest, type HttpRequest } from '../../src/sim/control-plane/api-server/http/read-request.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 import { answerFields, type Pair } from './exchange-answer.ts';
 import { ExchangeNames } from './exchange-names.ts';
 import { watchEvents } from './exchange-watch.ts';

@@ -1,5 +1,5 @@
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
-import type { Parameters } from '../../src/sim/scenario.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
+import type { Parameters } from '../../src/sim/scenario/parameters.ts';
 import { NotReplayed } from './not-replayed.ts';
 import { durationMicros } from './pod-annotations.ts';
 

@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { parseKubectl } from '../../src/scenario/kubectl.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import { KINDS, type ApiObject } from '../../src/sim/api/kinds.ts';
-import type { KubectlCommand } from '../../src/sim/scenario.ts';
+import type { KubectlCommand } from '../../src/sim/scenario/kubectl.ts';
 import type { CommandResult } from '../../src/sim/workload/kubectl.ts';
 import { NotReplayed } from './not-replayed.ts';
 import type { Answer, Done } from './requests.ts';

@@ -3,7 +3,7 @@ import type { Client, Request, Response } from '../../src/sim/api/request.ts';
 import { decodeObject } from '../../src/sim/api/decode/decode-object.ts';
 import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import type { ApiObject } from '../../src/sim/api/kinds.ts';
-import type { EtcdFault } from '../../src/sim/scenario.ts';
+import type { EtcdFault } from '../../src/sim/scenario/faults.ts';
 import { World } from '../conformance-control-plane/world.ts';
 import { MACHINE } from './machine.ts';
 import type { Recording } from './recording.ts';

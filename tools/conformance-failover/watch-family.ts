@@ -4,7 +4,7 @@ import { NO_LABELS } from '../../src/sim/api/meta.ts';
 import type { WatchEvent } from '../../src/sim/api/request.ts';
 import { SimulatedApiServer } from '../../src/sim/control-plane/api-server/api-server.ts';
 import { WatchCache } from '../../src/sim/control-plane/watch/watch-cache.ts';
-import { DEFAULT_PARAMETERS } from '../../src/sim/parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../src/sim/default-parameters.ts';
 import type { Recording, Row } from './recording.ts';
 import { secondsAfter } from './timers.ts';
 

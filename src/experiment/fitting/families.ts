@@ -1,6 +1,6 @@
 import { mean } from '../statistics/moments.ts';
 import { normalDistribution } from './normal-distribution.ts';
-import type { Distribution } from '../../sim/scenario.ts';
+import type { Distribution } from '../../sim/engine/samplers.ts';
 
 /** A distribution fitted to a sample. */
 export interface Fitted {

@@ -1,4 +1,4 @@
-import type { Distribution } from '../../sim/scenario.ts';
+import type { Distribution } from '../../sim/engine/samplers.ts';
 import { FAMILIES } from './families.ts';
 import { goodnessOfFit, type GoodnessOfFit } from './goodness-of-fit.ts';
 

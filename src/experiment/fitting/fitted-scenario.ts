@@ -1,4 +1,4 @@
-import type { Distribution } from '../../sim/scenario.ts';
+import type { Distribution } from '../../sim/engine/samplers.ts';
 import type { Shape, TraceFit } from './fit-trace.ts';
 
 /** A scenario whose workload is what was fitted, as text of YAML. The cluster is made to fit until `nodes` says otherwise. */

@@ -1,4 +1,4 @@
-import type { KubectlCommand } from '../../sim/scenario.ts';
+import type { KubectlCommand } from '../../sim/scenario/kubectl.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A command for several objects of one kind, by their keys. */

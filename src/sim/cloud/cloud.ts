@@ -8,7 +8,10 @@ import type {
   LaunchOrder,
   MachineState,
 } from '../policy-api/cloud.ts';
-import type { CloudFault, CloudSpec, InstanceTypeSpec, Parameters, ResizeEntry } from '../scenario.ts';
+import type { CloudFault } from '../scenario/faults.ts';
+import type { CloudSpec, InstanceTypeSpec } from '../scenario/cloud.ts';
+import type { Parameters } from '../scenario/parameters.ts';
+import type { ResizeEntry } from '../scenario/timeline.ts';
 import { providerIdOf } from './machine-node.ts';
 import { Machines, type Hosts } from './machines.ts';
 import type { MachineLife } from './machine-life.ts';

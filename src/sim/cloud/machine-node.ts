@@ -1,7 +1,7 @@
 import { deepFreeze } from '../api/freeze.ts';
 import { NO_LABELS } from '../api/meta.ts';
 import { LABEL_HOSTNAME, LABEL_ZONE, type Node } from '../api/node.ts';
-import type { NodeGroupSpec } from '../scenario.ts';
+import type { NodeGroupSpec } from '../scenario/cloud.ts';
 
 /** Where a machine stands, as its Node and the cloud's own controller name it. */
 export function providerIdOf(machine: string): string {

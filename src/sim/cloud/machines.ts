@@ -4,7 +4,7 @@ import { stableHash } from '../engine/stable-hash.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import type { Node } from '../api/node.ts';
 import type { InstanceError } from '../policy-api/cloud.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import type { MachineLife } from './machine-life.ts';
 
 /** Who runs a kubelet on a machine. */

@@ -1,6 +1,6 @@
 import type { Node } from '../api/node.ts';
 import type { CloudInstance, CloudNodeGroup, InstanceError } from '../policy-api/cloud.ts';
-import type { NodeGroupSpec } from '../scenario.ts';
+import type { NodeGroupSpec } from '../scenario/cloud.ts';
 import type { MachineLife } from './machine-life.ts';
 import { nodeOfGroup } from './machine-node.ts';
 import type { MachineOrder, Machines } from './machines.ts';

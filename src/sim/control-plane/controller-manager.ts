@@ -10,7 +10,7 @@ import type { Controller, ControllerFactory, ControllerHost, SyncSteps } from '.
 import type { CloudProvider } from '../policy-api/cloud.ts';
 import { PolicyError } from '../policy-api/policy-error.ts';
 import { SyncError } from '../policy-api/sync-error.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import { nameSuffix } from './api-server/identity.ts';
 import { EventBroadcaster } from './event-recorder.ts';
 import { Informer } from './informer.ts';

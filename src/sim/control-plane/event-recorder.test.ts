@@ -8,7 +8,7 @@ import type { ApiObject } from '../api/kinds.ts';
 import { NO_LABELS } from '../api/meta.ts';
 import type { ClientRateLimit, EventRecorder } from '../api/request.ts';
 import { Engine } from '../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../default-parameters.ts';
 import { SimulatedApiServer } from './api-server/api-server.ts';
 import { EventBroadcaster } from './event-recorder.ts';
 

@@ -1,4 +1,4 @@
-import type { MachineFault } from '../scenario.ts';
+import type { MachineFault } from '../scenario/faults.ts';
 
 /** What can happen to the machines under the nodes. Each call has its opposite; they may nest. */
 export interface Machines {

@@ -7,11 +7,11 @@ import type {
   ComponentFault,
   EtcdFault,
   Fault,
-  FaultEntry,
   MachineFault,
   NetworkFault,
   RunawayClientFault,
-} from '../scenario.ts';
+} from '../scenario/faults.ts';
+import type { FaultEntry } from '../scenario/timeline.ts';
 import { effectOf, type Effect, type Machines } from './effects.ts';
 
 /** A fault that holds: what it has done to which nodes. */

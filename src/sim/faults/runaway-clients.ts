@@ -1,6 +1,6 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
 import type { ApiServer, Client } from '../api/request.ts';
-import type { RunawayClientFault } from '../scenario.ts';
+import type { RunawayClientFault } from '../scenario/faults.ts';
 
 /** Whoever gets no answer that is of any use tries again after so long. */
 const RETRY_MICROS = 1_000_000;

@@ -4,7 +4,7 @@ import { compileLabelSelector } from '../api/label-selector.ts';
 import { isPodReady, isPodTerminal, type Pod } from '../api/pod.ts';
 import { LABEL_SERVICE_NAME, moreReadyEndpoints, type EndpointSlice, type Service } from '../api/service.ts';
 import type { Deployment } from '../api/workloads.ts';
-import type { Condition } from '../scenario.ts';
+import type { Condition } from '../scenario/expectations.ts';
 
 /** Whether a condition holds, and what was there. */
 export interface Verdict {

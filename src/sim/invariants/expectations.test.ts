@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../api/change.ts';
 import type { Deployment } from '../api/workloads.ts';
-import type { Condition, Expectation } from '../scenario.ts';
+import type { Condition, Expectation } from '../scenario/expectations.ts';
 import { makeDeployment, makePod } from '../../../test/doubles/objects.ts';
 import { Expectations } from './expectations.ts';
 

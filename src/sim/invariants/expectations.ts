@@ -1,5 +1,5 @@
 import type { Change } from '../api/change.ts';
-import type { Expectation } from '../scenario.ts';
+import type { Expectation } from '../scenario/expectations.ts';
 import { trackerOf, type ConditionTracker, type Verdict } from './condition-tracker.ts';
 
 /** How an expectation ended. */

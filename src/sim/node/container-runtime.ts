@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Container, Pod } from '../api/pod.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
 import { NodeDuration } from './node-durations.ts';
 import { Registry } from './registry.ts';

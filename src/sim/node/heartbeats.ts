@@ -5,7 +5,7 @@ import type { KeyedDraws } from '../engine/streams.ts';
 import { NODE_LEASE_NAMESPACE, type Lease } from '../api/core.ts';
 import { NO_LABELS } from '../api/meta.ts';
 import type { ApiServer, Client } from '../api/request.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import { Pulse } from './pulse.ts';
 
 const LEASE_DURATION_SECONDS = 40;

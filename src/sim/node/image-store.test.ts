@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../default-parameters.ts';
 import { ImageStore, type PullResult } from './image-store.ts';
 import { Registry } from './registry.ts';
 

@@ -5,7 +5,7 @@ import type { KeyedDraws } from '../engine/streams.ts';
 import type { Node } from '../api/node.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, EventRecorder } from '../api/request.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import type { ContainerRecord } from './container.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
 import { containerCreated, containerStarted, postStartDone } from './container-start.ts';

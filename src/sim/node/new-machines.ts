@@ -1,6 +1,6 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
 import { stableHash } from '../engine/stable-hash.ts';
-import type { Distribution } from '../scenario.ts';
+import type { Distribution } from '../engine/samplers.ts';
 import type { Machine } from './machine.ts';
 import { NodeDuration } from './node-durations.ts';
 

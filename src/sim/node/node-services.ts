@@ -1,6 +1,6 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import type { ContainerBehaviours } from './container-behaviour.ts';
 import type { ContainerRuntime } from './container-runtime.ts';
 import type { NodeDuration } from './node-durations.ts';

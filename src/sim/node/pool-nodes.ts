@@ -1,7 +1,7 @@
 import { deepFreeze } from '../api/freeze.ts';
 import { NO_LABELS, type ObjectMeta } from '../api/meta.ts';
 import { HEALTHY, LABEL_HOSTNAME, LABEL_ZONE, type Node, type NodeStatus } from '../api/node.ts';
-import type { NodePool } from '../scenario.ts';
+import type { NodePool } from '../scenario/cluster.ts';
 
 /** What a kubelet on Linux labels its node with; the beta names are deprecated and still set. */
 const KUBELET_LABELS = {

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { LARGEST_SAMPLE } from '../engine/samplers.ts';
 import { stableHash } from '../engine/stable-hash.ts';
-import type { Parameters } from '../scenario.ts';
+import type { Parameters } from '../scenario/parameters.ts';
 import { NodeDuration } from './node-durations.ts';
 
 const MICROS_PER_SECOND = 1_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkloadSpec } from '../scenario.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { KubeletRig, podNamed } from '../../../test/doubles/kubelet-rig.ts';
 import { Arrivals } from './arrivals.ts';
 import { Behaviours } from './behaviour.ts';

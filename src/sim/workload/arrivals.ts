@@ -4,7 +4,7 @@ import type { KeyedDraws } from '../engine/streams.ts';
 import { NO_LABELS } from '../api/meta.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, Client } from '../api/request.ts';
-import type { WorkloadSpec } from '../scenario.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { FinishedPods } from './finished-pods.ts';
 import { podName } from './pod-ordinal.ts';
 

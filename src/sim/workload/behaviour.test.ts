@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
-import type { BehaviourSpec, WorkloadSpec } from '../scenario.ts';
+import type { BehaviourSpec } from '../scenario/behaviour.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { container, podNamed } from '../../../test/doubles/kubelet-rig.ts';
 import { Behaviours } from './behaviour.ts';
 import { QUIET_LIFE } from './container-life.ts';

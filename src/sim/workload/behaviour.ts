@@ -6,7 +6,9 @@ import { compileLabelSelector, type LabelPredicate } from '../api/label-selector
 import { keyOf } from '../api/kinds.ts';
 import type { Labels } from '../api/meta.ts';
 import type { Container, Pod } from '../api/pod.ts';
-import type { BehaviourSpec, UsageSpec, WorkloadSpec } from '../scenario.ts';
+import type { BehaviourSpec } from '../scenario/behaviour.ts';
+import type { UsageSpec } from '../scenario/metrics.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { ContainerLife, QUIET_LIFE } from './container-life.ts';
 import { hookDuration } from './hook-duration.ts';
 import { podOrdinal } from './pod-ordinal.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
-import type { WorkloadSpec } from '../scenario.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { drawTasks } from './draw-tasks.ts';
 
 const TASKS = 50;

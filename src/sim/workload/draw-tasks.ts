@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { sampler } from '../engine/samplers.ts';
-import type { WorkloadSpec } from '../scenario.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 
 /**
  * What one run makes of a workload from a trace. The n-th pod's task and the time before it hang on the seed and n alone,

@@ -2,7 +2,7 @@ import type { Engine, EventKind } from '../engine/engine.ts';
 import { keyOf } from '../api/kinds.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, Client, Response } from '../api/request.ts';
-import type { WorkloadSpec } from '../scenario.ts';
+import type { WorkloadSpec } from '../scenario/workload.ts';
 import { podOrdinal } from './pod-ordinal.ts';
 
 /** What failed is tried again as the keys of a controller's queue are: 5 ms later, twice as long each time, up to 1,000 s. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiObject } from '../api/kinds.ts';
 import type { Deployment } from '../api/workloads.ts';
-import type { KubectlCommand } from '../scenario.ts';
+import type { KubectlCommand } from '../scenario/kubectl.ts';
 import { container, KubeletRig, podNamed } from '../../../test/doubles/kubelet-rig.ts';
 import { Kubectl, type CommandFailure } from './kubectl.ts';
 

@@ -2,7 +2,7 @@ import type { Engine, EventKind } from '../engine/engine.ts';
 import { unreachable } from '../engine/assert.ts';
 import { keyOf, type ApiObject } from '../api/kinds.ts';
 import type { ApiServer, Client } from '../api/request.ts';
-import type { KubectlCommand } from '../scenario.ts';
+import type { KubectlCommand } from '../scenario/kubectl.ts';
 import { applyAll } from './kubectl/apply.ts';
 import { cordon, drain } from './kubectl/drain.ts';
 import { mark, taint } from './kubectl/metadata.ts';

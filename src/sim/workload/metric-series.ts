@@ -4,7 +4,7 @@ import { compileLabelSelector } from '../api/label-selector.ts';
 import type { MetricSample, MetricsQuery } from '../api/metrics.ts';
 import { isPodReady, type Pod } from '../api/pod.ts';
 import type { ApiServer } from '../api/request.ts';
-import type { MetricSeriesSpec } from '../scenario.ts';
+import type { MetricSeriesSpec } from '../scenario/metrics.ts';
 import { valueAt } from './usage-curve.ts';
 
 type LabelPredicate = ReturnType<typeof compileLabelSelector>;

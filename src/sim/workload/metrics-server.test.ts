@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, Watch } from '../api/request.ts';
-import type { UsageSpec } from '../scenario.ts';
+import type { UsageSpec } from '../scenario/metrics.ts';
 import { MetricsServer } from './metrics-server.ts';
 import { valueAt } from './usage-curve.ts';
 

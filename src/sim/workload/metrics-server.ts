@@ -6,7 +6,7 @@ import { isPodReady, type Container, type Pod } from '../api/pod.ts';
 import { milliValue } from '../api/quantity.ts';
 import type { ApiServer } from '../api/request.ts';
 import { compileRequirements, parseSelectorText } from '../api/selector-text.ts';
-import type { UsageSpec } from '../scenario.ts';
+import type { UsageSpec } from '../scenario/metrics.ts';
 import type { MetricSeries } from './metric-series.ts';
 import { valueAt } from './usage-curve.ts';
 

@@ -1,4 +1,4 @@
-import type { UsageCurve } from '../scenario.ts';
+import type { UsageCurve } from '../scenario/metrics.ts';
 
 /** What a curve says at a time: straight lines between its points, level before the first and after the last. Whole thousandths. */
 export function valueAt({ points }: UsageCurve, micros: number): number {

@@ -7,7 +7,7 @@ import { ProcessApi } from '../../../sim/control-plane/process/process-api.ts';
 import { Process } from '../../../sim/control-plane/process/process.ts';
 import type { EventKind } from '../../../sim/engine/engine.ts';
 import type { ControllerModule } from '../../../sim/policy-api/controller-module.ts';
-import type { Scenario } from '../../../sim/scenario.ts';
+import type { Scenario } from '../../../sim/scenario/scenario.ts';
 import { Simulation } from '../../../sim/simulation.ts';
 import { defaultPolicies } from '../../default-policies.ts';
 import { guardedController } from '../guard/guarded-controller.ts';

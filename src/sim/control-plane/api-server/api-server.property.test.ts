@@ -5,7 +5,7 @@ import type { Change } from '../../api/change.ts';
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { ReferenceStore } from '../../../../test/oracle/reference-store.ts';
 import { makeNamespace, makeNode, makePod } from '../../../../test/doubles/objects.ts';
 import { Informer } from '../informer.ts';

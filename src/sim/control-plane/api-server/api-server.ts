@@ -17,7 +17,8 @@ import type {
 } from '../../api/request.ts';
 import type { Change } from '../../api/change.ts';
 import type { Pod } from '../../api/pod.ts';
-import type { EtcdSpec, HealthCheckSpec, Parameters } from '../../scenario.ts';
+import type { EtcdSpec, HealthCheckSpec } from '../../scenario/cluster.ts';
+import type { Parameters } from '../../scenario/parameters.ts';
 import { TokenBucket } from '../client/token-bucket.ts';
 import { ONE_MEMBER, type EtcdService } from '../etcd/etcd-service.ts';
 import { Lessor } from '../etcd/lessor.ts';

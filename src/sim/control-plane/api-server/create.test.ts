@@ -5,7 +5,7 @@ import type { PriorityClass } from '../../api/core.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 function answersTo(requests: readonly Request[], installed: readonly ApiObject[] = []): Response[] {

@@ -9,7 +9,7 @@ import { encodeObject } from '../../api/encode-object.ts';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { Problem } from '../../api/problem.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 const GADGET = 'Gadget.example.com';

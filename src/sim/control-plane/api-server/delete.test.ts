@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeNode, makePod } from '../../../../test/doubles/objects.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { AlwaysInvariants } from '../../invariants/always.ts';
 import type { Pod } from '../../api/pod.ts';
 import { remove } from './delete.ts';

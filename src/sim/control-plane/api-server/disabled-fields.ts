@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api/kinds.ts';
-import type { FeatureGates } from '../../scenario.ts';
+import type { FeatureGates } from '../../scenario/parameters.ts';
 
 /**
  * Takes away the fields whose feature gate is off, unless the stored object has them already: what was allowed once

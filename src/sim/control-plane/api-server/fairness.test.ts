@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Request } from '../../api/request.ts';
 import { Engine } from '../../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { makeNamespace, makePod } from '../../../../test/doubles/objects.ts';
 import { SimulatedApiServer } from './api-server.ts';
 

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api/kinds.ts';
-import type { FeatureGates } from '../../scenario.ts';
+import type { FeatureGates } from '../../scenario/parameters.ts';
 import type { Failure, Reason, StatusCause } from '../../api/request.ts';
 
 /** What a write does to the store: the leaves compute it, the API server commits it. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Engine } from '../../engine/engine.ts';
 import { makeNamespace, makePod } from '../../../../test/doubles/objects.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 it("a component's patch that names a version changes that version and no other", () => {

@@ -5,7 +5,7 @@ import type { ApiObject } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { LimitRange, ResourceQuota } from '../../api/quota.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 class Server {

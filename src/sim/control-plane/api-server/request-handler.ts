@@ -2,7 +2,7 @@ import { factsOf, keyOf, objectKey, type ApiObject, type Kind, type Kinds } from
 import type { MetricsSource } from '../../api/metrics.ts';
 import type { DeleteOptions, Request, Response, WriteOptions } from '../../api/request.ts';
 import { metaAt, withMetadata, withStatus } from '../../api/versions.ts';
-import type { FeatureGates } from '../../scenario.ts';
+import type { FeatureGates } from '../../scenario/parameters.ts';
 import { NO_SPACE } from '../etcd/errors.ts';
 import type { Commit, Store } from '../etcd/store.ts';
 import { apply, withTrackedUpdate } from './apply.ts';

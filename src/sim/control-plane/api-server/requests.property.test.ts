@@ -6,7 +6,7 @@ import { Engine } from '../../engine/engine.ts';
 import type { InertObject } from '../../api/core.ts';
 import { NO_LABELS } from '../../api/meta.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 const name = fc.constantFrom('a', 'b');

@@ -3,7 +3,7 @@ import { sampler, type Sampler } from '../../engine/samplers.ts';
 import type { Stream } from '../../engine/streams.ts';
 import type { Kind } from '../../api/kinds.ts';
 import type { Request } from '../../api/request.ts';
-import type { Parameters } from '../../scenario.ts';
+import type { Parameters } from '../../scenario/parameters.ts';
 import type { Store } from '../etcd/store.ts';
 
 /** So much of one object is within what a read or a write takes anyway; more of it is encoded on top. */

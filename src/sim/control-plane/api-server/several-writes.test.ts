@@ -5,7 +5,7 @@ import { keyOf } from '../../api/kinds.ts';
 import type { Pod } from '../../api/pod.ts';
 import type { PodDisruptionBudget } from '../../api/policy.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from './api-server.ts';
 
 interface Seen {

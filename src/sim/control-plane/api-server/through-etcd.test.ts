@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../engine/engine.ts';
 import type { Request, Response } from '../../api/request.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
-import type { EtcdFault } from '../../scenario.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
+import type { EtcdFault } from '../../scenario/faults.ts';
 import { makeNamespace, makePod } from '../../../../test/doubles/objects.ts';
 import { SimulatedApiServer } from './api-server.ts';
 

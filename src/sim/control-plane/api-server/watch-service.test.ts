@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiObject } from '../../api/kinds.ts';
 import type { OpenWatch, Response, WatchEvent, WatchRequest } from '../../api/request.ts';
 import { Engine } from '../../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { WatchCache } from '../watch/watch-cache.ts';
 import { makeNamespace, meta } from '../../../../test/doubles/objects.ts';
 import { ringAfter } from '../../../../test/oracle/watch-ring.ts';

@@ -1,5 +1,5 @@
 import { unreachable } from '../../engine/assert.ts';
-import type { EtcdFault, EtcdMemberName } from '../../scenario.ts';
+import type { EtcdFault, EtcdMemberName } from '../../scenario/faults.ts';
 import type { EtcdCluster } from './cluster.ts';
 import { MemberLinks } from './member-links.ts';
 import type { EtcdOptions } from './options.ts';

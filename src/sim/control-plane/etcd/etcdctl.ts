@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { EtcdctlEntry } from '../../scenario.ts';
+import type { EtcdctlEntry } from '../../scenario/timeline.ts';
 import type { Store } from './store.ts';
 
 /** Carries out what the scenario's administrator does to etcd's database. */

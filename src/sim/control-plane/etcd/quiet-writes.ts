@@ -1,4 +1,4 @@
-import type { Parameters } from '../../scenario.ts';
+import type { Parameters } from '../../scenario/parameters.ts';
 import type { Store } from './store.ts';
 import { versionBytes } from './version-size.ts';
 

@@ -1,6 +1,6 @@
 import type { Engine, EventKind } from '../../engine/engine.ts';
 import { LABEL_ZONE, type Node } from '../../api/node.ts';
-import type { NetworkFault, NetworkPlace } from '../../scenario.ts';
+import type { NetworkFault, NetworkPlace } from '../../scenario/faults.ts';
 import type { Instances } from '../api-server/instances/instances.ts';
 import { nameOf } from '../etcd/etcd-client.ts';
 import type { EtcdService } from '../etcd/etcd-service.ts';

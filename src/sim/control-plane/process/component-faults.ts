@@ -1,4 +1,4 @@
-import type { ComponentFault } from '../../scenario.ts';
+import type { ComponentFault } from '../../scenario/faults.ts';
 import type { Replicas } from './replicas.ts';
 
 type Kind = ComponentFault['kind'];

@@ -1,7 +1,7 @@
 import { sampler } from '../../engine/samplers.ts';
 import type { CloudProvider } from '../../policy-api/cloud.ts';
 import type { ControllerFactory } from '../../policy-api/controllers.ts';
-import type { Parameters } from '../../scenario.ts';
+import type { Parameters } from '../../scenario/parameters.ts';
 import { ControllerManager } from '../controller-manager.ts';
 import type { WorkQueueObserver } from '../work-queue.ts';
 import { LEADER_ELECTION, type LeaderElectionParameters } from '../leader-election/parameters.ts';

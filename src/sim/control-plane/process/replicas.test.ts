@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../api/core.ts';
 import { makeNamespace } from '../../../../test/doubles/objects.ts';
 import { Engine } from '../../engine/engine.ts';
-import { DEFAULT_PARAMETERS } from '../../parameters.ts';
+import { DEFAULT_PARAMETERS } from '../../default-parameters.ts';
 import { SimulatedApiServer } from '../api-server/api-server.ts';
 import { LEADER_ELECTION } from '../leader-election/parameters.ts';
 import { Replicas, type Exit } from './replicas.ts';

@@ -2,7 +2,7 @@ import type { Clockwork } from '../../engine/clockwork.ts';
 import type { EventKind } from '../../engine/engine.ts';
 import { LeaderElector } from '../leader-election/leader-elector.ts';
 import type { LeaderElectionParameters } from '../leader-election/parameters.ts';
-import type { ReplicaName } from '../../scenario.ts';
+import type { ReplicaName } from '../../scenario/faults.ts';
 import { ProcessApi, type ComponentApi, type ProcessWatches } from './process-api.ts';
 import { Process } from './process.ts';
 

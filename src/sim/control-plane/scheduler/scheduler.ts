@@ -18,7 +18,7 @@ import {
 import type { ListedKinds, Lister } from '../../policy-api/scheduling.ts';
 import { isPreBindSteps } from '../../policy-api/pre-bind.ts';
 import { isRejection, type Status } from '../../policy-api/status.ts';
-import type { Parameters } from '../../scenario.ts';
+import type { Parameters } from '../../scenario/parameters.ts';
 import { HintTable } from '../scheduling-queue/hints.ts';
 import type { QueuedPod } from '../scheduling-queue/queued-pod.ts';
 import { SchedulingQueue } from '../scheduling-queue/scheduling-queue.ts';

@@ -2,7 +2,7 @@ import { keyOf } from '../../api/kinds.ts';
 import { controllerOf } from '../../api/meta.ts';
 import type { Node } from '../../api/node.ts';
 import { isPodTerminal, type Pod } from '../../api/pod.ts';
-import type { KubectlCommand } from '../../scenario.ts';
+import type { KubectlCommand } from '../../scenario/kubectl.ts';
 import { nameIn } from './resource-name.ts';
 import { ask, demand, pause, refusalText, together, type KubectlSteps, type Terminal } from './steps.ts';
 

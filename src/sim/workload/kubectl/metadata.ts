@@ -1,6 +1,6 @@
 import type { Labels } from '../../api/meta.ts';
 import type { Node, Taint } from '../../api/node.ts';
-import type { KubectlCommand } from '../../scenario.ts';
+import type { KubectlCommand } from '../../scenario/kubectl.ts';
 import { printed } from './resource-name.ts';
 import { demand, type KubectlSteps, type Terminal } from './steps.ts';
 

@@ -4,7 +4,7 @@ import { controllerOf, type Labels } from '../../api/meta.ts';
 import { formatTimestamp } from '../../api/timestamps.ts';
 import { sameData } from '../../api/equality.ts';
 import type { Deployment, ReplicaSet } from '../../api/workloads.ts';
-import type { KubectlCommand } from '../../scenario.ts';
+import type { KubectlCommand } from '../../scenario/kubectl.ts';
 import { LAST_APPLIED } from './apply.ts';
 import { namespaceIn, nameIn, printed, quotedResource } from './resource-name.ts';
 import { demand, type KubectlSteps, type Terminal } from './steps.ts';

@@ -1,7 +1,7 @@
 import { keyOf, type ApiObject } from '../../api/kinds.ts';
 import type { Container } from '../../api/pod.ts';
 import type { Deployment } from '../../api/workloads.ts';
-import type { KubectlCommand } from '../../scenario.ts';
+import type { KubectlCommand } from '../../scenario/kubectl.ts';
 import { namespaceIn, nameIn, printed, resourceOf } from './resource-name.ts';
 import { ask, demand, refusalText, type KubectlSteps, type Terminal } from './steps.ts';
 

@@ -1,5 +1,5 @@
 import { unreachable } from '../../../engine/assert.ts';
-import type { ApiServerFault } from '../../../scenario.ts';
+import type { ApiServerFault } from '../../../scenario/faults.ts';
 import type { Instances } from './instances.ts';
 
 /** Carries the faults of a scenario out on API servers, and takes them back. */

@@ -1,5 +1,5 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
-import type { HealthCheckSpec } from '../../../scenario.ts';
+import type { HealthCheckSpec } from '../../../scenario/cluster.ts';
 import type { Instance } from './instance.ts';
 import type { Readiness } from './readiness.ts';
 

@@ -1,7 +1,8 @@
 import type { Engine, EventKind } from '../../../engine/engine.ts';
 import { assert } from '../../../engine/assert.ts';
 import { sampler } from '../../../engine/samplers.ts';
-import type { HealthCheckSpec, Parameters } from '../../../scenario.ts';
+import type { HealthCheckSpec } from '../../../scenario/cluster.ts';
+import type { Parameters } from '../../../scenario/parameters.ts';
 import type { EtcdService } from '../../etcd/etcd-service.ts';
 import type { Commit, Store } from '../../etcd/store.ts';
 import { CacheWindows } from '../../watch/cache-windows.ts';

@@ -1,4 +1,5 @@
-import type { Distribution, Parameters } from './scenario.ts';
+import type { Distribution } from './engine/samplers.ts';
+import type { Parameters } from './scenario/parameters.ts';
 
 const MILLISECOND = 1_000;
 const SECOND = 1_000_000;
