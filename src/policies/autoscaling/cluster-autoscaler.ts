@@ -1,7 +1,7 @@
 import type { Change } from '../../sim/api/change.ts';
 import { deepFreeze } from '../../sim/api/freeze.ts';
 import type { ApiObject } from '../../sim/api/kinds.ts';
-import { NO_LABELS } from '../../sim/api/meta.ts';
+import { newObjectMeta } from '../../sim/api/new-object-meta.ts';
 import type { Node } from '../../sim/api/node.ts';
 import { conditionOf, isPodTerminal, type Pod } from '../../sim/api/pod.ts';
 import type { CloudProvider } from '../../sim/policy-api/cloud.ts';
@@ -48,16 +48,8 @@ const UNSCHEDULABLE_POD_BUFFER = 2_000_000;
 const STATUS_OBJECT: ApiObject = deepFreeze({
   kind: 'ConfigMap',
   metadata: {
-    name: 'cluster-autoscaler-status',
-    namespace: 'kube-system',
+    ...newObjectMeta({ namespace: 'kube-system', name: 'cluster-autoscaler-status' }),
     uid: 'cluster-autoscaler-status',
-    resourceVersion: 0,
-    generation: 0,
-    creationTimestamp: 0,
-    labels: NO_LABELS,
-    annotations: NO_LABELS,
-    ownerReferences: [],
-    finalizers: [],
   },
 }) as ApiObject;
 

@@ -2,6 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { sameData } from '../../sim/api/equality.ts';
 import { keyOf, objectKey } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels } from '../../sim/api/meta.ts';
+import { newObjectMeta } from '../../sim/api/new-object-meta.ts';
 import { LABEL_ZONE, type Node } from '../../sim/api/node.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { LABEL_SERVICE_NAME, type Endpoint, type EndpointSlice, type Service } from '../../sim/api/service.ts';
@@ -24,7 +25,6 @@ import { Roster, type RosterCaches } from './endpoint-slice/roster.ts';
 import { hasSelector, ServiceMemberships } from './endpoint-slice/service-memberships.ts';
 import { SliceTracker } from './endpoint-slice/slice-tracker.ts';
 import { TRIGGER_TIME } from './endpoint-slice/trigger-times.ts';
-import { newObjectMeta } from './new-object-meta.ts';
 import { controllerReference } from './ownership.ts';
 import { ask } from './requests.ts';
 

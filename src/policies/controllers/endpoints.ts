@@ -2,6 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { sameData } from '../../sim/api/equality.ts';
 import { keyOf } from '../../sim/api/kinds.ts';
 import type { Labels } from '../../sim/api/meta.ts';
+import { newObjectMeta } from '../../sim/api/new-object-meta.ts';
 import { conditionOf, type Pod } from '../../sim/api/pod.ts';
 import type { Endpoints, EndpointSubset, Service } from '../../sim/api/service.ts';
 import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
@@ -19,7 +20,6 @@ import { endpointChanged, identityChanged } from './endpoint-slice/pod-changes.t
 import { hasSelector, ServiceMemberships } from './endpoint-slice/service-memberships.ts';
 import { TRIGGER_TIME, TriggerTimes } from './endpoint-slice/trigger-times.ts';
 import { subsetsOf, truncated } from './endpoints/subsets.ts';
-import { newObjectMeta } from './new-object-meta.ts';
 import { ask } from './requests.ts';
 
 const LABEL_MANAGED_BY = 'endpoints.kubernetes.io/managed-by';

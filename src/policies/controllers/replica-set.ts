@@ -2,6 +2,7 @@ import type { Change } from '../../sim/api/change.ts';
 import { compileLabelSelector } from '../../sim/api/label-selector.ts';
 import { keyOf } from '../../sim/api/kinds.ts';
 import { controllerOf, type Labels, type OwnerReference } from '../../sim/api/meta.ts';
+import { newObjectMeta } from '../../sim/api/new-object-meta.ts';
 import { isPodActive, isPodReady, readySince, type Pod } from '../../sim/api/pod.ts';
 import type { Request, Response } from '../../sim/api/request.ts';
 import { isNamespaceTerminating } from '../../sim/api/status-cause.ts';
@@ -14,7 +15,6 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../sim/policy-api/sync-error.ts';
-import { newObjectMeta } from './new-object-meta.ts';
 import { untilNextAvailable } from './next-available.ts';
 import { claim, controllerReference } from './ownership.ts';
 import { podsToDelete } from './replica-set/deletion-order.ts';

@@ -1,5 +1,6 @@
 import type { Change } from '../../sim/api/change.ts';
 import { keyOf } from '../../sim/api/kinds.ts';
+import { newObjectMeta } from '../../sim/api/new-object-meta.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../sim/api/storage.ts';
 import type {
   Controller,
@@ -10,7 +11,6 @@ import type {
   SyncSteps,
 } from '../../sim/policy-api/controllers.ts';
 import { classNameOf } from '../scheduling/plugins/volume-claims.ts';
-import { newObjectMeta } from './new-object-meta.ts';
 import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER } from './persistent-volume/volume-annotations.ts';
 import { ask, demand } from './requests.ts';
 

@@ -3,7 +3,7 @@ import { sampler, type Sampler } from '../engine/samplers.ts';
 import { stableHash } from '../engine/stable-hash.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
 import { NODE_LEASE_NAMESPACE, type Lease } from '../api/core.ts';
-import { NO_LABELS } from '../api/meta.ts';
+import { newObjectMeta } from '../api/new-object-meta.ts';
 import type { ApiServer, Client } from '../api/request.ts';
 import type { Parameters } from '../scenario/parameters.ts';
 import { Pulse } from './pulse.ts';
@@ -164,18 +164,7 @@ export class Heartbeats {
 function leaseOf(nodeName: string, renewTime: number, heartbeat: Lease['heartbeat']): Lease {
   return {
     kind: 'Lease',
-    metadata: {
-      name: nodeName,
-      namespace: NODE_LEASE_NAMESPACE,
-      uid: '',
-      resourceVersion: 0,
-      generation: 0,
-      creationTimestamp: 0,
-      labels: NO_LABELS,
-      annotations: NO_LABELS,
-      ownerReferences: [],
-      finalizers: [],
-    },
+    metadata: newObjectMeta({ namespace: NODE_LEASE_NAMESPACE, name: nodeName }),
     spec: {
       holderIdentity: nodeName,
       leaseDurationSeconds: LEASE_DURATION_SECONDS,

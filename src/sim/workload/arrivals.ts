@@ -1,7 +1,7 @@
 import type { Engine, EventKind } from '../engine/engine.ts';
 import { sampler, type Sampler } from '../engine/samplers.ts';
 import type { KeyedDraws } from '../engine/streams.ts';
-import { NO_LABELS } from '../api/meta.ts';
+import { newObjectMeta } from '../api/new-object-meta.ts';
 import type { Pod } from '../api/pod.ts';
 import type { ApiServer, Client } from '../api/request.ts';
 import type { WorkloadSpec } from '../scenario/workload.ts';
@@ -91,18 +91,12 @@ function podOf(stream: Stream, ordinal: number): Pod {
   const template = spec.templates[choice]!;
   return {
     kind: 'Pod',
-    metadata: {
-      name: podName(spec.name, ordinal),
+    metadata: newObjectMeta({
       namespace: spec.namespace,
-      uid: '',
-      resourceVersion: 0,
-      generation: 0,
-      creationTimestamp: 0,
+      name: podName(spec.name, ordinal),
       labels: template.labels,
-      annotations: template.annotations ?? NO_LABELS,
-      ownerReferences: [],
-      finalizers: [],
-    },
+      annotations: template.annotations,
+    }),
     spec: template.spec,
     status: { phase: 'Pending', conditions: [] },
   };

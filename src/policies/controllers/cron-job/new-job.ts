@@ -1,7 +1,7 @@
 import type { CronJob, Job } from '../../../sim/api/batch.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import { formatLocalTime } from '../../../sim/api/timestamps.ts';
 import { offsetAt, type TimeZone } from '../../../sim/api/time-zone.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 
 const SCHEDULED_TIME_ANNOTATION = 'batch.kubernetes.io/cronjob-scheduled-timestamp';

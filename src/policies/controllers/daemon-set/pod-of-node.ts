@@ -1,9 +1,9 @@
 import type { DaemonSet } from '../../../sim/api/daemon-set.ts';
 import { deepFreeze } from '../../../sim/api/freeze.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import type { Affinity, Pod, PodSpec, PodTemplateSpec } from '../../../sim/api/pod.ts';
 import { REVISION_LABEL } from '../history/revisions.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 import { daemonTolerations } from './tolerations.ts';
 

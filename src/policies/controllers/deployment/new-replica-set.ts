@@ -1,12 +1,12 @@
 import { objectKey } from '../../../sim/api/kinds.ts';
 import { controllerOf } from '../../../sim/api/meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import type { ReplicaSet } from '../../../sim/api/workloads.ts';
 import type { Response } from '../../../sim/api/request.ts';
 import { isNamespaceTerminating } from '../../../sim/api/status-cause.ts';
 import { metaAnnotated, withParts } from '../../../sim/api/versions.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 import { ask, demand } from '../requests.ts';
 import { greatestRevision, REVISION, withReplicas, withRevision } from './annotations.ts';

@@ -1,6 +1,7 @@
 import { sameData } from '../../../sim/api/equality.ts';
 import { addressFamily } from '../../../sim/api/ip-address.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import {
   LABEL_SERVICE_NAME,
   type Endpoint,
@@ -11,7 +12,6 @@ import {
 import { LABEL_MANAGED_BY } from '../endpoint-slice.ts';
 import { portsKey, type EndpointPorts } from '../endpoint-slice/ports.ts';
 import { TRIGGER_TIME } from '../endpoint-slice/trigger-times.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 
 export const MANAGED_BY = 'endpointslicemirroring-controller.k8s.io';

@@ -2,7 +2,7 @@ import { COMPLETION_INDEX_ANNOTATION, JOB_TRACKING_FINALIZER, type Job } from '.
 import { deepFreeze } from '../../../sim/api/freeze.ts';
 import type { Container, EnvVar, Pod, PodSpec } from '../../../sim/api/pod.ts';
 import type { OwnerReference } from '../../../sim/api/meta.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import { failureCountAnnotations, limitsEachIndex } from './indexes.ts';
 
 const FINALIZERS = Object.freeze([JOB_TRACKING_FINALIZER]);

@@ -1,11 +1,11 @@
 import { KINDS, objectKey } from '../../../sim/api/kinds.ts';
 import type { OwnerReference } from '../../../sim/api/meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { ClaimTemplate, StatefulSet } from '../../../sim/api/stateful-set.ts';
 import type { PersistentVolumeClaim } from '../../../sim/api/storage.ts';
 import type { ControllerHost, Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 import { ask } from '../requests.ts';
 import { claimName } from './claim-names.ts';

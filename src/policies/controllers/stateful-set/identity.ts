@@ -1,9 +1,9 @@
 import { deepFreeze } from '../../../sim/api/freeze.ts';
 import type { Labels } from '../../../sim/api/meta.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import type { Pod, PodSpec, PodTemplateSpec, Volume } from '../../../sim/api/pod.ts';
 import type { StatefulSet } from '../../../sim/api/stateful-set.ts';
 import { REVISION_LABEL } from '../history/revisions.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 import { claimName } from './claim-names.ts';
 

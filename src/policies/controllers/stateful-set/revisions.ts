@@ -1,12 +1,12 @@
 import type { ControllerRevision } from '../../../sim/api/controller-revision.ts';
 import { keyOf, objectKey } from '../../../sim/api/kinds.ts';
+import { newObjectMeta } from '../../../sim/api/new-object-meta.ts';
 import type { Pod } from '../../../sim/api/pod.ts';
 import type { StatefulSet } from '../../../sim/api/stateful-set.ts';
 import type { Steps } from '../../../sim/policy-api/controllers.ts';
 import { SyncError } from '../../../sim/policy-api/sync-error.ts';
 import { podTemplateHash } from '../deployment/pod-template-hash.ts';
 import { keepsTemplate, patchOf } from '../history/revisions.ts';
-import { newObjectMeta } from '../new-object-meta.ts';
 import { controllerReference } from '../ownership.ts';
 import { ask, demand } from '../requests.ts';
 import { revisionOf } from './identity.ts';

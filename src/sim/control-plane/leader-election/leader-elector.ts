@@ -3,7 +3,7 @@ import type { EventHandle, EventKind } from '../../engine/engine.ts';
 import type { Stream } from '../../engine/streams.ts';
 import { objectKey } from '../../api/kinds.ts';
 import type { Lease } from '../../api/core.ts';
-import { NO_LABELS } from '../../api/meta.ts';
+import { newObjectMeta } from '../../api/new-object-meta.ts';
 import type { Client, Request, Response } from '../../api/request.ts';
 import type { LeaderElectionParameters } from './parameters.ts';
 
@@ -123,18 +123,7 @@ export class LeaderElector {
 
   #create(): void {
     const { lease, clockwork, identity } = this.#options;
-    const metadata = {
-      name: lease.name,
-      namespace: lease.namespace,
-      uid: '',
-      resourceVersion: 0,
-      generation: 0,
-      creationTimestamp: 0,
-      labels: NO_LABELS,
-      annotations: NO_LABELS,
-      ownerReferences: [],
-      finalizers: [],
-    };
+    const metadata = newObjectMeta(lease);
     const spec = {
       holderIdentity: identity,
       leaseDurationSeconds: this.#durationSeconds,

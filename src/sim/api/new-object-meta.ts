@@ -1,4 +1,4 @@
-import { NO_LABELS, type Labels, type ObjectMeta, type OwnerReference } from '../../sim/api/meta.ts';
+import { NO_LABELS, type Labels, type ObjectMeta, type OwnerReference } from './meta.ts';
 
 interface Wishes {
   readonly namespace: string;
