@@ -1,11 +1,40 @@
+import { z } from 'zod';
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { valueAt, type SourceDocument } from './document.ts';
 import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import type { Findings } from './findings.ts';
-import type { ScenarioDocument } from './schema.ts';
 import { fieldPath } from '../sim/api/problem.ts';
+import { count, duration, durationDistribution, labels } from './fields.ts';
+import { resourceName } from './node-fields.ts';
 
-type Written = ScenarioDocument['spec']['workload'][number];
+export const workloadSchema = z
+  .strictObject({
+    name: resourceName,
+    namespace: resourceName.default('default'),
+    count: count(10_000_000),
+    start: duration.prefault('0s'),
+    interarrival: durationDistribution
+      .optional()
+      .describe('Time between two arrivals. Without it all arrive at `start`.'),
+    templates: z
+      .array(
+        z.strictObject({
+          weight: z.number().positive().max(1e9).default(1),
+          labels: labels.default({}),
+          annotations: z.record(z.string(), z.string()).default({}),
+          spec: z.record(z.string(), z.unknown()).describe('A Kubernetes PodSpec.'),
+        }),
+      )
+      .min(1)
+      .describe('One is drawn for each pod, by weight.'),
+    lifetime: durationDistribution
+      .optional()
+      .describe('How long containers run before they exit 0. Without it: for ever.'),
+    deleteFinished: z.boolean().default(false),
+  })
+  .describe('Pods without an owner that arrive over time.');
+
+type Written = z.output<typeof workloadSchema>;
 
 /** One entry of `workload`, its pod templates checked as Kubernetes checks a Pod; nothing when one of them is wrong. */
 export function arrivals(

@@ -1,8 +1,7 @@
 import type { ApiObject } from '../sim/api/kinds.ts';
 import { fieldPath } from '../sim/api/problem.ts';
 import type { PodSpec } from '../sim/api/pod.ts';
-import { podsAtOnce } from '../sim/api/pod-template.ts';
-import type { EtcdSpec, NodePool, SchedulerSpec } from '../sim/scenario/cluster.ts';
+import type { NodePool } from '../sim/scenario/cluster.ts';
 import type { Scenario } from '../sim/scenario/scenario.ts';
 import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import { autoscalersOf } from './autoscaler.ts';
@@ -11,8 +10,10 @@ import { reportInconsistencies } from './recorded/inconsistencies.ts';
 import { completeRecording } from './recorded/complete-recording.ts';
 import { recordedWorkload } from './recorded-workload.ts';
 import { behaviourOf } from './behaviours.ts';
-import { copiesOf } from './copies.ts';
+import { withCopies } from './copies.ts';
 import { cloudOf, readResizes } from './cloud.ts';
+import { etcdOf } from './etcd.ts';
+import { checkSize, MOST_NODES } from './cluster-size.ts';
 import { controllerList } from './controller-list.ts';
 import type { CustomResources } from './custom-resources.ts';
 import { defaultCluster } from './default-cluster.ts';
@@ -22,23 +23,20 @@ import type { Findings } from './findings.ts';
 import type { LoadOptions } from './load-scenario.ts';
 import { inOrderOfApplication, undeclaredNamespaces, withoutTwins, type Manifest } from './manifests.ts';
 import { metricSeriesOf } from './metric-series.ts';
-import { mergeParameters } from './merge-parameters.ts';
+import { mergeParameters } from './parameters.ts';
 import { nodePool } from './node-pools.ts';
 import type { IssueDetails } from './fields.ts';
 import type { Severity } from './problem.ts';
 import { Inventory } from './inventory.ts';
-import { placesOf, readFaults } from './faults.ts';
+import { readFaults } from './faults.ts';
+import { placesOf } from './places.ts';
 import { readExpectations } from './expectations.ts';
 import { readTimeline } from './timeline.ts';
-import { schedulerConfiguration } from './scheduler-configuration.ts';
-import { isPolicyFile, schedulerPolicy } from './scheduler-policy.ts';
+import { schedulerOf } from './scheduler.ts';
+import { isPolicyFile } from './scheduler-policy.ts';
 import { warnOfFewBytes } from './few-bytes.ts';
 import { warnOfIdleSelectors } from './idle-selectors.ts';
 import type { ScenarioDocument } from './schema.ts';
-
-/** Beyond these a scenario is refused before anything is made of it. */
-export const MOST_NODES = 1_000_000;
-export const MOST_PODS = 10_000_000;
 
 export interface Ingredients {
   readonly document: SourceDocument;
@@ -97,15 +95,15 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   const ready = workloads.filter((each): each is WorkloadSpec => each !== undefined);
   checkSize(applied, ready, remark);
   const { cluster } = written.spec;
-  const scheduler = schedulerSpec(cluster.scheduler ?? {}, ['spec', 'cluster', 'scheduler'], ingredients, remark);
+  const scheduler = schedulerOf(cluster.scheduler ?? {}, ['spec', 'cluster', 'scheduler'], ingredients, remark);
   const furtherSchedulers = (cluster.furtherSchedulers ?? []).map((one, i) =>
-    schedulerSpec(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
+    schedulerOf(one, ['spec', 'cluster', 'furtherSchedulers', i], ingredients, remark),
   );
   const controllers = controllerList(cluster.controllers, folder, options, ingredients.customResources, remark);
   const pools = nodePools(ingredients, [...initial, ...applied], ready, remark);
   const cloud = cloudOf(cluster.cloud, pools, remark);
   const autoscalers = autoscalersOf(cluster.autoscaler, cloud, spec.simulateEverything, remark);
-  const etcd = etcdSpecOf(spec.cluster.controlPlane?.etcd);
+  const etcd = cluster.controlPlane?.etcd && etcdOf(cluster.controlPlane.etcd);
   const { apiServers, healthCheck, controllerManagers, schedulers } = spec.cluster.controlPlane ?? {};
   const control = {
     etcdMembers: etcd?.members ?? 1,
@@ -159,14 +157,6 @@ export function buildScenario(ingredients: Ingredients): Scenario {
   };
 }
 
-type WrittenEtcd = NonNullable<ScenarioDocument['spec']['cluster']['controlPlane']>['etcd'];
-
-function etcdSpecOf(written: WrittenEtcd): EtcdSpec | undefined {
-  if (written === undefined) return undefined;
-  const { quotaBackendBytes, compactionInterval, ...timers } = written;
-  return { ...timers, quotaBytes: quotaBackendBytes, compactionIntervalMicros: compactionInterval };
-}
-
 function hasOwnControllers({ spec }: ScenarioDocument): boolean {
   return (spec.cluster.controllers ?? []).some(isPolicyFile);
 }
@@ -175,50 +165,6 @@ function hasOwnControllers({ spec }: ScenarioDocument): boolean {
 function oneLine(text: string): string {
   const [paragraph = ''] = text.trim().split(/\n[ \t]*\n/);
   return paragraph.replace(/\s+/g, ' ');
-}
-
-function withCopies(
-  objects: readonly ApiObject[],
-  copies: ScenarioDocument['spec']['copies'],
-  remark: Remark,
-): ApiObject[] {
-  let rest = [...objects];
-  const made: ApiObject[] = [];
-  const inventory = new Inventory(objects);
-  for (const [index, { of, count }] of copies.entries()) {
-    const group: ApiObject[] = [];
-    for (const [position, reference] of of.entries()) {
-      const found = inventory.find(reference);
-      if (found.ok) group.push(found.object);
-      else
-        remark(['spec', 'copies', index, 'of', position], {
-          code: 'unknown-object',
-          message: found.message,
-          help: found.help,
-        });
-    }
-    const pods = group.reduce((sum, object) => sum + podsAtOnce(object), 0);
-    if (pods * count > MOST_PODS) {
-      remark(['spec', 'copies', index, 'count'], {
-        code: 'too-many-pods',
-        message: `these copies make ${pods * count} pods; at most ${MOST_PODS} are simulated`,
-      });
-      continue;
-    }
-    rest = rest.filter((object) => !group.includes(object));
-    made.push(...copiesOf(group, count));
-  }
-  return [...rest, ...made];
-}
-
-function checkSize(objects: readonly ApiObject[], workloads: readonly WorkloadSpec[], remark: Remark): void {
-  const pods =
-    objects.reduce((sum, object) => sum + podsAtOnce(object), 0) + workloads.reduce((sum, { count }) => sum + count, 0);
-  if (pods > MOST_PODS)
-    remark(['spec'], {
-      code: 'too-many-pods',
-      message: `the manifests and workloads ask for ${pods} pods; at most ${MOST_PODS} are simulated`,
-    });
 }
 
 function nodePools(
@@ -263,20 +209,4 @@ function nodePools(
 function podsOfWorkload(workload: WorkloadSpec): { spec: PodSpec; count: number }[] {
   const total = workload.templates.reduce((sum, { weight }) => sum + weight, 0);
   return workload.templates.map(({ spec, weight }) => ({ spec, count: Math.ceil((workload.count * weight) / total) }));
-}
-
-type WrittenScheduler = NonNullable<ScenarioDocument['spec']['cluster']['scheduler']>;
-
-function schedulerSpec(
-  { config, policy: named }: WrittenScheduler,
-  at: Path,
-  ingredients: Ingredients,
-  remark: Remark,
-): SchedulerSpec {
-  const { document, folder, findings, options } = ingredients;
-  const policy = schedulerPolicy(named, [...at, 'policy'], folder, options, remark);
-  if (config === undefined) return { configuration: undefined, policy };
-  const place = [...at, 'config'];
-  const configuration = schedulerConfiguration(config, policy, place, folder, document, findings, options, remark);
-  return { configuration, policy };
 }

@@ -1,12 +1,48 @@
+import { z } from 'zod';
 import { formatDuration } from '../sim/engine/time.ts';
 import type { Kind } from '../sim/api/kinds.ts';
 import type { Condition, Expectation } from '../sim/scenario/expectations.ts';
 import type { Remark } from './build-scenario.ts';
 import { parseCondition } from './condition.ts';
 import type { Inventory } from './inventory.ts';
-import type { ScenarioDocument } from './schema.ts';
+import { addIssue, duration } from './fields.ts';
 
-type Written = ScenarioDocument['spec']['expect'][number];
+const sentence = z
+  .string()
+  .min(1)
+  .meta({
+    examples: [
+      'every Deployment is available',
+      'service/checkout has endpoints',
+      'at most 3 pods matching app=web are Pending',
+    ],
+  });
+
+export const expectationSchema = z
+  .strictObject({
+    at: duration.optional().describe('The moment at which `that` must hold.'),
+    that: sentence.optional(),
+    always: sentence.optional().describe('Must hold at every moment, from `from` on.'),
+    from: duration.optional(),
+    end: sentence.optional().describe('Must hold when the run ends.'),
+  })
+  .superRefine((entry, context) => {
+    const kinds = (['at', 'always', 'end'] as const).filter((name) => entry[name] !== undefined);
+    const refuse = (message: string) =>
+      addIssue(context, {
+        code: 'bad-expectation',
+        message,
+        help: 'write `{ at: 5m, that: … }`, `{ always: …, from: 1m }` or `{ end: … }`',
+      });
+    if (kinds.length === 0) refuse('an expectation says when it must hold: `at`, `always` or `end`');
+    else if (kinds.length > 1)
+      refuse(`an expectation has one of \`at\`, \`always\` and \`end\`, not ${kinds.join(' and ')}`);
+    else if (kinds[0] === 'at' && entry.that === undefined) refuse('`at` needs `that`: what must hold then');
+    else if (kinds[0] !== 'at' && entry.that !== undefined) refuse('`that` goes with `at`');
+    else if (kinds[0] !== 'always' && entry.from !== undefined) refuse('`from` goes with `always`');
+  });
+
+type Written = z.output<typeof expectationSchema>;
 
 /** Reads the sentences of `expect` and checks that what they name exists. */
 export function readExpectations(

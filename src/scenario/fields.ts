@@ -51,6 +51,11 @@ export const duration = durationText(DURATION_PATTERN)
   })
   .meta({ id: 'Duration' });
 
+/** A whole number, bounded before anything is made of it. */
+export function count(most: number) {
+  return z.int().min(0).max(most);
+}
+
 /** How many times as long the work of somebody takes who has too little of a machine. */
 export const slowdownFactor = z.number().gt(1).max(10_000);
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { milliValue } from '../sim/api/quantity.ts';
 import type { ApiObject } from '../sim/api/kinds.ts';
-import type { MetricSeriesSpec, UsageCurve } from '../sim/scenario/metrics.ts';
+import type { MetricSeriesSpec } from '../sim/scenario/metrics.ts';
 import type { Remark } from './build-scenario.ts';
 import { addIssue, duration, labels, quantity } from './fields.ts';
 import { resourceName } from './node-fields.ts';
+import { curveOf } from './usage-curve.ts';
 
 const points = z
   .array(z.strictObject({ at: duration, is: quantity }))
@@ -76,9 +76,4 @@ export function metricSeriesOf(
       sharedBy: sharedBy === undefined ? undefined : { matchLabels: sharedBy },
     };
   });
-}
-
-function curveOf(written: string | readonly { readonly at: number; readonly is: string }[]): UsageCurve {
-  if (typeof written === 'string') return { points: [{ atMicros: 0, milli: milliValue(written) }] };
-  return { points: written.map(({ at, is }) => ({ atMicros: at, milli: milliValue(is) })) };
 }

@@ -1,14 +1,42 @@
+import { z } from 'zod';
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { fieldPath } from '../sim/api/problem.ts';
 import type { WorkloadSpec } from '../sim/scenario/workload.ts';
 import type { Remark } from './build-scenario.ts';
 import { resolveFrom } from './resolve-path.ts';
-import type { ScenarioDocument } from './schema.ts';
 import { readTasksNow } from './traces/task-csv.ts';
 import { TraceError } from './traces/trace-error.ts';
 import type { TraceTask } from './traces/trace-task.ts';
+import { count, durationDistribution, labels } from './fields.ts';
+import { resourceName } from './node-fields.ts';
 
-type Written = ScenarioDocument['spec']['traces'][number];
+export const traceSchema = z
+  .strictObject({
+    name: resourceName,
+    namespace: resourceName.default('default'),
+    file: z
+      .string()
+      .min(1)
+      .describe('A CSV file of tasks as `orrery import` writes it, relative to the scenario; .csv.gz too.'),
+    resample: count(10_000_000)
+      .optional()
+      .describe('So many pods, drawn by lot from the tasks with replacement: others under another seed.'),
+    interarrival: durationDistribution
+      .optional()
+      .describe('Time between two arrivals, in place of the recorded times; the order stays.'),
+    labels: labels.default({}),
+    schedulerName: z.string().min(1).optional(),
+    image: z.string().min(1).default('task:v1'),
+    gpuResource: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Also ask for whole GPUs as this resource, for instance nvidia.com/gpu; else only in annotations.'),
+    deleteFinished: z.boolean().default(true),
+  })
+  .describe('Pods as a trace recorded them: when each arrives, what it asks for and how long it runs.');
+
+type Written = z.output<typeof traceSchema>;
 type Template = WorkloadSpec['templates'][number];
 
 /** One entry of `traces`: pods as the file says; nothing when it cannot be read. */

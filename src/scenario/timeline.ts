@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { decodeObject } from '../sim/api/decode/decode-object.ts';
 import { factsOf, type ApiObject, type Kind } from '../sim/api/kinds.ts';
 import { fieldPath } from '../sim/api/problem.ts';
@@ -14,9 +15,39 @@ import { decodeManifests } from './manifests.ts';
 import { nearest } from '../sim/api/decode/nearest.ts';
 import { readDocuments } from './read-documents.ts';
 import { manifestFiles, readSource } from './read-source.ts';
-import type { ScenarioDocument } from './schema.ts';
+import { faultSchema } from './faults.ts';
+import { resizeSchema } from './cloud.ts';
+import { addIssue, duration } from './fields.ts';
 
-type Written = ScenarioDocument['spec']['timeline'][number];
+export const timelineEntrySchema = z
+  .strictObject({
+    at: duration,
+    kubectl: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('apply -f PATH, scale, set image or delete, as on a command line.')
+      .meta({ examples: ['set image deployment/checkout server=checkout:v2', 'scale deployment/web --replicas=5'] }),
+    fault: faultSchema.optional(),
+    resize: resizeSchema.optional(),
+    etcdctl: z
+      .enum(['alarm disarm', 'compact', 'defrag'])
+      .optional()
+      .describe(
+        "To all members of etcd at once: take the NOSPACE alarm back, forget the history up to now, or give the database file's free pages back.",
+      ),
+  })
+  .superRefine((entry, context) => {
+    const things = [entry.kubectl, entry.fault, entry.resize, entry.etcdctl].filter((thing) => thing !== undefined);
+    if (things.length === 1) return;
+    addIssue(context, {
+      code: 'bad-timeline',
+      message: 'an entry of the timeline has one of `kubectl`, `fault`, `resize` and `etcdctl`',
+      help: 'write `{ at: 5m, kubectl: … }` or `{ at: 5m, fault: { kind: NodeCrash, node: node-0 } }`',
+    });
+  });
+
+type Written = z.output<typeof timelineEntrySchema>;
 
 /**
  * Reads the commands of the timeline, in order of time; equal times stay as written. Objects that a command applies are
